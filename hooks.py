@@ -1,0 +1,1 @@
+verenigingen_maintenance/hooks.py

@@ -1,0 +1,136 @@
+"""The doors for HTTP and `bench execute`: permission, arguments, one call inward.
+
+From the shell an expected failure is a message, not an exception: `bench execute` would call the method a
+second time and show a traceback of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import frappe
+from frappe import _
+
+from verenigingen_maintenance.core.wording import summary
+from verenigingen_maintenance.operations import accept_missed as missed
+from verenigingen_maintenance.operations import checks, escalations, measure_run, reports, run_now
+from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.sources import clock
+
+MANAGER, OPERATOR, AUDITOR = "Maintenance Manager", "Maintenance Operator", "Maintenance Auditor"
+
+
+def only_for(*roles: str) -> None:
+    """Raises frappe.PermissionError unless the user has one of `roles` (frappe.only_for lets tests pass)."""
+    if not set(roles) & set(frappe.get_roles()):
+        needed = " or ".join(roles)
+        frappe.throw(_("This needs the role {0}.").format(needed), frappe.PermissionError)
+
+
+@frappe.whitelist(methods=["POST"])
+def run_daily() -> dict | None:
+    """Opens today's daily run, or finds it, and measures it. From the shell: prints a summary."""
+    only_for(MANAGER, OPERATOR)
+    return _run("daily")
+
+
+@frappe.whitelist(methods=["POST"])
+def measure(run: str) -> dict | None:
+    """Measures an open run again."""
+    only_for(MANAGER, OPERATOR)
+    return _in_shell(lambda: _measure_and_print(run)) if _from_shell() else _queue(run)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def run_check(check: str) -> dict:
+    """Measures one check now, and keeps nothing. An unknown check is UNKNOWN, with the names there are."""
+    only_for(MANAGER, OPERATOR)
+    try:
+        return checks.run(check).as_item()
+    except frappe.DoesNotExistError as error:
+        frappe.clear_last_message()
+        frappe.local.response.http_status_code = 404
+        return {"check": check, "verdict": "UNKNOWN", "value": None, "reason": str(error)}
+
+
+@frappe.whitelist(methods=["GET"])
+def list_checks() -> list[dict]:
+    """The enabled checks: what each reads, and when it is a breach."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return reports.describe_checks()
+
+
+@frappe.whitelist(methods=["GET"])
+def get_run(run: str) -> dict:
+    """A run with its boxes, items and the open escalations."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return reports.describe_run(run)
+
+
+@frappe.whitelist(methods=["GET"])
+def status() -> dict:
+    """The latest run of each procedure, the open escalations, and the worst verdict of all."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return reports.describe_status(clock.now())
+
+
+@frappe.whitelist(methods=["POST"])
+def acknowledge(escalation: str, note: str = "") -> None:
+    """Somebody has it."""
+    only_for(MANAGER, OPERATOR)
+    escalations.acknowledge(escalation, note)
+
+
+@frappe.whitelist(methods=["POST"])
+def resolve(escalation: str, note: str) -> None:
+    """It is over; the note says how."""
+    only_for(MANAGER, OPERATOR)
+    escalations.resolve(escalation, note)
+
+
+@frappe.whitelist(methods=["POST"])
+def false_positive(escalation: str, note: str) -> None:
+    """It never was one; the note says why."""
+    only_for(MANAGER, OPERATOR)
+    escalations.false_positive(escalation, note)
+
+
+@frappe.whitelist(methods=["POST"])
+def accept_missed(run: str, comment: str) -> None:
+    """A manager accepts that a slot was missed; the comment says why."""
+    only_for(MANAGER)
+    missed.accept_missed(run, comment)
+
+
+def _run(cadence: str) -> dict | None:
+    if _from_shell():
+        return _in_shell(lambda: _print_run(run_now.run_now(cadence, clock.now())))
+    return _queue(run_now.find_or_open(cadence, clock.now()))
+
+
+def _queue(run: str) -> dict:
+    """Over HTTP a worker measures: a request must not wait for sources, nor ask its own web server."""
+    if not frappe.db.exists(RUN, run):
+        frappe.throw(_("There is no run {0}.").format(run), frappe.DoesNotExistError)
+    frappe.enqueue(measure_run.measure, name=run, enqueue_after_commit=True)
+    return {"run": run, "queued": True}
+
+
+def _from_shell() -> bool:
+    return not getattr(frappe.local, "request", None)
+
+
+def _measure_and_print(run: str) -> None:
+    measure_run.measure(run)
+    _print_run(run)
+
+
+def _print_run(run: str) -> None:
+    print(summary(reports.describe_run(run)))
+
+
+def _in_shell(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except frappe.ValidationError as error:
+        print(error)

@@ -1,0 +1,1 @@
+"""The rules, as plain Python: data and `now` in, data out. Imports no Frappe."""

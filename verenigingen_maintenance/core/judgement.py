@@ -1,0 +1,60 @@
+"""From a reading to a verdict: thresholds, duration rule, and what a partial reading may prove."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .durations import Duration
+from .readings import Reading, Unknown
+from .thresholds import Thresholds
+from .verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a check judges: its unit, its thresholds, and how long a breach must last."""
+
+    unit: str
+    thresholds: Thresholds
+    duration: Duration = field(default_factory=Duration)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and, where it needs one, its reason."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[float] = ()) -> Judgement:
+    """Judge what was measured now. `earlier` are this check's former values, oldest first."""
+    if isinstance(measured, Unknown):
+        return Judgement(Verdict.UNKNOWN, measured.reason)
+    if measured.unit != rule.unit:
+        return Judgement(
+            Verdict.UNKNOWN, f"measured in “{measured.unit}”, while the thresholds are in “{rule.unit}”"
+        )
+    if measured.at_least and not _proves_a_breach(measured, rule):
+        return Judgement(Verdict.UNKNOWN, f"at least {measured.value:g} {measured.unit}: {measured.at_least}")
+    return _judge_value(measured, rule, earlier)
+
+
+def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
+    """A value that may only be higher proves a breach where higher is worse and it is CRITICAL already."""
+    return rule.thresholds.higher_is_worse and rule.thresholds.judge(measured.value) is Verdict.CRITICAL
+
+
+def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[float]) -> Judgement:
+    single = rule.thresholds.judge(measured.value)
+    held = rule.duration.hold([*(rule.thresholds.judge(value) for value in earlier), single])
+    if held is single:
+        return Judgement(held, measured.at_least)
+    return Judgement(held, _why_held(single, rule))
+
+
+def _why_held(single: Verdict, rule: Rule) -> str:
+    if single is Verdict.CRITICAL:
+        return f"{rule.thresholds.critical}, but not yet {rule.duration.breaches} in a row"
+    return f"was CRITICAL, and is not yet under target {rule.duration.clears} times in a row"

@@ -1,0 +1,28 @@
+app_name = "verenigingen_maintenance"
+app_title = "Verenigingen Maintenance"
+app_publisher = "Verenigingen Maintenance contributors"
+app_description = "An operations runbook that runs: checks, checklists, evidence and escalations"
+app_email = "operations@example.com"
+app_license = "agpl-3.0"
+required_apps = []
+
+after_install = "verenigingen_maintenance.install.after_install"
+after_migrate = ["verenigingen_maintenance.install.after_migrate"]
+
+scheduler_events = {
+    "hourly": [
+        "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
+    ],
+    "daily": [
+        "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
+    ],
+    "cron": {
+        "*/5 * * * *": [
+            "verenigingen_maintenance.scheduled.tend_maintenance_runs",
+        ],
+    },
+}
+
+default_log_clearing_doctypes = {
+    "Metric Sample": 14,
+}

@@ -1,0 +1,21 @@
+"""What an installation and an upgrade do to a site."""
+
+from __future__ import annotations
+
+import redis
+
+from verenigingen_maintenance.operations import samples, seed, settings
+
+
+def after_install() -> None:
+    after_migrate()
+
+
+def after_migrate() -> None:
+    """Seeds the runbook and the holidays, and takes a first sample, so that there is one to compare with."""
+    seed.seed()
+    settings.fill_in_holidays()
+    try:
+        samples.keep_cache_counters()
+    except redis.ConnectionError as error:
+        print(f"Redis is not reachable, so no first sample was taken; the hourly job takes one. {error}")

@@ -1,0 +1,159 @@
+"""Measures and judges one check."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.durations import Duration
+from verenigingen_maintenance.core.judgement import Judgement, Rule, judge
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.redaction import redact_all
+from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
+from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.operations import measure, samples
+from verenigingen_maintenance.sources import clock
+
+HISTORY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A check as it was at one moment: what a run keeps, and is judged by."""
+
+    name: str
+    title: str
+    area: str
+    source: str
+    unit: str
+    warning: str
+    critical: str
+    breaches: int
+    clears: int
+    timeout_seconds: int
+    version: int
+    target: str
+
+    @classmethod
+    def of(cls, check: Document) -> Spec:
+        texts = ("name", "title", "area", "source", "unit", "warning", "critical")
+        return cls(
+            **{key: check.get(key) or "" for key in texts},
+            breaches=check.breaches or 1,
+            clears=check.clears or 1,
+            timeout_seconds=check.timeout_seconds or 10,
+            version=check.version,
+            target=_target(check),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Spec:
+        return cls(**json.loads(text))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1)
+
+    @property
+    def rule(self) -> Rule:
+        """Raises ThresholdError or ValueError with what to mend."""
+        thresholds = Thresholds.parse(self.warning, self.critical)
+        return Rule(self.unit, thresholds, Duration(self.breaches, self.clears))
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check, measured and judged."""
+
+    spec: Spec
+    measured: Reading | Unknown
+    judgement: Judgement
+
+    @property
+    def value(self) -> float | None:
+        return self.measured.value if isinstance(self.measured, Reading) else None
+
+    @property
+    def is_critical(self) -> bool:
+        return self.judgement.verdict is Verdict.CRITICAL
+
+    @property
+    def evidence(self) -> object:
+        return redact_all(self.measured.evidence)
+
+    def as_item(self) -> dict:
+        """As the doors show it. `value` is None where nothing was measured."""
+        return {
+            "check": self.spec.name,
+            "title": self.spec.title,
+            "verdict": self.judgement.verdict.value,
+            "value": self.value,
+            "unit": self.spec.unit,
+            "target": self.spec.target,
+            "source": self.measured.source,
+            "observed_at": self.measured.observed_at.isoformat(),
+            "reason": self.judgement.reason,
+            "evidence": self.evidence,
+        }
+
+
+def run(name: str) -> Result:
+    """Measure the check `name` now, and write nothing. Raises frappe.DoesNotExistError for an unknown one."""
+    if not frappe.db.exists("Maintenance Check", name):
+        known = ", ".join(names())
+        frappe.throw(
+            _("There is no check “{0}”. There are: {1}.").format(name, known), frappe.DoesNotExistError
+        )
+    return run_spec(Spec.of(frappe.get_doc("Maintenance Check", name)))
+
+
+def run_spec(spec: Spec) -> Result:
+    """Measure and judge by the rule a run keeps; a rule that cannot be meant is UNKNOWN."""
+    try:
+        rule = spec.rule
+    except ValueError as error:
+        unjudged = Unknown(str(error), clock.now(), spec.source)
+        return Result(spec, unjudged, Judgement(Verdict.UNKNOWN, unjudged.reason))
+    measured = measure.read(spec.source, spec.timeout_seconds)
+    earlier = samples.values(spec.name, measured.observed_at - HISTORY) if _looks_back(spec) else []
+    return Result(spec, measured, judge(measured, rule, earlier))
+
+
+def keep_value(result: Result) -> None:
+    """Keeps a value that a duration rule will look back on."""
+    if _looks_back(result.spec) and isinstance(result.measured, Reading):
+        samples.keep(result.spec.name, result.measured)
+
+
+def names() -> list[str]:
+    """The enabled checks, by name."""
+    return frappe.get_all("Maintenance Check", filters={"enabled": 1}, pluck="name", order_by="name")
+
+
+def sample_those_that_look_back() -> None:
+    """Measures the checks with a duration rule, so that it has something to look back on."""
+    for name in names():
+        spec = Spec.of(frappe.get_doc("Maintenance Check", name))
+        if _looks_back(spec):
+            keep_value(run_spec(spec))
+
+
+def stored_time(result: Result):
+    """When it was observed, as Frappe stores it."""
+    return clock.stored(result.measured.observed_at)
+
+
+def _looks_back(spec: Spec) -> bool:
+    return spec.breaches > 1 or spec.clears > 1
+
+
+def _target(check: Document) -> str:
+    """What is OK, as text; empty where the thresholds cannot be meant, which measuring then reports."""
+    with suppress(ThresholdError):
+        return Thresholds.parse(check.warning, check.critical).target
+    return ""

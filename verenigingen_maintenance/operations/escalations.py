@@ -1,0 +1,105 @@
+"""Opens one escalation for a breach, adds to it while it is open, and takes what people say of it."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.levels import starting_level
+from verenigingen_maintenance.core.wording import number
+from verenigingen_maintenance.operations import checks, settings
+from verenigingen_maintenance.operations.checks import Result
+from verenigingen_maintenance.sources import clock
+
+ESCALATION = "Maintenance Escalation"
+
+
+def record(result: Result, run: str) -> None:
+    """A CRITICAL result opens an escalation, or adds an event to the one that is open for its check."""
+    if not result.is_critical:
+        return
+    name = frappe.db.get_value(ESCALATION, {"open_key": result.spec.name}, for_update=True)
+    escalation = frappe.get_doc(ESCALATION, name, for_update=True) if name else _new(result, run)
+    note = result.judgement.reason or _("Target {0}").format(result.spec.target)
+    _add_event(escalation, "Still Critical" if name else "Opened", note, number(result.value), run)
+    escalation.save(ignore_permissions=True)
+
+
+def acknowledge(name: str, note: str = "") -> None:
+    """Somebody has it. Raises frappe.ValidationError unless it is open and not acknowledged."""
+    escalation = _get(name, {"Open"})
+    escalation.update({"status": "Acknowledged", "acknowledged_by": frappe.session.user})
+    escalation.acknowledged_at = clock.stored(clock.now())
+    _add_event(escalation, "Acknowledged", note)
+    escalation.save(ignore_permissions=True)
+
+
+def resolve(name: str, note: str) -> None:
+    """It is over, and `note` says how. A later breach opens another."""
+    _close(name, "Resolved", note)
+
+
+def false_positive(name: str, note: str) -> None:
+    """It never was one, and `note` says why."""
+    _close(name, "False Positive", note)
+
+
+def open_ones() -> list[dict]:
+    """The escalations that are not closed, latest first; a hundred at most."""
+    fields = ["name", "title", "status", "level", "check_name", "opened_at"]
+    filters = {"status": ("in", ("Open", "Acknowledged"))}
+    return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
+
+
+def _close(name: str, status: str, note: str) -> None:
+    if not (note or "").strip():
+        frappe.throw(
+            _("Say in a note why {0} is closed: the next one who meets this will look for it.").format(name)
+        )
+    escalation = _get(name, {"Open", "Acknowledged"})
+    escalation.update({"status": status, "open_key": None, "closed_by": frappe.session.user})
+    escalation.closed_at = clock.stored(clock.now())
+    _add_event(escalation, status, note)
+    escalation.save(ignore_permissions=True)
+
+
+def _get(name: str, expected: set[str]) -> Document:
+    if not frappe.db.exists(ESCALATION, name):
+        frappe.throw(_("There is no escalation {0}.").format(name), frappe.DoesNotExistError)
+    escalation = frappe.get_doc(ESCALATION, name, for_update=True)
+    if escalation.status not in expected:
+        frappe.throw(_("{0} is {1} already.").format(name, escalation.status))
+    return escalation
+
+
+def _new(result: Result, run: str) -> Document:
+    now = clock.now()
+    level = starting_level(result.spec.area, settings.calendar().is_open(now))
+    return frappe.get_doc(
+        {
+            "doctype": ESCALATION,
+            "title": result.spec.title,
+            "status": "Open",
+            "level": frappe.db.get_value("Escalation Level", {"level": level}),
+            "check_name": result.spec.name,
+            "open_key": result.spec.name,
+            "checklist_run": run,
+            "triggered_at": checks.stored_time(result),
+            "opened_at": clock.stored(now),
+        }
+    )
+
+
+def _add_event(escalation: Document, event: str, note: str, value: str = "", run: str | None = None) -> None:
+    escalation.append(
+        "events",
+        {
+            "happened_at": clock.stored(clock.now()),
+            "event": event,
+            "note": note,
+            "value": value,
+            "by_user": frappe.session.user,
+            "checklist_run": run,
+        },
+    )

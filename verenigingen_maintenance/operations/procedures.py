@@ -1,0 +1,40 @@
+"""Procedures as the rules want them."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, get_time
+
+from verenigingen_maintenance.core.slots import Cadence, Schedule
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+
+
+def schedule_of(procedure: Document) -> Schedule:
+    """A procedure's cadence and window. Raises CalendarError with what to mend."""
+    return Schedule(
+        cadence=Cadence(procedure.cadence),
+        starts=get_time(procedure.window_starts or "00:00"),
+        ends=get_time(procedure.window_ends or "00:00"),
+        weekday=WEEKDAYS.index(procedure.weekday or "Monday"),
+        nth=cint(procedure.nth) or 1,
+    )
+
+
+def with_cadence(cadence: str) -> Document:
+    """The enabled procedure of a cadence, such as "daily". Raises frappe.DoesNotExistError."""
+    name = frappe.db.get_value("Maintenance Procedure", {"cadence": cadence.title(), "enabled": 1})
+    if not name:
+        message = _("No procedure with the cadence “{0}” is enabled. There are: {1}.")
+        known = ", ".join(sorted({each.cadence.lower() for each in scheduled()}))
+        frappe.throw(message.format(cadence, known or _("none")), frappe.DoesNotExistError)
+    return frappe.get_doc("Maintenance Procedure", name)
+
+
+def scheduled() -> list[Document]:
+    """The enabled procedures that have slots."""
+    filters = {"enabled": 1, "cadence": ("!=", Cadence.EMERGENCY.value)}
+    names = frappe.get_all("Maintenance Procedure", filters=filters, pluck="name", order_by="name")
+    return [frappe.get_doc("Maintenance Procedure", name) for name in names]

@@ -1,0 +1,82 @@
+"""Runs, checks and the state of the site as data, for the doors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import frappe
+
+from verenigingen_maintenance.core.slots import slots
+from verenigingen_maintenance.core.verdicts import Verdict, worst
+from verenigingen_maintenance.operations import checks, escalations, procedures, settings
+from verenigingen_maintenance.operations.checks import Spec
+from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.sources import clock
+
+
+def describe_run(name: str) -> dict:
+    """A run with its boxes, items and what is open. `value` is None where nothing was measured."""
+    run = frappe.get_doc(RUN, name)
+    return {
+        "run": run.name,
+        "procedure": run.procedure,
+        "status": run.status,
+        "verdict": run.verdict or None,
+        "measured_at": _iso(run.measured_at),
+        "measured_by": run.measured_by,
+        "boxes": [{"box": row.box, "verdict": row.verdict or None} for row in run.boxes],
+        "items": [_describe_item(item) for item in run.items],
+        "escalations": escalations.open_ones(),
+    }
+
+
+def describe_checks() -> list[dict]:
+    """The enabled checks: what each reads, and when it is a breach."""
+    specs = [Spec.of(frappe.get_doc("Maintenance Check", name)) for name in checks.names()]
+    return [
+        {"check": spec.name, **{key: value for key, value in asdict(spec).items() if key != "name"}}
+        for spec in specs
+    ]
+
+
+def describe_status(now: datetime) -> dict:
+    """The latest run of each scheduled procedure, what is open, and the worst of it all."""
+    latest = [_latest(procedure, now) for procedure in procedures.scheduled()]
+    open_now = escalations.open_ones()
+    verdicts = [Verdict(each["verdict"]) for each in latest] + [Verdict.CRITICAL for _each in open_now]
+    missed = frappe.db.count(RUN, {"status": "Missed"})
+    return {"verdict": worst(verdicts).value, "procedures": latest, "escalations": open_now, "missed": missed}
+
+
+def _describe_item(item) -> dict:
+    shown = {
+        key: item.get(key) or None
+        for key in ("title", "box", "task", "verdict", "unit", "target", "source", "reason")
+    }
+    value = float(item.value) if item.value else None
+    return {"check": item.check_name, **shown, "value": value, "observed_at": _iso(item.observed_at)}
+
+
+def _latest(procedure, now: datetime) -> dict:
+    """The run of the latest slot that is due; UNKNOWN, with the reason, when it was not measured."""
+    calendar = settings.calendar()
+    today = now.astimezone(calendar.zone).date()
+    due = [
+        slot
+        for slot in slots(procedures.schedule_of(procedure), calendar, today - timedelta(days=100), today)
+        if slot.due_from <= now
+    ]
+    name = due[-1].name if due else None
+    row = frappe.db.get_value(RUN, name, ["verdict", "status", "measured_at"], as_dict=True) if name else None
+    return {
+        "procedure": procedure.name,
+        "run": name,
+        "status": row.status if row else "not opened",
+        "verdict": (row.verdict if row and row.measured_at else None) or Verdict.UNKNOWN.value,
+        "measured_at": _iso(row.measured_at) if row else None,
+    }
+
+
+def _iso(naive: datetime | None) -> str | None:
+    return clock.instant(naive).astimezone(clock.zone()).isoformat(timespec="seconds") if naive else None

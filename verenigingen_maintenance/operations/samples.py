@@ -1,0 +1,49 @@
+"""Keeps values and counters that a later judgement looks back on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+
+from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.sources import clock, redis_cache
+
+MOST_VALUES = 20
+
+
+def keep(metric: str, reading: Reading) -> None:
+    _insert(metric, reading.value, reading.unit, reading.observed_at, reading.source)
+
+
+def keep_cache_counters() -> None:
+    """Stores Redis' hits and misses as they are now. Raises redis.ConnectionError."""
+    counters = redis_cache.counters(clock.now())
+    for metric, value in ((redis_cache.HITS, counters.hits), (redis_cache.MISSES, counters.misses)):
+        _insert(metric, value, "lookups", counters.observed_at, "Redis INFO stats", counters.server)
+
+
+def values(metric: str, since: datetime) -> list[float]:
+    """The latest values of a metric, oldest first; twenty at most."""
+    latest = frappe.get_all(
+        "Metric Sample",
+        filters={"metric": metric, "observed_at": (">=", clock.stored(since))},
+        pluck="value",
+        order_by="observed_at desc, name desc",
+        limit=MOST_VALUES,
+    )
+    return latest[::-1]
+
+
+def _insert(metric: str, value: float, unit: str, moment: datetime, source: str, server: str = "") -> None:
+    frappe.get_doc(
+        {
+            "doctype": "Metric Sample",
+            "metric": metric,
+            "value": value,
+            "unit": unit,
+            "observed_at": clock.stored(moment),
+            "source": source[:140],
+            "server": server,
+        }
+    ).insert(ignore_permissions=True)

@@ -1,0 +1,44 @@
+"""Maintenance Settings as the rules want them, and the Dutch holidays that fill them in."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import frappe
+import holidays
+from frappe.model.document import Document
+from frappe.utils import cint, get_time, getdate
+
+from verenigingen_maintenance.core.calendar import BusinessCalendar
+from verenigingen_maintenance.sources import clock
+
+SETTINGS = "Maintenance Settings"
+
+
+def calendar() -> BusinessCalendar:
+    """Business days and hours of this site. Raises frappe.ValidationError without a time zone."""
+    settings = frappe.get_cached_doc(SETTINGS)
+    opens, closes = business_hours(settings)
+    days = frozenset(getdate(row.day) for row in settings.holidays)
+    return BusinessCalendar(clock.zone(), days, opens, closes)
+
+
+def business_hours(settings: Document) -> tuple[time, time]:
+    """When the business day starts and ends."""
+    return _time(settings.business_day_starts, time(9)), _time(settings.business_day_ends, time(17))
+
+
+def fill_in_holidays() -> None:
+    """Adds the Dutch public holidays of this year and the next; what somebody removed stays removed."""
+    settings, this_year = frappe.get_doc(SETTINGS), date.today().year
+    first = max(this_year, cint(settings.holidays_until) + 1)
+    if first > this_year + 1:
+        return
+    for day, title in sorted(holidays.country_holidays("NL", years=range(first, this_year + 2)).items()):
+        settings.append("holidays", {"day": day, "title": title})
+    settings.holidays_until = this_year + 1
+    settings.save(ignore_permissions=True)
+
+
+def _time(value: object, default: time) -> time:
+    return get_time(value) if value is not None else default

@@ -1,0 +1,65 @@
+"""What the scheduler does with runs: record the missed, open the due, measure the unmeasured."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from verenigingen_maintenance.core.calendar import BusinessCalendar
+from verenigingen_maintenance.core.slots import lapsed_slots, open_slot
+from verenigingen_maintenance.operations import open_run, procedures, settings
+from verenigingen_maintenance.operations.measure_run import measure_if_due
+from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.sources import clock
+
+FURTHEST_BACK = timedelta(days=90)
+
+
+def tend(now: datetime) -> None:
+    """Bring all runs up to `now`. Repeating changes nothing; what a killed one left, the next finishes."""
+    calendar = settings.calendar()
+    for procedure in procedures.scheduled():
+        _record_missed(procedure, calendar, now)
+        _open_and_measure(procedure, calendar, now)
+
+
+def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
+    slot = open_slot(procedures.schedule_of(procedure), calendar, now)
+    ahead = timedelta(minutes=cint(frappe.db.get_single_value(settings.SETTINGS, "open_minutes_before")))
+    if slot and now >= slot.due_from - ahead:
+        run = open_run.open_for_slot(procedure, slot, now)
+        commit()
+        measure_if_due(run, slot.due_from - ahead)
+
+
+def _record_missed(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
+    since = max(clock.instant(procedure.active_since), now - FURTHEST_BACK)
+    lapsed = list(lapsed_slots(procedures.schedule_of(procedure), calendar, since, now))
+    statuses = _statuses([slot.name for slot in lapsed])
+    for slot in lapsed:
+        if slot.name not in statuses:
+            open_run.record_missed(procedure, slot, now)
+        elif statuses[slot.name] == ("Open", None):
+            _mark_missed(slot.name)
+    commit()
+
+
+def _statuses(names: list[str]) -> dict[str, tuple]:
+    if not names:
+        return {}
+    rows = frappe.get_all(
+        RUN, filters={"name": ("in", names)}, fields=["name", "status", "measured_at"], limit=len(names)
+    )
+    return {row.name: (row.status, row.measured_at) for row in rows}
+
+
+def _mark_missed(name: str) -> None:
+    """A run that was opened and never measured proves nothing: what is read now belongs to another day."""
+    run = frappe.get_doc(RUN, name, for_update=True)
+    run.update({"status": "Missed", "verdict": "UNKNOWN"})
+    run.flags.by_operation = True
+    run.save(ignore_permissions=True)

@@ -1,0 +1,23 @@
+"""The scheduler's door.
+
+Names are distinctive because Frappe names a job by the last two parts of its path.
+"""
+
+from __future__ import annotations
+
+from verenigingen_maintenance.operations import checks, samples, settings, tend_runs
+from verenigingen_maintenance.sources import clock
+
+
+def tend_maintenance_runs() -> None:
+    tend_runs.tend(clock.now())
+
+
+def sample_maintenance_metrics() -> None:
+    """What checks look back on comes first: Redis may be gone, and then the rest is kept all the same."""
+    checks.sample_those_that_look_back()
+    samples.keep_cache_counters()
+
+
+def fill_in_maintenance_holidays() -> None:
+    settings.fill_in_holidays()

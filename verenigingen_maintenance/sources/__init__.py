@@ -1,0 +1,44 @@
+"""What can be read: one file per system, one function per value. Each returns a Reading and writes nothing.
+
+A check names its source as "file.function", such as "error_log.last_24_hours".
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+
+Source = Callable[[datetime], Reading | Unknown]
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+class UnknownSource(ValueError):
+    """No such function in sources/; the message says what is expected."""
+
+
+def source(function: Source) -> Source:
+    """Marks a function of `now` (aware) that a check may name."""
+    function.is_source = True  # type: ignore[attr-defined]
+    return function
+
+
+def find(name: str) -> Source:
+    """The source that a check names. Raises UnknownSource."""
+    wrong = UnknownSource(
+        f"“{name}” is not a source. Name a file and a function of sources/, such as error_log.last_24_hours."
+    )
+    if not _NAME.fullmatch(name):
+        raise wrong
+    module_name, function_name = name.split(".")
+    path = f"{__name__}.{module_name}"
+    if importlib.util.find_spec(path) is None:
+        raise wrong
+    function = getattr(importlib.import_module(path), function_name, None)
+    if not getattr(function, "is_source", False):
+        raise wrong
+    return function

@@ -1,0 +1,36 @@
+"""The site's clock: instants inside, naive local times in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import frappe
+from frappe import _
+
+
+def zone() -> ZoneInfo:
+    """The time zone of System Settings. Raises frappe.ValidationError where none (or no real one) is set:
+    Frappe would silently take India's."""
+    name = frappe.get_system_settings("time_zone")
+    if not name:
+        frappe.throw(_("This site has no time zone. Set one in System Settings, such as Europe/Amsterdam."))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        frappe.throw(_("“{0}” in System Settings is not a time zone. Choose one there.").format(name))
+
+
+def now() -> datetime:
+    """This instant, in the site's time zone."""
+    return datetime.now(zone())
+
+
+def stored(moment: datetime) -> datetime:
+    """An instant as Frappe stores it: naive, by the site's clock."""
+    return moment.astimezone(zone()).replace(tzinfo=None)
+
+
+def instant(naive: datetime) -> datetime:
+    """A stored time as an instant (UTC, so that differences survive a change of the clock)."""
+    return naive.replace(tzinfo=zone()).astimezone(timezone.utc)

@@ -1,0 +1,60 @@
+const VERDICT_COLORS = { OK: "green", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "gray" };
+const POLL_EVERY_MS = 1000;
+const POLL_AT_MOST = 60;
+
+frappe.ui.form.on("Checklist Run", {
+	setup() {
+		for (const table of ["Checklist Run Item", "Checklist Run Box"]) {
+			frappe.meta.docfield_map[table].verdict.formatter = verdict_pill;
+		}
+	},
+
+	refresh(frm) {
+		if (frm.doc.verdict) {
+			frm.page.set_indicator(`${__(frm.doc.status)}, ${frm.doc.verdict}`, VERDICT_COLORS[frm.doc.verdict]);
+		}
+		if (frm.doc.status !== "Open") {
+			frm.disable_save();
+		}
+		if (frm.doc.status === "Open" && has_any_role("Maintenance Manager", "Maintenance Operator")) {
+			frm.add_custom_button(__("Measure Again"), () => measure_again(frm));
+		}
+		if (frm.doc.status === "Missed" && has_any_role("Maintenance Manager")) {
+			frm.add_custom_button(__("Accept as Missed"), () => accept_missed(frm));
+		}
+	},
+});
+
+function verdict_pill(value) {
+	if (!value) return "";
+	const text = frappe.utils.escape_html(value);
+	return `<span class="indicator-pill no-indicator-dot ${VERDICT_COLORS[value] || "gray"}">${text}</span>`;
+}
+
+function has_any_role(...roles) {
+	return roles.some((role) => frappe.user.has_role(role));
+}
+
+async function measure_again(frm) {
+	if (frm.is_dirty()) await frm.save();
+	await frappe.xcall("verenigingen_maintenance.api.measure", { run: frm.doc.name });
+	frappe.show_alert({ message: __("A worker is measuring."), indicator: "blue" });
+	await wait_for_measurement(frm);
+}
+
+async function wait_for_measurement(frm) {
+	for (let count = 0; count < POLL_AT_MOST; count++) {
+		await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+		const { message } = await frappe.db.get_value("Checklist Run", frm.doc.name, "measured_at");
+		if (message.measured_at !== frm.doc.measured_at) return frm.reload_doc();
+	}
+	frappe.msgprint(__("Nothing was measured within a minute. Are the background workers running?"));
+}
+
+function accept_missed(frm) {
+	const field = { fieldname: "comment", fieldtype: "Small Text", label: __("Why was it missed?"), reqd: 1 };
+	frappe.prompt(field, async ({ comment }) => {
+		await frappe.xcall("verenigingen_maintenance.api.accept_missed", { run: frm.doc.name, comment });
+		frm.reload_doc();
+	});
+}

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class ChecklistRunItem(Document):
+    """One measured value, or one manual step, with its evidence."""

@@ -1,0 +1,23 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.operations.validate import refuse_bad_check
+
+RULE = ("warning", "critical", "breaches", "clears", "unit", "source")
+
+
+class MaintenanceCheck(Document):
+    """A named measurement with thresholds, a unit and a duration rule."""
+
+    def validate(self):
+        refuse_bad_check(self)
+        before = self.get_doc_before_save()
+        if before is None or any(self.get(field) != before.get(field) for field in RULE):
+            self.version = (before.version if before else 0) + 1
+
+    def on_trash(self):
+        if self.shipped:
+            frappe.throw(
+                _("{0} belongs to the runbook. Switch it off instead of deleting it.").format(self.name)
+            )

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MaintenanceEscalationEvent(Document):
+    """What happened to an escalation, and when."""

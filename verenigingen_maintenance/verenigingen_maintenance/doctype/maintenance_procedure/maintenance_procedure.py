@@ -1,0 +1,23 @@
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from verenigingen_maintenance.operations.validate import refuse_bad_procedure
+
+OF_NO_CONSEQUENCE = ("modified", "modified_by", "version", "shipped", "active_since", "idx")
+
+
+class MaintenanceProcedure(Document):
+    """A versioned runbook: cadence, window, task groups and tasks."""
+
+    def validate(self):
+        refuse_bad_procedure(self)
+        before = self.get_doc_before_save()
+        if self.enabled and not (before and before.enabled):
+            self.active_since = now_datetime()
+        if before is None or self._texts() != before._texts():
+            self.version = (before.version if before else 0) + 1
+
+    def _texts(self) -> dict:
+        """What a run is made from, as text: the form sends "09:00:00" where the database has a duration."""
+        kept = self.as_dict(no_default_fields=True, no_child_table_fields=True)
+        return {key: str(value) for key, value in kept.items() if key not in OF_NO_CONSEQUENCE}

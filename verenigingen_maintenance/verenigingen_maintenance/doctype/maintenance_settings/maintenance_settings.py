@@ -1,0 +1,10 @@
+from frappe.model.document import Document
+
+from verenigingen_maintenance.operations.validate import refuse_bad_settings
+
+
+class MaintenanceSettings(Document):
+    """Everything a site may set."""
+
+    def validate(self):
+        refuse_bad_settings(self)

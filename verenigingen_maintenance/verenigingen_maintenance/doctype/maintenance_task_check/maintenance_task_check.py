@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MaintenanceTaskCheck(Document):
+    """A check that measures a task, and the box it rolls up into."""

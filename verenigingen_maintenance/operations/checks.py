@@ -76,7 +76,9 @@ class Result:
 
     @property
     def value(self) -> float | None:
-        return self.measured.value if isinstance(self.measured, Reading) else None
+        """None where the verdict is UNKNOWN: a value that cannot be judged is told in the reason."""
+        known = isinstance(self.measured, Reading) and self.judgement.verdict is not Verdict.UNKNOWN
+        return self.measured.value if known else None
 
     @property
     def is_critical(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 
 import frappe
@@ -15,7 +16,9 @@ import yaml
 from frappe.model.document import Document
 
 RUNBOOK = Path(__file__).parent.parent / "runbook"
+_EMPTY = object()
 SEEDED = (
+    ("settings.yaml", "Maintenance Settings"),
     ("levels.yaml", "Escalation Level"),
     ("checks.yaml", "Maintenance Check"),
     ("daily.yaml", "Maintenance Procedure"),
@@ -46,31 +49,47 @@ def _values(doctype: str, entry: dict) -> dict:
 
 
 def _seed_document(doctype: str, name: str, values: dict) -> None:
-    if frappe.db.exists(doctype, name):
+    kept: dict = {}
+    if _is_new(doctype, name):
+        _create(doctype, name, values)
+    else:
         document = frappe.get_doc(doctype, name)
         shipped = json.loads(document.shipped or "{}")
         if shipped.get("entry") == values:
             return
-        _correct(document, values, shipped.get("state", {}))
-    else:
-        document = frappe.get_doc({"doctype": doctype, "name": name, **values})
-        document.insert(ignore_permissions=True)
-    _remember(doctype, name, values)
+        kept = _correct(document, values, shipped.get("state", {}))
+    _remember(doctype, name, values, kept)
 
 
-def _correct(document: Document, values: dict, shipped: dict) -> None:
-    """Sets what still is as shipped; a field that is new in the runbook, if it is empty."""
-    current = _state(document, values)
+def _is_new(doctype: str, name: str) -> bool:
+    """A settings page always "exists"; it is new while nothing was ever saved in it."""
+    if frappe.get_meta(doctype).issingle:
+        return not frappe.db.get_singles_dict(doctype)
+    return not frappe.db.exists(doctype, name)
+
+
+def _create(doctype: str, name: str, values: dict) -> None:
+    document = frappe.new_doc(doctype)
+    document.update({"name": name, **deepcopy(values)})
+    document.insert(ignore_permissions=True)
+
+
+def _correct(document: Document, values: dict, shipped: dict) -> dict:
+    """Sets what still is as shipped (or new and empty). Returns what a user changed, as it was shipped."""
+    current, kept = _state(document, values), {}
     for field, value in values.items():
-        untouched = current[field] == shipped[field] if field in shipped else not document.get(field)
-        if untouched:
-            document.set(field, value)
+        former = shipped.get(field) if field in shipped else _EMPTY
+        if current[field] == former or (former is _EMPTY and not current[field]):
+            document.set(field, deepcopy(value))
+        else:
+            kept[field] = None if former is _EMPTY else former
     document.save(ignore_permissions=True)
+    return kept
 
 
-def _remember(doctype: str, name: str, values: dict) -> None:
+def _remember(doctype: str, name: str, values: dict, kept: dict) -> None:
     document = frappe.get_doc(doctype, name)
-    shipped = {"entry": values, "state": _state(document, values)}
+    shipped = {"entry": values, "state": {**_state(document, values), **kept}}
     document.db_set("shipped", json.dumps(shipped), update_modified=False)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import frappe
+import redis
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
@@ -95,7 +96,14 @@ class _Waiting:
 
 
 def _waiting(since: datetime) -> _Waiting:
-    """Raises redis.ConnectionError when Redis is gone: what waits there is then not known."""
+    """What waits in Redis. When Redis is gone that is not known, and the table alone is only "at least"."""
+    try:
+        return _read_queue(since)
+    except redis.ConnectionError as error:
+        return _Waiting([], since, f"errors that wait in Redis could not be counted ({error})")
+
+
+def _read_queue(since: datetime) -> _Waiting:
     length = frappe.cache.llen(QUEUE)
     records: list[dict] = []
     for raw in frappe.cache.lrange(QUEUE, 0, MOST_QUEUED - 1):

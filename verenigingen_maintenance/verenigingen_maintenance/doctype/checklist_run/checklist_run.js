@@ -3,10 +3,13 @@ const POLL_EVERY_MS = 1000;
 const POLL_AT_MOST = 60;
 
 frappe.ui.form.on("Checklist Run", {
-	setup() {
-		for (const table of ["Checklist Run Item", "Checklist Run Box"]) {
-			frappe.meta.docfield_map[table].verdict.formatter = verdict_pill;
+	onload(frm) {
+		for (const table of ["items", "boxes"]) {
+			frm.set_df_property(table, "cannot_add_rows", true);
+			frm.set_df_property(table, "cannot_delete_rows", true);
+			frm.fields_dict[table].grid.update_docfield_property("verdict", "formatter", verdict_pill);
 		}
+		frm.fields_dict.items.grid.update_docfield_property("value", "formatter", value_with_unit);
 	},
 
 	refresh(frm) {
@@ -29,6 +32,10 @@ function verdict_pill(value) {
 	if (!value) return "";
 	const text = frappe.utils.escape_html(value);
 	return `<span class="indicator-pill no-indicator-dot ${VERDICT_COLORS[value] || "gray"}">${text}</span>`;
+}
+
+function value_with_unit(value, _field, _options, row) {
+	return value ? frappe.utils.escape_html(`${value} ${row?.unit || ""}`) : "";
 }
 
 function has_any_role(...roles) {

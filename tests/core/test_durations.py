@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verenigingen_maintenance.core.durations import Duration
+from verenigingen_maintenance.core.verdicts import Verdict
+
+LETTERS = {"o": Verdict.OK, "w": Verdict.WARNING, "c": Verdict.CRITICAL, "u": Verdict.UNKNOWN}
+
+
+def series(letters):
+    return [LETTERS[letter] for letter in letters]
+
+
+@pytest.mark.parametrize(
+    ("letters", "verdict"),
+    [
+        ("", "UNKNOWN"),
+        ("o", "OK"),
+        ("w", "WARNING"),
+        ("c", "WARNING"),
+        ("cc", "WARNING"),
+        ("ccc", "CRITICAL"),
+        ("cco", "OK"),
+        ("ccocc", "WARNING"),
+        ("ccwc", "WARNING"),
+        ("cccw", "CRITICAL"),
+        ("cccoo", "CRITICAL"),
+        ("cccoow", "CRITICAL"),
+        ("cccoowoo", "CRITICAL"),
+        ("cccooo", "OK"),
+        ("cccooow", "WARNING"),
+        ("u", "UNKNOWN"),
+        ("ccuc", "WARNING"),
+        ("cccu", "CRITICAL"),
+        ("cccoouo", "CRITICAL"),
+        ("ou", "UNKNOWN"),
+    ],
+)
+def test_three_in_a_row_make_it_critical_and_three_in_a_row_under_target_end_it(letters, verdict):
+    assert Duration(breaches=3, clears=3).hold(series(letters)) is Verdict(verdict)
+
+
+def test_without_a_duration_the_latest_verdict_stands():
+    for letters in ("o", "w", "c", "u", "co", "oc", "ow", "ou"):
+        assert Duration().hold(series(letters)) is LETTERS[letters[-1]]
+
+
+@pytest.mark.parametrize(("breaches", "clears"), [(0, 1), (1, 0), (-3, 3)])
+def test_a_rule_of_less_than_one_is_refused(breaches, clears):
+    with pytest.raises(ValueError, match="counts in whole numbers from 1"):
+        Duration(breaches, clears)
+
+
+@given(st.text("owcu", max_size=12), st.integers(1, 4), st.integers(1, 4))
+def test_it_is_critical_only_after_a_full_row_and_ok_only_on_an_ok(letters, breaches, clears):
+    held = Duration(breaches, clears).hold(series(letters))
+    if held is Verdict.CRITICAL:
+        assert "c" * breaches in letters
+    if held is Verdict.OK:
+        assert letters.endswith("o")

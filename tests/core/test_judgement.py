@@ -1,0 +1,53 @@
+from datetime import datetime, timezone
+
+import pytest
+
+from verenigingen_maintenance.core.durations import Duration
+from verenigingen_maintenance.core.judgement import Judgement, Rule, judge
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.thresholds import Thresholds
+from verenigingen_maintenance.core.verdicts import Verdict
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
+ERRORS = Rule("errors", Thresholds.parse(">= 10", "> 50"))
+DATABASE = Rule("ms", Thresholds.parse(">= 50", "> 100"), Duration(3, 3))
+
+
+def reading(value, unit="errors", **more):
+    return Reading(value, unit, NOW, "test", **more)
+
+
+def test_an_unknown_keeps_its_reason():
+    assert judge(Unknown("Redis is gone", NOW), ERRORS) == Judgement(Verdict.UNKNOWN, "Redis is gone")
+
+
+def test_a_value_in_another_unit_is_unknown():
+    judged = judge(reading(3, unit="s"), ERRORS)
+    assert judged == Judgement(Verdict.UNKNOWN, "measured in “s”, while the thresholds are in “errors”")
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(3, "UNKNOWN"), (30, "UNKNOWN"), (51, "CRITICAL")])
+def test_a_value_that_may_be_higher_proves_only_a_breach(value, verdict):
+    judged = judge(reading(value, at_least="the rest was not read"), ERRORS)
+    assert judged.verdict is Verdict(verdict)
+    assert "the rest was not read" in judged.reason
+
+
+def test_where_lower_is_worse_a_value_that_may_be_higher_proves_nothing():
+    rule = Rule("%", Thresholds.parse("< 70", "< 50"))
+    assert judge(reading(10, unit="%", at_least="cut off"), rule).verdict is Verdict.UNKNOWN
+
+
+def test_one_slow_answer_is_a_warning_that_says_it_has_not_lasted():
+    judged = judge(reading(150, unit="ms"), DATABASE, [20, 150])
+    assert judged == Judgement(Verdict.WARNING, "> 100, but not yet 3 in a row")
+
+
+def test_the_third_slow_answer_in_a_row_is_critical():
+    assert judge(reading(150, unit="ms"), DATABASE, [20, 150, 120]) == Judgement(Verdict.CRITICAL)
+
+
+def test_a_breach_stays_until_three_in_a_row_are_under_target():
+    judged = judge(reading(20, unit="ms"), DATABASE, [150, 150, 150, 20])
+    assert judged == Judgement(Verdict.CRITICAL, "was CRITICAL, and is not yet under target 3 times in a row")
+    assert judge(reading(20, unit="ms"), DATABASE, [150, 150, 150, 20, 20]) == Judgement(Verdict.OK)

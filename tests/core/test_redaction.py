@@ -1,0 +1,33 @@
+import pytest
+
+from verenigingen_maintenance.core.redaction import redact, redact_all
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("mail to jan.de-vries+x@vereniging.nl failed", "mail to <e-mail> failed"),
+        ("IBAN NL91 ABNA 0417 1643 00 refused", "IBAN <iban> refused"),
+        ("IBAN NL91ABNA0417164300 refused", "IBAN <iban> refused"),
+        ("GET /files/x.pdf?token=abc123&page=2", "GET /files/x.pdf?token=***&page=2"),
+        ("mysql://root:s3cret@10.0.0.1/db", "mysql://***@10.0.0.1/db"),
+        ("redis://:s3cret@127.0.0.1:6379", "redis://***@127.0.0.1:6379"),
+        ("Authorization: Bearer eyJhbGciOi.J9", "Authorization: *** ***"),
+        ("sent Bearer eyJhbGciOi1234", "sent Bearer ***"),
+        ('{"api_key": "a1b2", "n": 3}', '{"api_key": "***", "n": 3}'),
+        ("password=hunter2; user=jan", "password=***; user=jan"),
+        (
+            "(1054, \"Unknown column 'x' in 'where clause'\")",
+            "(1054, \"Unknown column 'x' in 'where clause'\")",
+        ),
+        ("invalid token provided", "invalid token provided"),
+        ("Invoice INV-2026-00001 is paid", "Invoice INV-2026-00001 is paid"),
+    ],
+)
+def test_personal_data_and_secrets_go_and_the_rest_stays(text, redacted):
+    assert redact(text) == redacted
+
+
+def test_texts_inside_evidence_are_redacted_and_figures_stay():
+    evidence = {"jan@example.org": [{"title": "to jan@example.org", "times": 3}], "at": None}
+    assert redact_all(evidence) == {"<e-mail>": [{"title": "to <e-mail>", "times": 3}], "at": None}

@@ -1,0 +1,154 @@
+"""A real site: connected once, emptied of what a test committed after each test."""
+
+import json
+import os
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import frappe
+import pytest
+
+from verenigingen_maintenance.operations import seed, settings
+from verenigingen_maintenance.sources import error_log
+
+SITE = os.environ["MAINTENANCE_SITE"]
+BENCH = Path(os.environ["MAINTENANCE_BENCH"])
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
+MADE_TOO = ("Maintenance Escalation Event", "Metric Sample", "Error Log", "Version", "Comment")
+SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
+PEOPLE = {
+    "manager@example.com": ["Maintenance Manager"],
+    "operator@example.com": ["Maintenance Operator"],
+    "auditor@example.com": ["Maintenance Auditor"],
+    "nobody@example.com": [],
+    "member@example.com": [],
+}
+COMMITTED: list[str] = []
+SEEDED_TOO = ("Maintenance Check", "Escalation Level", "Maintenance Holiday")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site():
+    os.chdir(BENCH / "sites")
+    frappe.init(SITE)
+    frappe.connect()
+    _watch_commits()
+    _make_people()
+    _start_anew()
+    yield SITE
+    frappe.destroy()
+
+
+@pytest.fixture(autouse=True)
+def _clean(site):
+    """Rolls back; where something was committed (or a process of its own was run), starts anew."""
+    frappe.set_user("Administrator")
+    COMMITTED.clear()
+    yield
+    frappe.set_user("Administrator")
+    frappe.db.rollback()
+    if COMMITTED:
+        _start_anew()
+    frappe.db.delete("Error Log")
+    frappe.cache.delete_value(error_log.QUEUE)
+    frappe.local.message_log = []
+
+
+def _watch_commits():
+    real = frappe.db.commit
+
+    def commit(*arguments, **options):
+        COMMITTED.append("commit")
+        return real(*arguments, **options)
+
+    frappe.db.commit = commit
+
+
+def _start_anew():
+    """Empties what runs leave behind, and seeds the runbook as a new site has it."""
+    for doctype in (*MADE, *MADE_TOO, *SEEDED, *SEEDED_TOO):
+        frappe.db.delete(doctype)
+    frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
+    frappe.cache.delete_value(error_log.QUEUE)
+    frappe.db.set_single_value("System Settings", "time_zone", "Europe/Amsterdam")
+    frappe.clear_cache()
+    frappe.local.message_log = []
+    seed.seed()
+    settings.fill_in_holidays()
+    frappe.db.commit()
+
+
+def _make_people():
+    """One desk user for each role, one without any, and a website user."""
+    for email, roles in PEOPLE.items():
+        if not frappe.db.exists("User", email):
+            user_type = "Website User" if email.startswith("member") else "System User"
+            user = {"doctype": "User", "email": email, "first_name": "Test", "user_type": user_type}
+            person = frappe.get_doc({**user, "send_welcome_email": 0}).insert()
+            person.add_roles(*roles)
+
+
+@pytest.fixture
+def at_nine():
+    """Tuesday 2026-11-24, nine in the morning at the site."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=AMSTERDAM)
+
+
+@pytest.fixture
+def procedure():
+    return frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
+
+
+def make_errors(count, title="Payment provider answered 500", **fields):
+    """Errors in Error Log, as frappe.log_error leaves them."""
+    for _ in range(count):
+        log = frappe.log_error(title, "Traceback (most recent call last): …")
+        if fields:
+            log.db_set(fields, update_modified=False)
+    frappe.db.commit()
+
+
+def make_check_critical(name="errors_24h"):
+    """A check whose rule any site breaks, committed: measuring has connections of its own."""
+    frappe.get_doc("Maintenance Check", name).update({"warning": "", "critical": ">= 0"}).save()
+    frappe.db.commit()
+
+
+def active_since(procedure, moment):
+    procedure.db_set("active_since", moment.replace(tzinfo=None))
+    frappe.db.commit()
+
+
+def fresh(doctype, name):
+    """A document as others committed it."""
+    frappe.db.commit()
+    return frappe.get_doc(doctype, name)
+
+
+def items_of(run):
+    return {item.check_name: item for item in fresh("Checklist Run", run).items}
+
+
+def run_bench(*arguments, **environment):
+    """`bench --site S …` in a process of its own; its completed process."""
+    return subprocess.run(**_call(arguments, environment), capture_output=True, text=True, timeout=120)
+
+
+def start_bench(*arguments, **environment):
+    """The same, under way."""
+    call = _call(arguments, environment)
+    return subprocess.Popen(**call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def _call(arguments, environment):
+    COMMITTED.append("a process of its own")
+    python = str(BENCH / "env/bin/python")
+    command = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", SITE, *arguments]
+    return {"args": command, "cwd": BENCH / "sites", "env": {**os.environ, **environment}}
+
+
+def as_json(completed):
+    return json.loads(completed.stdout)

@@ -1,0 +1,104 @@
+"""What a user may not save: each a clear message."""
+
+import frappe
+import pytest
+from conftest import run_bench
+
+from verenigingen_maintenance import api
+from verenigingen_maintenance.operations import settings
+from verenigingen_maintenance.sources import clock
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"warning": "> 60", "critical": "> 50"}, "cross: no value would be a WARNING before it is CRITICAL"),
+        ({"warning": "> 10", "critical": "< 5"}, "look in opposite directions"),
+        ({"warning": "ten"}, "“ten” is not a threshold. Write a comparison and a number, such as"),
+        ({"warning": "", "critical": ""}, "Set a WARNING or a CRITICAL threshold"),
+        ({"source": "error_log.nonsense"}, "“error_log.nonsense” is not a source"),
+        ({"source": "os.system"}, "“os.system” is not a source"),
+        ({"source": "clock.now"}, "“clock.now” is not a source"),
+        ({"source": "../x.y"}, "is not a source"),
+        ({"breaches": 0}, "A duration rule counts in whole numbers from 1"),
+        ({"timeout_seconds": 3600}, "The time-out is 1 to 60 seconds"),
+        ({"timeout_seconds": -1}, "The time-out is 1 to 60 seconds"),
+    ],
+)
+def test_a_check_that_cannot_be_meant_is_refused(fields, message):
+    with pytest.raises(frappe.ValidationError) as refused:
+        frappe.get_doc("Maintenance Check", "errors_24h").update(fields).save()
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"window_starts": "09:10", "window_ends": "09:00"},
+            "The window ends at 09:00, before it begins at 09:10",
+        ),
+        ({"cadence": "Monthly", "nth": 5}, "the first to fourth of a weekday"),
+        ({"boxes": "Something else"}, "Box “Error count (24h) < 10” is not in this procedure"),
+        ({"tasks": []}, "Task “Review Recent Errors” is not in this procedure"),
+        ({"task_groups": []}, "Task Group “Error Log Review” is not in this procedure"),
+    ],
+)
+def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message):
+    with pytest.raises(frappe.ValidationError) as refused:
+        procedure.update(fields).save()
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"business_day_starts": "17:00:00", "business_day_ends": "09:00:00"},
+            "The business day ends at 09:00, before it begins at 17:00",
+        ),
+        (
+            {"holidays": [{"day": "2027-01-01", "title": "A"}, {"day": "2027-01-01", "title": "B"}]},
+            "These holidays are listed twice: 2027-01-01",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(fields, message):
+    with pytest.raises(frappe.ValidationError) as refused:
+        frappe.get_doc(settings.SETTINGS).update(fields).save()
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("zone", "message"),
+    [("", "This site has no time zone. Set one in System Settings"), ("Mars/Olympus", "is not a time zone")],
+)
+def test_a_time_zone_that_is_not_set_is_said_so_at_every_door(zone, message, capsys):
+    frappe.db.set_single_value("System Settings", "time_zone", zone)
+    frappe.clear_cache()
+    with pytest.raises(frappe.ValidationError, match=message.split(".")[0]):
+        clock.zone()
+    frappe.db.commit()
+    api.run_daily()
+    assert message in capsys.readouterr().out
+    ran = run_bench("maintenance", "run", "daily")
+    assert (ran.returncode, "Traceback" in ran.stdout + ran.stderr) == (3, False)
+    assert message in ran.stdout
+
+
+def test_an_unknown_check_is_unknown_and_the_known_ones_are_named():
+    answer = api.run_check("nonsense")
+    assert (answer["verdict"], answer["value"]) == ("UNKNOWN", None)
+    assert answer["reason"].startswith(
+        "There is no check “nonsense”. There are: api_response, cache_hit_rate,"
+    )
+
+
+def test_a_rule_that_was_broken_past_the_form_is_an_unknown_row_and_no_error(capsys):
+    frappe.db.set_value("Maintenance Check", "errors_24h", "warning", "> 99")
+    frappe.db.commit()
+    frappe.clear_document_cache("Maintenance Check", "errors_24h")
+    api.run_daily()
+    printed = capsys.readouterr().out
+    assert "UNKNOWN   Errors in 24 hours" in printed
+    assert "cross: no value would be a WARNING before it is CRITICAL" in printed

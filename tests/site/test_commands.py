@@ -1,0 +1,65 @@
+"""The bench CLI: readable text, data with --json, and an exit code by the worst verdict."""
+
+import pytest
+from conftest import as_json, make_check_critical, make_errors, run_bench
+
+KEYS = {"check", "verdict", "value", "unit", "target", "source", "observed_at", "reason"}
+
+
+def test_run_check_exits_with_the_code_of_its_verdict():
+    for errors, verdict, code in [(0, "OK", 0), (10, "WARNING", 1), (41, "CRITICAL", 2)]:
+        make_errors(errors)
+        ran = run_bench("maintenance", "run", "check", "errors_24h")
+        assert (ran.returncode, ran.stdout.split()[0]) == (code, verdict), ran.stderr
+
+
+def test_run_daily_as_json_has_each_item_with_its_provenance():
+    make_errors(12)
+    ran = run_bench("maintenance", "run", "daily", "--json")
+    answer = as_json(ran)
+    assert len(answer["items"]) == 6
+    for item in answer["items"]:
+        assert set(item) >= KEYS
+        assert item["observed_at"]
+        assert (item["value"] is None) == (item["verdict"] == "UNKNOWN")
+    errors = next(item for item in answer["items"] if item["check"] == "errors_24h")
+    assert (errors["value"], errors["unit"], errors["target"]) == (12, "errors", "< 10")
+    assert ran.returncode == 2, "twelve times the same error"
+
+
+def test_run_check_as_json_has_the_same_keys():
+    ran = run_bench("maintenance", "run", "check", "database_response", "--json")
+    (item,) = as_json(ran)["items"]
+    assert set(item) >= KEYS
+    assert (item["verdict"], ran.returncode) == ("OK", 0)
+
+
+def test_status_is_unknown_before_the_first_run_and_critical_while_an_escalation_is_open():
+    assert run_bench("maintenance", "status").returncode == 3
+    make_check_critical()
+    assert run_bench("maintenance", "run", "daily").returncode == 2
+    ran = run_bench("maintenance", "status", "--json")
+    assert ran.returncode == 2
+    assert [each["check_name"] for each in as_json(ran)["escalations"]] == ["errors_24h"]
+
+
+def test_list_names_the_checks():
+    ran = run_bench("maintenance", "list")
+    assert ran.returncode == 0
+    assert "errors_24h           < 10 errors      Errors in 24 hours" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "check", "nonsense"), "There is no check “nonsense”. There are: api_response"),
+        (("run", "check"), "Missing argument 'NAME'"),
+        (("run", "yearly"), "No such command 'yearly'"),
+        (("status", "--yaml"), "No such option"),
+    ],
+)
+def test_wrong_usage_is_a_message_and_the_code_of_unknown_not_of_critical(arguments, message):
+    ran = run_bench("maintenance", *arguments)
+    assert message in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert ran.returncode == 3

@@ -1,0 +1,160 @@
+"""A first daily run: it measures, judges, records and escalates."""
+
+from datetime import datetime, timedelta
+
+import frappe
+from conftest import AMSTERDAM, fresh, items_of, make_errors
+
+from verenigingen_maintenance import api
+from verenigingen_maintenance.operations import reports, run_now, samples
+from verenigingen_maintenance.sources import clock
+
+CHECKS = {
+    "errors_24h",
+    "errors_60min",
+    "errors_same_title",
+    "database_response",
+    "api_response",
+    "cache_hit_rate",
+}
+
+
+def run_today():
+    return run_now.run_now("daily", clock.now())
+
+
+def close(run, status):
+    frappe.db.set_value("Checklist Run", run, "status", status)
+    frappe.db.commit()
+
+
+def test_every_check_of_the_procedure_is_measured_into_an_item_with_its_provenance():
+    items = items_of(run_today())
+    assert set(items) == CHECKS
+    for item in items.values():
+        assert item.verdict in ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+        assert item.observed_at
+        assert item.done_by == "Administrator"
+        assert item.source
+        assert item.value or item.reason, f"{item.check_name} has neither a value nor a reason"
+
+
+def test_the_error_counts_equal_independent_queries_of_the_same_thing():
+    make_errors(7, "Timeout at the bank")
+    make_errors(4, "Mandate not found")
+    items = items_of(run_today())
+    since = frappe.utils.add_to_date(frappe.utils.now_datetime(), hours=-24)
+    counted = frappe.db.sql("select count(*) from `tabError Log` where creation >= %s", since)[0][0]
+    assert counted == 11
+    assert items["errors_24h"].value == "11"
+    assert items["errors_60min"].value == "11"
+    assert items["errors_same_title"].value == "7"
+    assert [items[name].verdict for name in ("errors_24h", "errors_60min", "errors_same_title")] == [
+        "WARNING",
+        "OK",
+        "WARNING",
+    ]
+
+
+def test_a_box_is_the_worst_of_its_items_and_the_run_the_worst_of_all():
+    make_errors(12, "Timeout at the bank")
+    run = fresh("Checklist Run", run_today())
+    verdicts = {item.check_name: item.verdict for item in run.items}
+    boxes = {box.box: box.verdict for box in run.boxes}
+    assert verdicts["errors_same_title"] == "CRITICAL"
+    assert boxes["No recurring errors identified"] == "CRITICAL"
+    assert boxes["Error count (24h) < 10"] == "WARNING"
+    assert run.verdict == "CRITICAL"
+
+
+def test_an_open_run_is_measured_again_and_keeps_its_notes():
+    name = run_today()
+    run = frappe.get_doc("Checklist Run", name)
+    run.issues_found = "The bank was down"
+    run.items[0].note = "Known"
+    run.save()
+    frappe.db.commit()
+    make_errors(11)
+    assert run_today() == name
+    run = fresh("Checklist Run", name)
+    assert (run.issues_found, run.items[0].note, run.items[0].value) == ("The bank was down", "Known", "11")
+
+
+def test_an_open_run_is_judged_by_the_thresholds_it_was_made_with():
+    make_errors(5)
+    name = run_today()
+    frappe.get_doc("Maintenance Check", "errors_24h").update({"warning": "> 1", "critical": "> 2"}).save()
+    frappe.db.commit()
+    assert items_of(run_today())["errors_24h"].verdict == "OK"
+    close(name, "Signed")
+    assert items_of(run_today())["errors_24h"].verdict == "CRITICAL"
+
+
+def test_when_the_slot_is_signed_a_run_by_hand_is_ad_hoc_and_satisfies_no_slot():
+    moment = datetime(2026, 11, 24, 14, 0, tzinfo=AMSTERDAM)
+    slot = run_now.run_now("daily", moment)
+    assert slot == "DAILY-2026-11-24"
+    close(slot, "Signed")
+    first = run_now.run_now("daily", moment)
+    assert first == "AD-HOC-DAILY-2026-11-24"
+    assert run_now.run_now("daily", moment) == first, "an open one is measured again"
+    close(first, "Signed")
+    assert run_now.run_now("daily", moment) == "AD-HOC-DAILY-2026-11-24-2"
+    assert not frappe.db.get_value("Checklist Run", first, "slot")
+
+
+def test_on_a_saturday_there_is_no_slot():
+    saturday = datetime(2026, 11, 28, 9, 5, tzinfo=AMSTERDAM)
+    assert run_now.run_now("daily", saturday) == "AD-HOC-DAILY-2026-11-28"
+
+
+def test_a_signed_run_is_neither_measured_nor_changed():
+    name = run_today()
+    close(name, "Signed")
+    before = fresh("Checklist Run", name).as_json()
+    api.measure(name)
+    assert fresh("Checklist Run", name).as_json() == before
+
+
+def test_the_shell_is_told_what_was_wrong_instead_of_an_exception(capsys):
+    api.measure("DAILY-1999-01-01")
+    assert "DAILY-1999-01-01 is not there: only an open run is measured." in capsys.readouterr().out
+
+
+def test_run_daily_prints_a_summary(capsys):
+    make_errors(3)
+    assert api.run_daily() is None
+    printed = capsys.readouterr().out
+    assert "OK        Errors in 24 hours                 3 errors" in printed
+    assert "No escalation is open." in printed
+
+
+def test_the_description_has_null_where_nothing_was_measured():
+    frappe.db.set_value("Maintenance Check", "errors_24h", "source", "mariadb.response_time")
+    frappe.db.commit()
+    described = reports.describe_run(run_today())
+    item = next(item for item in described["items"] if item["check"] == "errors_24h")
+    assert item["verdict"] == "UNKNOWN"
+    assert item["value"] is None
+    assert "measured in “ms”, while the thresholds are in “errors”" in item["reason"]
+
+
+def test_three_slow_measurements_in_a_row_are_critical_and_the_first_two_a_warning():
+    frappe.get_doc("Maintenance Check", "database_response").update(
+        {"warning": ">= 0", "critical": "> 0"}
+    ).save()
+    frappe.db.commit()
+    verdicts = [items_of(run_today())["database_response"].verdict for _ in range(3)]
+    assert verdicts == ["WARNING", "WARNING", "CRITICAL"]
+
+
+def test_old_samples_do_not_count_as_in_a_row():
+    frappe.get_doc("Maintenance Check", "database_response").update(
+        {"warning": ">= 0", "critical": "> 0"}
+    ).save()
+    for _ in range(2):
+        run_today()
+    frappe.db.sql("update `tabMetric Sample` set observed_at = observed_at - interval 25 hour")
+    frappe.db.commit()
+    assert items_of(run_today())["database_response"].verdict == "WARNING"
+    assert len(samples.values("database_response", clock.now() - timedelta(hours=1))) == 1

@@ -1,0 +1,114 @@
+"""A breach opens one escalation; people acknowledge and close it."""
+
+import frappe
+import pytest
+from conftest import fresh, make_errors
+
+from verenigingen_maintenance.operations import checks, escalations, run_now
+from verenigingen_maintenance.sources import clock
+
+
+def run_today():
+    return run_now.run_now("daily", clock.now())
+
+
+def of_check(name="errors_24h"):
+    frappe.db.commit()
+    return frappe.get_all(
+        "Maintenance Escalation", filters={"check_name": name}, pluck="name", order_by="name"
+    )
+
+
+@pytest.fixture
+def escalation():
+    make_errors(51)
+    run_today()
+    (name,) = of_check()
+    return name
+
+
+def events(name):
+    return [(event.event, event.value) for event in fresh("Maintenance Escalation", name).events]
+
+
+def test_sixty_errors_and_three_runs_make_one_escalation_with_three_events():
+    make_errors(60)
+    for _ in range(3):
+        run = run_today()
+    (name,) = of_check()
+    assert events(name) == [("Opened", "60"), ("Still Critical", "60"), ("Still Critical", "60")]
+    assert frappe.db.get_value("Maintenance Escalation", name, ["status", "checklist_run"]) == ("Open", run)
+
+
+def test_it_knows_when_it_was_triggered_and_when_it_was_opened(escalation):
+    opened = fresh("Maintenance Escalation", escalation)
+    observed = frappe.db.get_value("Checklist Run Item", {"check_name": "errors_24h"}, "observed_at")
+    assert opened.triggered_at == observed
+    assert opened.opened_at >= opened.triggered_at
+
+
+def test_a_warning_opens_none():
+    make_errors(20, "One")
+    run_today()
+    assert of_check() == []
+
+
+def test_acknowledging_names_who_has_it_and_later_breaches_still_add_to_it(escalation):
+    escalations.acknowledge(escalation, "On it")
+    run_today()
+    after = fresh("Maintenance Escalation", escalation)
+    assert (after.status, after.acknowledged_by) == ("Acknowledged", "Administrator")
+    assert [event.event for event in after.events] == ["Opened", "Acknowledged", "Still Critical"]
+
+
+@pytest.mark.parametrize("close", [escalations.resolve, escalations.false_positive])
+def test_a_breach_after_closing_opens_another(escalation, close):
+    close(escalation, "Bank is back")
+    run_today()
+    assert len(of_check()) == 2
+
+
+@pytest.mark.parametrize("close", [escalations.resolve, escalations.false_positive])
+@pytest.mark.parametrize("note", ["", "  "])
+def test_closing_needs_a_note(escalation, close, note):
+    with pytest.raises(frappe.ValidationError, match="Say in a note why"):
+        close(escalation, note)
+
+
+def test_what_is_closed_cannot_be_acknowledged_or_closed_again(escalation):
+    escalations.resolve(escalation, "Done")
+    with pytest.raises(frappe.ValidationError, match="is Resolved already"):
+        escalations.acknowledge(escalation)
+    with pytest.raises(frappe.ValidationError, match="is Resolved already"):
+        escalations.false_positive(escalation, "No")
+
+
+def test_an_escalation_that_is_not_there_is_said_so():
+    with pytest.raises(frappe.DoesNotExistError, match="There is no escalation ESC-0"):
+        escalations.acknowledge("ESC-0")
+
+
+def test_the_database_admits_one_open_escalation_of_a_check(escalation):
+    second = frappe.copy_doc(frappe.get_doc("Maintenance Escalation", escalation))
+    second.open_key = "errors_24h"
+    with pytest.raises(frappe.UniqueValidationError):
+        second.insert()
+
+
+def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
+    at_night = at_nine.replace(hour=22)
+    for moment, check, level in [
+        (at_nine, "errors_24h", "level-1"),
+        (at_night, "errors_60min", "level-2"),
+        (at_nine, "database_response", "level-2"),
+    ]:
+        frappe.get_doc("Maintenance Check", check).update(
+            {"warning": "", "critical": ">= 0", "breaches": 1, "clears": 1}
+        ).save()
+        frappe.db.commit()
+        result = checks.run(check)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        escalations.record(result, None)
+        monkeypatch.undo()
+        (name,) = of_check(check)
+        assert frappe.db.get_value("Maintenance Escalation", name, "level") == level

@@ -1,0 +1,155 @@
+"""Every door asks for a role first; the Auditor changes nothing."""
+
+import frappe
+import pytest
+from conftest import fresh, make_errors
+
+from verenigingen_maintenance import api
+from verenigingen_maintenance.operations import run_now
+from verenigingen_maintenance.sources import clock
+
+ROLES = ("Maintenance Manager", "Maintenance Operator", "Maintenance Auditor")
+DOCTYPES = (
+    "Checklist Run",
+    "Maintenance Escalation",
+    "Maintenance Procedure",
+    "Maintenance Check",
+    "Maintenance Settings",
+    "Escalation Level",
+    "Metric Sample",
+)
+READING = [(api.list_checks, ()), (api.status, ()), (api.get_run, ("DAILY-2026-11-24",))]
+WORKING = [
+    (api.run_daily, ()),
+    (api.measure, ("DAILY-2026-11-24",)),
+    (api.run_check, ("errors_24h",)),
+    (api.acknowledge, ("ESC-1", "")),
+    (api.resolve, ("ESC-1", "x")),
+    (api.false_positive, ("ESC-1", "x")),
+]
+MANAGING = [(api.accept_missed, ("DAILY-2026-11-24", "x"))]
+
+
+def user_with(role):
+    return f"{role.split()[-1].lower()}@example.com"
+
+
+@pytest.mark.parametrize("user", ["nobody@example.com", "member@example.com"])
+@pytest.mark.parametrize(("door", "arguments"), [*READING, *WORKING, *MANAGING])
+def test_who_has_no_role_gets_nothing_from_any_door(door, arguments, user):
+    frappe.set_user(user)
+    with pytest.raises(frappe.PermissionError, match="This needs the role"):
+        door(*arguments)
+
+
+@pytest.mark.parametrize(("door", "arguments"), [*READING, *WORKING, *MANAGING])
+def test_a_guest_gets_nothing_from_any_door(door, arguments):
+    frappe.set_user("Guest")
+    with pytest.raises(frappe.PermissionError, match="This needs the role"):
+        door(*arguments)
+
+
+@pytest.mark.parametrize(("door", "arguments"), [*WORKING, *MANAGING])
+def test_the_auditor_is_refused_at_every_door_that_changes_something(door, arguments):
+    frappe.set_user(user_with("Maintenance Auditor"))
+    with pytest.raises(frappe.PermissionError, match="This needs the role"):
+        door(*arguments)
+
+
+def test_the_operator_does_not_accept_a_missed_run():
+    frappe.set_user(user_with("Maintenance Operator"))
+    with pytest.raises(frappe.PermissionError, match="This needs the role Maintenance Manager"):
+        api.accept_missed("DAILY-2026-11-24", "x")
+
+
+def test_every_whitelisted_method_is_listed_here():
+    doors = {name for name, function in vars(api).items() if function in frappe.whitelisted}
+    assert doors == {door.__name__ for door, _arguments in (*READING, *WORKING, *MANAGING)}
+
+
+def test_no_method_that_changes_something_answers_a_get():
+    for door, _arguments in [*WORKING, *MANAGING]:
+        if door is not api.run_check:
+            assert frappe.allowed_http_methods_for_whitelisted_func[door] == ["POST"], door
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("doctype", DOCTYPES)
+def test_each_role_reads_everything(role, doctype):
+    assert frappe.has_permission(doctype, "read", user=user_with(role))
+
+
+@pytest.mark.parametrize("doctype", DOCTYPES)
+@pytest.mark.parametrize(
+    "action", ["write", "create", "delete", "submit", "cancel", "amend", "import", "share"]
+)
+def test_the_auditor_may_change_no_doctype(doctype, action):
+    assert not frappe.has_permission(doctype, action, user=user_with("Maintenance Auditor"))
+
+
+@pytest.mark.parametrize("doctype", DOCTYPES)
+@pytest.mark.parametrize("user", ["nobody@example.com", "member@example.com"])
+def test_who_has_no_role_reads_no_doctype(doctype, user):
+    assert not frappe.has_permission(doctype, "read", user=user)
+
+
+@pytest.mark.parametrize("doctype", ["Checklist Run", "Maintenance Escalation", "Metric Sample"])
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_creates_or_deletes_what_is_recorded(doctype, role):
+    for action in ("create", "delete"):
+        assert not frappe.has_permission(doctype, action, user=user_with(role))
+
+
+def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs():
+    operator = user_with("Maintenance Operator")
+    writable = {doctype for doctype in DOCTYPES if frappe.has_permission(doctype, "write", user=operator)}
+    assert writable == {"Checklist Run"}
+
+
+@pytest.fixture
+def run():
+    make_errors(51)
+    return run_now.run_now("daily", clock.now())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda run: run.update({"verdict": "OK"}),
+        lambda run: run.update({"status": "Signed"}),
+        lambda run: run.update({"measured_by": "Guest"}),
+        lambda run: run.items[0].update({"verdict": "OK"}),
+        lambda run: run.items[0].update({"value": "0"}),
+        lambda run: run.items[0].update({"evidence": "{}"}),
+        lambda run: run.items[0].update({"rule": "{}"}),
+        lambda run: run.boxes[0].update({"verdict": "OK"}),
+        lambda run: run.items.pop(),
+        lambda run: run.append("items", {"title": "Invented", "verdict": "OK"}),
+    ],
+)
+@pytest.mark.parametrize("user", ["Maintenance Manager", "Administrator"])
+def test_what_was_measured_is_not_written_by_hand(run, change, user):
+    frappe.set_user(user if user == "Administrator" else user_with(user))
+    document = frappe.get_doc("Checklist Run", run)
+    before = document.as_json()
+    change(document)
+    with pytest.raises(frappe.ValidationError, match="Only the notes of a run are written by hand"):
+        document.save()
+    assert fresh("Checklist Run", run).as_json() == before
+
+
+def test_a_signed_run_takes_no_note_either(run):
+    frappe.db.set_value("Checklist Run", run, "status", "Signed")
+    document = frappe.get_doc("Checklist Run", run)
+    document.issues_found = "Too late"
+    with pytest.raises(frappe.ValidationError, match="is Signed and stays as it is"):
+        document.save()
+
+
+def test_an_operator_works_from_breach_to_resolution(run):
+    frappe.set_user(user_with("Maintenance Operator"))
+    (name,) = frappe.get_all("Maintenance Escalation", filters={"check_name": "errors_24h"}, pluck="name")
+    api.acknowledge(name, "Looking")
+    api.resolve(name, "Bank is back")
+    escalation = fresh("Maintenance Escalation", name)
+    assert (escalation.status, escalation.closed_by) == ("Resolved", "operator@example.com")

@@ -1,0 +1,198 @@
+"""Database, API and cache: where the figures come from, and what they say when there is none."""
+
+import json
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import frappe
+import pytest
+from frappe.installer import update_site_config
+from frappe.monitor import log_file
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.operations import measure, samples
+from verenigingen_maintenance.sources import clock, mariadb, monitor, redis_cache
+
+
+@pytest.fixture
+def monitor_log(tmp_path, monkeypatch):
+    """Monitor switched on, with a log of the test's own."""
+    path = tmp_path / "monitor.json.log"
+    monkeypatch.setattr(monitor, "log_file", lambda: str(path))
+    monkeypatch.setitem(frappe.conf, "monitor", 1)
+    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
+    yield path
+    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
+
+
+def line(milliseconds, uuid, path="/api/method/x", site=None, **ago):
+    moment = clock.now() - timedelta(**(ago or {"minutes": 5}))
+    return json.dumps(
+        {
+            "duration": milliseconds * 1000,
+            "request": {"path": path, "method": "GET", "status_code": 200},
+            "site": site or frappe.local.site,
+            "timestamp": str(moment),
+            "transaction_type": "request",
+            "uuid": uuid,
+        }
+    )
+
+
+@pytest.fixture
+def web_server():
+    """A web server of the test's own on loopback; answers what the test says."""
+
+    class Handler(BaseHTTPRequestHandler):
+        answer = (200, b'{"message":"pong"}')
+        hosts: list = []
+
+        def do_GET(self):
+            self.hosts.append(self.headers["Host"])
+            self.send_response(self.answer[0])
+            self.end_headers()
+            self.wfile.write(self.answer[1])
+
+        def log_message(self, *_arguments):
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    use_address(f"http://127.0.0.1:{server.server_port}/")
+    yield Handler
+    server.shutdown()
+
+
+def use_address(address):
+    frappe.db.set_single_value("Maintenance Settings", "site_address", address)
+    frappe.db.commit()
+
+
+def test_the_database_time_is_the_median_of_its_pings():
+    reading = mariadb.response_time(clock.now())
+    assert reading.value == sorted(reading.evidence["each (ms)"])[2]
+    assert reading.unit == "ms"
+
+
+def test_with_monitor_on_the_api_time_is_the_mean_of_its_requests(monitor_log):
+    other = [
+        line(9000, "page", path="/app"),
+        line(9000, "elsewhere", site="other.localhost"),
+        line(9000, "yesterday", hours=25),
+        line(9000, "own", path="/api/method/ping"),
+    ]
+    monitor_log.write_text("\n".join([line(100, "a"), line(300, "b"), line(300, "b"), *other]) + "\n")
+    reading = monitor.api_response_time(clock.now())
+    assert (reading.value, reading.evidence["requests"]) == (200, 2)
+    assert "Frappe Monitor" in reading.source
+
+
+def test_requests_that_monitor_has_not_written_yet_count_too(monitor_log):
+    monitor_log.write_text(line(100, "a") + "\n")
+    frappe.cache.rpush(monitor.MONITOR_REDIS_KEY, line(500, "b"))
+    assert monitor.api_response_time(clock.now()).value == 300
+
+
+def test_a_line_that_two_workers_wrote_into_each_other_is_counted_as_unreadable(monitor_log):
+    monitor_log.write_text(line(100, "a") + "\n" + line(100, "b")[:50] + line(100, "c") + "\n")
+    reading = monitor.api_response_time(clock.now())
+    assert (reading.value, reading.evidence["lines not readable"]) == (100, 1)
+
+
+def test_of_a_large_log_only_the_end_is_read(monitor_log, monkeypatch):
+    monitor_log.write_text("".join(line(100 if each < 90 else 200, str(each)) + "\n" for each in range(100)))
+    monkeypatch.setattr(monitor, "MOST_BYTES", 1000)
+    reading = monitor.api_response_time(clock.now())
+    assert reading.value == 200
+    assert 0 < reading.evidence["requests"] <= 5
+
+
+def test_with_monitor_off_an_own_request_is_made_to_this_site_and_the_source_says_so(web_server):
+    reading = monitor.api_response_time(clock.now())
+    assert isinstance(reading, Reading)
+    assert reading.value > 0
+    assert "own request to http://127.0.0.1:" in reading.source
+    assert "“monitor”: 1" in reading.source
+    assert set(web_server.hosts) == {frappe.local.site}
+
+
+def test_with_monitor_on_but_empty_an_own_request_is_made(monitor_log, web_server):
+    reading = monitor.api_response_time(clock.now())
+    assert "has no API request of the last 24 hours" in reading.source
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(200, b"<html>Login</html>"), (200, b'{"message":"pang"}'), (503, b'{"message":"pong"}'), (302, b"")],
+)
+def test_another_answer_than_a_pong_is_unknown(web_server, answer):
+    web_server.answer = answer
+    reading = monitor.api_response_time(clock.now())
+    assert isinstance(reading, Unknown)
+    assert "the web server did not answer a ping" in reading.reason
+
+
+def test_a_web_server_that_is_down_is_unknown():
+    use_address("http://127.0.0.1:1")
+    reading = monitor.api_response_time(clock.now())
+    assert isinstance(reading, Unknown)
+    assert "the web server did not answer a ping" in reading.reason
+
+
+def test_inside_a_web_request_no_own_request_is_made(web_server, monkeypatch):
+    monkeypatch.setattr(frappe.local, "request", object(), raising=False)
+    reading = measure.read("monitor.api_response_time", 10)
+    assert isinstance(reading, Unknown)
+    assert "not inside a request" in reading.reason
+    assert web_server.hosts == []
+
+
+def test_the_switch_that_turns_monitor_on_is_read_from_the_site_config(web_server):
+    update_site_config("monitor", 1)
+    try:
+        reading = measure.read("monitor.api_response_time", 10)
+    finally:
+        update_site_config("monitor", 0)
+    assert "Monitor is on" in reading.source or "Frappe Monitor" in reading.source
+    assert log_file().endswith("logs/monitor.json.log")
+
+
+def look_up(hits, misses):
+    frappe.cache.set("maintenance-test", 1)
+    for _ in range(hits):
+        frappe.cache.get("maintenance-test")
+    for _ in range(misses):
+        frappe.cache.get("maintenance-test-missing")
+
+
+def test_the_cache_rate_is_learning_until_a_sample_is_stored():
+    reading = redis_cache.hit_rate_since_sample(clock.now())
+    assert isinstance(reading, Unknown)
+    assert reading.learning
+    assert reading.reason == "learning: no earlier sample is stored; one is taken every hour"
+
+
+def test_the_cache_rate_is_the_difference_since_the_stored_sample():
+    samples.keep_cache_counters()
+    look_up(hits=900, misses=2100)
+    reading = redis_cache.hit_rate_since_sample(clock.now())
+    assert 3000 <= reading.evidence["lookups"] < 3500
+    assert 29 <= reading.value <= 38, "900 of 3000, and a few of Frappe's own"
+
+
+def test_too_few_lookups_are_not_judged():
+    frappe.db.set_single_value("Maintenance Settings", "cache_minimum_lookups", 100_000)
+    samples.keep_cache_counters()
+    look_up(hits=100, misses=0)
+    reading = redis_cache.hit_rate_since_sample(clock.now())
+    assert isinstance(reading, Unknown)
+    assert "and 100000 are needed" in reading.reason
+
+
+def test_after_a_restart_of_redis_the_rate_is_learning():
+    samples.keep_cache_counters()
+    frappe.db.sql("update `tabMetric Sample` set server = 'the one before'")
+    reading = redis_cache.hit_rate_since_sample(clock.now())
+    assert isinstance(reading, Unknown)
+    assert "Redis restarted since the last sample" in reading.reason

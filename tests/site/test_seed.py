@@ -1,0 +1,119 @@
+"""The runbook arrives, an upgrade corrects it, and what a user changed stays."""
+
+import copy
+from datetime import date
+
+import frappe
+import pytest
+
+from verenigingen_maintenance import install
+from verenigingen_maintenance.operations import seed, settings
+from verenigingen_maintenance.operations.seed import read_runbook
+
+
+@pytest.fixture
+def upgrade(monkeypatch):
+    """Seeds a runbook whose entries the test changed."""
+
+    def to(file, change):
+        entries = {name: copy.deepcopy(read_runbook(name)) for name, _doctype in seed.SEEDED}
+        change(entries[file])
+        monkeypatch.setattr(seed, "read_runbook", lambda name: entries[name])
+        seed.seed()
+
+    return to
+
+
+def check(name="errors_24h"):
+    return frappe.get_doc("Maintenance Check", name)
+
+
+def test_seeding_again_changes_nothing():
+    before = [check().as_json(), frappe.get_doc("Maintenance Procedure", "Daily Maintenance").as_json()]
+    install.after_migrate()
+    after = [check().as_json(), frappe.get_doc("Maintenance Procedure", "Daily Maintenance").as_json()]
+    assert after == before
+
+
+def test_an_upgrade_corrects_what_nobody_touched(upgrade):
+    upgrade(
+        "checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
+    )
+    assert (check().critical, check().description, check().version) == ("> 40", "Better", 2)
+
+
+def test_an_upgrade_keeps_what_a_user_changed_and_corrects_the_field_beside_it(upgrade):
+    check().update({"critical": "> 80"}).save()
+    upgrade(
+        "checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
+    )
+    assert (check().critical, check().description) == ("> 80", "Better")
+
+
+def test_a_later_upgrade_still_keeps_it(upgrade):
+    check().update({"critical": "> 80"}).save()
+    upgrade("checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40"))
+    upgrade("checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 45"))
+    assert check().critical == "> 80"
+
+
+def test_an_upgrade_adds_a_check(upgrade):
+    def add(entries):
+        entries["errors_again"] = {**entries["errors_24h"], "title": "Again"}
+
+    upgrade("checks.yaml", add)
+    assert check("errors_again").title == "Again"
+
+
+def test_an_upgrade_corrects_the_tasks_of_a_procedure_and_its_version_goes_up(upgrade):
+    def reword(entries):
+        entries["Daily Maintenance"]["tasks"][0]["instructions"] = "Read it well."
+
+    before = frappe.get_doc("Maintenance Procedure", "Daily Maintenance").version
+    upgrade("daily.yaml", reword)
+    procedure = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
+    assert procedure.tasks[0].instructions == "Read it well."
+    assert procedure.version == before + 1
+
+
+def test_an_upgrade_keeps_tasks_that_a_user_changed(upgrade):
+    procedure = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
+    procedure.tasks[0].instructions = "As we do it."
+    procedure.window_starts = "08:30:00"
+    procedure.save()
+
+    def reword(entries):
+        entries["Daily Maintenance"]["tasks"][0]["instructions"] = "Read it well."
+        entries["Daily Maintenance"]["window_ends"] = "09:20"
+
+    upgrade("daily.yaml", reword)
+    procedure.reload()
+    assert procedure.tasks[0].instructions == "As we do it."
+    assert (str(procedure.window_starts), str(procedure.window_ends)) == ("8:30:00", "9:20:00")
+
+
+def test_a_contact_that_a_user_entered_stays():
+    frappe.get_doc("Escalation Level", "level-1").update({"contact": "ops@example.com"}).save()
+    install.after_migrate()
+    assert frappe.db.get_value("Escalation Level", "level-1", "contact") == "ops@example.com"
+
+
+def test_a_check_of_the_runbook_is_switched_off_not_deleted():
+    with pytest.raises(frappe.ValidationError, match="Switch it off instead of deleting it"):
+        frappe.delete_doc("Maintenance Check", "errors_24h", force=True)
+
+
+def test_the_holidays_of_this_year_and_the_next_are_filled_in_and_a_removed_one_stays_removed():
+    document = frappe.get_doc(settings.SETTINGS)
+    days = {frappe.utils.getdate(row.day) for row in document.holidays}
+    year = date.today().year
+    assert {date(year, 12, 25), date(year + 1, 1, 1)} <= days
+    document.holidays = [
+        row for row in document.holidays if frappe.utils.getdate(row.day) != date(year, 12, 25)
+    ]
+    document.save()
+    install.after_migrate()
+    assert date(year, 12, 25) not in {
+        frappe.utils.getdate(row.day) for row in frappe.get_doc(settings.SETTINGS).holidays
+    }
+    assert settings.calendar().is_business_day(date(year, 12, 25)) == (date(year, 12, 25).weekday() < 5)

@@ -40,7 +40,7 @@ def test_status_is_unknown_before_the_first_run_and_critical_while_an_escalation
     assert run_bench("maintenance", "run", "daily").returncode == 2
     ran = run_bench("maintenance", "status", "--json")
     assert ran.returncode == 2
-    assert [each["check_name"] for each in as_json(ran)["escalations"]] == ["errors_24h"]
+    assert [each["subject"] for each in as_json(ran)["escalations"]] == ["Error Log"]
 
 
 def test_list_names_the_checks():

@@ -12,32 +12,46 @@ def run_today():
     return run_now.run_now("daily", clock.now())
 
 
-def of_check(name="errors_24h"):
+def escalations_there_are():
     frappe.db.commit()
-    return frappe.get_all(
-        "Maintenance Escalation", filters={"check_name": name}, pluck="name", order_by="name"
-    )
+    return frappe.get_all("Maintenance Escalation", pluck="name", order_by="name")
 
 
 @pytest.fixture
 def escalation():
     make_errors(51)
     run_today()
-    (name,) = of_check()
+    (name,) = escalations_there_are()
     return name
 
 
 def events(name):
-    return [(event.event, event.value) for event in fresh("Maintenance Escalation", name).events]
+    return [(event.event, event.note) for event in fresh("Maintenance Escalation", name).events]
 
 
 def test_sixty_errors_and_three_runs_make_one_escalation_with_three_events():
     make_errors(60)
     for _ in range(3):
         run = run_today()
-    (name,) = of_check()
-    assert events(name) == [("Opened", "60"), ("Still Critical", "60"), ("Still Critical", "60")]
-    assert frappe.db.get_value("Maintenance Escalation", name, ["status", "checklist_run"]) == ("Open", run)
+    (name,) = escalations_there_are()
+    note = (
+        "Errors in 24 hours: 60 errors, target < 10\n"
+        "Errors in 60 minutes: 60 errors, target <= 20\n"
+        "Same error in 24 hours: 60 errors, target <= 5"
+    )
+    assert events(name) == [("Opened", note), ("Still Critical", note), ("Still Critical", note)]
+    opened = frappe.db.get_value("Maintenance Escalation", name, ["status", "subject", "checklist_run"])
+    assert opened == ("Open", "Error Log", run)
+
+
+def test_checks_without_a_common_subject_escalate_apart():
+    make_errors(51)
+    frappe.get_doc("Maintenance Check", "errors_same_title").update({"subject": ""}).save()
+    frappe.db.commit()
+    run_today()
+    frappe.db.commit()
+    subjects = frappe.get_all("Maintenance Escalation", pluck="subject", order_by="subject")
+    assert subjects == ["Error Log", "errors_same_title"]
 
 
 def test_it_knows_when_it_was_triggered_and_when_it_was_opened(escalation):
@@ -48,9 +62,10 @@ def test_it_knows_when_it_was_triggered_and_when_it_was_opened(escalation):
 
 
 def test_a_warning_opens_none():
-    make_errors(20, "One")
+    for title in ("One", "Two", "Three"):
+        make_errors(5, title)
     run_today()
-    assert of_check() == []
+    assert escalations_there_are() == []
 
 
 def test_acknowledging_names_who_has_it_and_later_breaches_still_add_to_it(escalation):
@@ -65,7 +80,7 @@ def test_acknowledging_names_who_has_it_and_later_breaches_still_add_to_it(escal
 def test_a_breach_after_closing_opens_another(escalation, close):
     close(escalation, "Bank is back")
     run_today()
-    assert len(of_check()) == 2
+    assert len(escalations_there_are()) == 2
 
 
 @pytest.mark.parametrize("close", [escalations.resolve, escalations.false_positive])
@@ -90,7 +105,7 @@ def test_an_escalation_that_is_not_there_is_said_so():
 
 def test_the_database_admits_one_open_escalation_of_a_check(escalation):
     second = frappe.copy_doc(frappe.get_doc("Maintenance Escalation", escalation))
-    second.open_key = "errors_24h"
+    second.open_key = "Error Log"
     with pytest.raises(frappe.UniqueValidationError):
         second.insert()
 
@@ -99,7 +114,7 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
     at_night = at_nine.replace(hour=22)
     for moment, check, level in [
         (at_nine, "errors_24h", "level-1"),
-        (at_night, "errors_60min", "level-2"),
+        (at_night, "errors_24h", "level-2"),
         (at_nine, "database_response", "level-2"),
     ]:
         frappe.get_doc("Maintenance Check", check).update(
@@ -108,7 +123,8 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
         frappe.db.commit()
         result = checks.run(check)
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
-        escalations.record(result, None)
+        escalations.record_breaches([result], None)
         monkeypatch.undo()
-        (name,) = of_check(check)
+        (name,) = frappe.get_all("Maintenance Escalation", filters={"status": "Open"}, pluck="name")
         assert frappe.db.get_value("Maintenance Escalation", name, "level") == level
+        escalations.resolve(name, "Next")

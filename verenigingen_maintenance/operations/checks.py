@@ -30,6 +30,7 @@ class Spec:
     name: str
     title: str
     area: str
+    subject: str
     source: str
     unit: str
     warning: str
@@ -45,6 +46,7 @@ class Spec:
         texts = ("name", "title", "area", "source", "unit", "warning", "critical")
         return cls(
             **{key: check.get(key) or "" for key in texts},
+            subject=check.subject or check.name,
             breaches=check.breaches or 1,
             clears=check.clears or 1,
             timeout_seconds=check.timeout_seconds or 10,

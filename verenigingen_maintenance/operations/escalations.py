@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -15,15 +17,28 @@ from verenigingen_maintenance.sources import clock
 ESCALATION = "Maintenance Escalation"
 
 
-def record(result: Result, run: str) -> None:
-    """A CRITICAL result opens an escalation, or adds an event to the one that is open for its check."""
-    if not result.is_critical:
-        return
-    name = frappe.db.get_value(ESCALATION, {"open_key": result.spec.name}, for_update=True)
-    escalation = frappe.get_doc(ESCALATION, name, for_update=True) if name else _new(result, run)
-    note = result.judgement.reason or _("Target {0}").format(result.spec.target)
-    _add_event(escalation, "Still Critical" if name else "Opened", note, number(result.value), run)
+def record_breaches(results: Sequence[Result], run: str | None) -> None:
+    """For each subject with CRITICAL results: opens an escalation, or adds to the one that is open."""
+    breaches: dict[str, list[Result]] = {}
+    for result in results:
+        if result.is_critical:
+            breaches.setdefault(result.spec.subject, []).append(result)
+    for subject, found in breaches.items():
+        _record(subject, found, run)
+
+
+def _record(subject: str, results: list[Result], run: str | None) -> None:
+    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
+    escalation = frappe.get_doc(ESCALATION, name, for_update=True) if name else _new(subject, results, run)
+    note = "\n".join(map(_describe, results))
+    _add_event(escalation, "Still Critical" if name else "Opened", note, run)
     escalation.save(ignore_permissions=True)
+
+
+def _describe(result: Result) -> str:
+    spec, reason = result.spec, result.judgement.reason
+    text = f"{spec.title}: {number(result.value)} {spec.unit}, target {spec.target}"
+    return f"{text} ({reason})" if reason else text
 
 
 def acknowledge(name: str, note: str = "") -> None:
@@ -47,7 +62,7 @@ def false_positive(name: str, note: str) -> None:
 
 def open_ones() -> list[dict]:
     """The escalations that are not closed, latest first; a hundred at most."""
-    fields = ["name", "title", "status", "level", "check_name", "opened_at"]
+    fields = ["name", "title", "status", "level", "subject", "opened_at"]
     filters = {"status": ("in", ("Open", "Acknowledged"))}
     return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
 
@@ -73,32 +88,32 @@ def _get(name: str, expected: set[str]) -> Document:
     return escalation
 
 
-def _new(result: Result, run: str) -> Document:
+def _new(subject: str, results: list[Result], run: str | None) -> Document:
     now = clock.now()
-    level = starting_level(result.spec.area, settings.calendar().is_open(now))
+    in_hours = settings.calendar().is_open(now)
+    level = max(starting_level(result.spec.area, in_hours) for result in results)
     return frappe.get_doc(
         {
             "doctype": ESCALATION,
-            "title": result.spec.title,
+            "title": ", ".join(result.spec.title for result in results)[:140],
             "status": "Open",
             "level": frappe.db.get_value("Escalation Level", {"level": level}),
-            "check_name": result.spec.name,
-            "open_key": result.spec.name,
+            "subject": subject,
+            "open_key": subject,
             "checklist_run": run,
-            "triggered_at": checks.stored_time(result),
+            "triggered_at": min(map(checks.stored_time, results)),
             "opened_at": clock.stored(now),
         }
     )
 
 
-def _add_event(escalation: Document, event: str, note: str, value: str = "", run: str | None = None) -> None:
+def _add_event(escalation: Document, event: str, note: str, run: str | None = None) -> None:
     escalation.append(
         "events",
         {
             "happened_at": clock.stored(clock.now()),
             "event": event,
             "note": note,
-            "value": value,
             "by_user": frappe.session.user,
             "checklist_run": run,
         },

@@ -65,7 +65,7 @@ def _write(name: str, results: dict[str, Result]) -> None:
     run.save(ignore_permissions=True)
     for result in results.values():
         checks.keep_value(result)
-        escalations.record(result, name)
+    escalations.record_breaches(list(results.values()), name)
 
 
 def _refuse_unless_open(name: str) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from conftest import make_errors
+from frappe.desk.form import assign_to
 
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.sources import clock, error_log
@@ -32,8 +33,13 @@ def test_rows_of_the_last_24_hours_count_and_older_ones_do_not():
     assert error_log.last_24_hours(clock.now()).value == 3
 
 
-def test_an_old_row_that_was_touched_lately_does_not_count():
-    make_errors(1, creation=stored(hours=30), modified=stored(minutes=1))
+def test_an_old_row_that_is_seen_or_assigned_does_not_become_a_new_one():
+    make_errors(1, creation=stored(hours=30), modified=stored(hours=30))
+    (name,) = frappe.get_all("Error Log", pluck="name")
+    frappe.get_doc("Error Log", name).run_method("onload")
+    assign_to.add({"doctype": "Error Log", "name": name, "assign_to": ["operator@example.com"]})
+    frappe.get_doc("Error Log", name).add_comment("Comment", "Known")
+    assert frappe.db.get_value("Error Log", name, "seen") == 1
     assert error_log.last_24_hours(clock.now()).value == 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 
 import frappe
@@ -56,7 +56,9 @@ class Spec:
 
     @classmethod
     def from_json(cls, text: str) -> Spec:
-        return cls(**json.loads(text))
+        """Reads what an earlier version of this app may have kept; a field added since needs a default."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in json.loads(text).items() if key in known})
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)

@@ -7,6 +7,7 @@ second time and show a traceback of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 import frappe
 from frappe import _
@@ -20,6 +21,22 @@ from verenigingen_maintenance.sources import clock
 MANAGER, OPERATOR, AUDITOR = "Maintenance Manager", "Maintenance Operator", "Maintenance Auditor"
 
 
+def told_in_shell(door: Callable) -> Callable:
+    """From the shell, an expected failure of `door` is printed; over HTTP, Frappe answers with it."""
+
+    @wraps(door)
+    def call(*arguments: object, **options: object) -> object:
+        try:
+            return door(*arguments, **options)
+        except frappe.ValidationError as error:
+            if not _from_shell():
+                raise
+            print(error)
+            return None
+
+    return call
+
+
 def only_for(*roles: str) -> None:
     """Raises frappe.PermissionError unless the user has one of `roles` (frappe.only_for lets tests pass)."""
     if not set(roles) & set(frappe.get_roles()):
@@ -28,6 +45,7 @@ def only_for(*roles: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def run_daily() -> dict | None:
     """Opens today's daily run, or finds it, and measures it. From the shell: prints a summary."""
     only_for(MANAGER, OPERATOR)
@@ -35,10 +53,14 @@ def run_daily() -> dict | None:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def measure(run: str) -> dict | None:
     """Measures an open run again."""
     only_for(MANAGER, OPERATOR)
-    return _in_shell(lambda: _measure_and_print(run)) if _from_shell() else _queue(run)
+    if not _from_shell():
+        return _queue(run)
+    measure_run.measure(run)
+    return _print(run)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -54,6 +76,7 @@ def run_check(check: str) -> dict:
 
 
 @frappe.whitelist(methods=["GET"])
+@told_in_shell
 def list_checks() -> list[dict]:
     """The enabled checks: what each reads, and when it is a breach."""
     only_for(MANAGER, OPERATOR, AUDITOR)
@@ -61,6 +84,7 @@ def list_checks() -> list[dict]:
 
 
 @frappe.whitelist(methods=["GET"])
+@told_in_shell
 def get_run(run: str) -> dict:
     """A run with its boxes, items and the open escalations."""
     only_for(MANAGER, OPERATOR, AUDITOR)
@@ -68,6 +92,7 @@ def get_run(run: str) -> dict:
 
 
 @frappe.whitelist(methods=["GET"])
+@told_in_shell
 def status() -> dict:
     """The latest run of each procedure, the open escalations, and the worst verdict of all."""
     only_for(MANAGER, OPERATOR, AUDITOR)
@@ -75,6 +100,7 @@ def status() -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def acknowledge(escalation: str, note: str = "") -> None:
     """Somebody has it."""
     only_for(MANAGER, OPERATOR)
@@ -82,6 +108,7 @@ def acknowledge(escalation: str, note: str = "") -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def resolve(escalation: str, note: str) -> None:
     """It is over; the note says how."""
     only_for(MANAGER, OPERATOR)
@@ -89,6 +116,7 @@ def resolve(escalation: str, note: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def false_positive(escalation: str, note: str) -> None:
     """It never was one; the note says why."""
     only_for(MANAGER, OPERATOR)
@@ -96,6 +124,7 @@ def false_positive(escalation: str, note: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@told_in_shell
 def accept_missed(run: str, comment: str) -> None:
     """A manager accepts that a slot was missed; the comment says why."""
     only_for(MANAGER)
@@ -103,9 +132,9 @@ def accept_missed(run: str, comment: str) -> None:
 
 
 def _run(cadence: str) -> dict | None:
-    if _from_shell():
-        return _in_shell(lambda: _print_run(run_now.run_now(cadence, clock.now())))
-    return _queue(run_now.find_or_open(cadence, clock.now()))
+    if not _from_shell():
+        return _queue(run_now.find_or_open(cadence, clock.now()))
+    return _print(run_now.run_now(cadence, clock.now()))
 
 
 def _queue(run: str) -> dict:
@@ -120,17 +149,5 @@ def _from_shell() -> bool:
     return not getattr(frappe.local, "request", None)
 
 
-def _measure_and_print(run: str) -> None:
-    measure_run.measure(run)
-    _print_run(run)
-
-
-def _print_run(run: str) -> None:
+def _print(run: str) -> None:
     print(summary(reports.describe_run(run)))
-
-
-def _in_shell(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except frappe.ValidationError as error:
-        print(error)

@@ -4,7 +4,6 @@ app_publisher = "Verenigingen Maintenance contributors"
 app_description = "An operations runbook that runs: checks, checklists, evidence and escalations"
 app_email = "operations@example.com"
 app_license = "agpl-3.0"
-required_apps = []
 
 after_install = "verenigingen_maintenance.install.after_install"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]

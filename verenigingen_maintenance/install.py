@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import frappe
 import redis
 
 from verenigingen_maintenance.operations import samples, seed, settings
@@ -17,5 +18,6 @@ def after_migrate() -> None:
     settings.fill_in_holidays()
     try:
         samples.keep_cache_counters()
-    except redis.ConnectionError as error:
-        print(f"Redis is not reachable, so no first sample was taken; the hourly job takes one. {error}")
+    except (redis.ConnectionError, frappe.ValidationError) as error:
+        frappe.clear_messages()
+        print(f"No first sample of the cache was taken; the hourly job takes one. {error}")

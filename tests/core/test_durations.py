@@ -1,8 +1,10 @@
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.durations import Duration
+from verenigingen_maintenance.core.durations import Duration, medians
 from verenigingen_maintenance.core.verdicts import Verdict
 
 LETTERS = {"o": Verdict.OK, "w": Verdict.WARNING, "c": Verdict.CRITICAL, "u": Verdict.UNKNOWN}
@@ -59,3 +61,10 @@ def test_it_is_critical_only_after_a_full_row_and_ok_only_on_an_ok(letters, brea
         assert "c" * breaches in letters
     if held is Verdict.OK:
         assert letters.endswith("o")
+
+
+def test_each_five_minutes_of_the_clock_have_one_median_oldest_first():
+    start = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
+    minutes = [(6, 9.0), (0, 1.0), (4.9, 3.0), (2, 50.0), (12, 4.0), (13, 6.0)]
+    samples = [(start + timedelta(minutes=minute), value) for minute, value in minutes]
+    assert medians(samples) == [3.0, 9.0, 5.0]

@@ -1,4 +1,4 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -11,6 +11,14 @@ from verenigingen_maintenance.core.verdicts import Verdict
 NOW = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
 ERRORS = Rule("errors", Thresholds.parse(">= 10", "> 50"))
 DATABASE = Rule("ms", Thresholds.parse(">= 50", "> 100"), Duration(3, 3))
+
+
+def earlier(*values):
+    """Values of former stretches of five minutes, the last one five minutes ago."""
+    return [
+        (NOW - timedelta(minutes=5 * ago), value)
+        for ago, value in zip(range(len(values), 0, -1), values, strict=True)
+    ]
 
 
 def reading(value, unit="errors", **more):
@@ -39,15 +47,25 @@ def test_where_lower_is_worse_a_value_that_may_be_higher_proves_nothing():
 
 
 def test_one_slow_answer_is_a_warning_that_says_it_has_not_lasted():
-    judged = judge(reading(150, unit="ms"), DATABASE, [20, 150])
+    judged = judge(reading(150, unit="ms"), DATABASE, earlier(20, 150))
     assert judged == Judgement(Verdict.WARNING, "> 100, but not yet 3 in a row")
 
 
 def test_the_third_slow_answer_in_a_row_is_critical():
-    assert judge(reading(150, unit="ms"), DATABASE, [20, 150, 120]) == Judgement(Verdict.CRITICAL)
+    assert judge(reading(150, unit="ms"), DATABASE, earlier(20, 150, 120)) == Judgement(Verdict.CRITICAL)
 
 
 def test_a_breach_stays_until_three_in_a_row_are_under_target():
-    judged = judge(reading(20, unit="ms"), DATABASE, [150, 150, 150, 20])
+    judged = judge(reading(20, unit="ms"), DATABASE, earlier(150, 150, 150, 20))
     assert judged == Judgement(Verdict.CRITICAL, "was CRITICAL, and is not yet under target 3 times in a row")
-    assert judge(reading(20, unit="ms"), DATABASE, [150, 150, 150, 20, 20]) == Judgement(Verdict.OK)
+    assert judge(reading(20, unit="ms"), DATABASE, earlier(150, 150, 150, 20, 20)) == Judgement(Verdict.OK)
+
+
+def test_three_measurements_within_five_minutes_are_not_three_in_a_row():
+    clicks = [(NOW + timedelta(seconds=each), 150) for each in (1, 2)]
+    assert judge(reading(150, unit="ms"), DATABASE, clicks).verdict is Verdict.WARNING
+
+
+def test_one_outlier_among_the_samples_of_five_minutes_does_not_breach():
+    calm = [(NOW + timedelta(seconds=each), 20) for each in (1, 2)]
+    assert judge(reading(150, unit="ms"), DATABASE, calm) == Judgement(Verdict.OK)

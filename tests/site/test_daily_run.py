@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import frappe
+import pytest
 from conftest import AMSTERDAM, fresh, items_of, make_errors
 
 from verenigingen_maintenance import api
@@ -139,22 +140,41 @@ def test_the_description_has_null_where_nothing_was_measured():
     assert "measured in “ms”, while the thresholds are in “errors”" in item["reason"]
 
 
-def test_three_slow_measurements_in_a_row_are_critical_and_the_first_two_a_warning():
-    frappe.get_doc("Maintenance Check", "database_response").update(
-        {"warning": ">= 0", "critical": "> 0"}
-    ).save()
+@pytest.fixture
+def slow_database():
+    """A rule that any database breaks, three times in a row."""
+    check = frappe.get_doc("Maintenance Check", "database_response")
+    check.update({"warning": ">= 0", "critical": "> 0"}).save()
     frappe.db.commit()
-    verdicts = [items_of(run_today())["database_response"].verdict for _ in range(3)]
+
+
+def let_time_pass(**by):
+    interval = timedelta(**by).total_seconds()
+    frappe.db.sql("update `tabMetric Sample` set observed_at = observed_at - interval %s second", interval)
+    frappe.db.commit()
+
+
+def database_verdict():
+    return items_of(run_today())["database_response"].verdict
+
+
+def test_three_slow_stretches_of_five_minutes_are_critical_and_the_first_two_a_warning(slow_database):
+    verdicts = []
+    for _ in range(3):
+        verdicts.append(database_verdict())
+        let_time_pass(minutes=5)
     assert verdicts == ["WARNING", "WARNING", "CRITICAL"]
 
 
-def test_old_samples_do_not_count_as_in_a_row():
-    frappe.get_doc("Maintenance Check", "database_response").update(
-        {"warning": ">= 0", "critical": "> 0"}
-    ).save()
+def test_measuring_three_times_at_once_is_one_slow_stretch(slow_database, monkeypatch, at_nine):
+    monkeypatch.setattr(clock, "now", lambda: at_nine)
+    assert [database_verdict() for _ in range(3)] == ["WARNING"] * 3
+
+
+def test_samples_of_yesterday_are_not_in_a_row_with_those_of_today(slow_database):
     for _ in range(2):
-        run_today()
-    frappe.db.sql("update `tabMetric Sample` set observed_at = observed_at - interval 25 hour")
-    frappe.db.commit()
-    assert items_of(run_today())["database_response"].verdict == "WARNING"
-    assert len(samples.values("database_response", clock.now() - timedelta(hours=1))) == 1
+        database_verdict()
+        let_time_pass(minutes=5)
+    let_time_pass(hours=24)
+    assert database_verdict() == "WARNING"
+    assert len(samples.latest("database_response", clock.now() - timedelta(hours=1))) == 1

@@ -4,6 +4,7 @@ import frappe
 import pytest
 from conftest import fresh, make_errors
 
+from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import checks, escalations, run_now
 from verenigingen_maintenance.sources import clock
 
@@ -128,3 +129,18 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
         (name,) = frappe.get_all("Maintenance Escalation", filters={"status": "Open"}, pluck="name")
         assert frappe.db.get_value("Maintenance Escalation", name, "level") == level
         escalations.resolve(name, "Next")
+
+
+@pytest.mark.parametrize(
+    ("door", "arguments", "message"),
+    [
+        (api.acknowledge, ("ESC-0",), "There is no escalation ESC-0."),
+        (api.resolve, ("ESC-0", ""), "Say in a note why ESC-0 is closed"),
+        (api.false_positive, ("ESC-0", "x"), "There is no escalation ESC-0."),
+        (api.accept_missed, ("DAILY-1999-01-01", "x"), "There is no run DAILY-1999-01-01."),
+        (api.get_run, ("DAILY-1999-01-01",), "DAILY-1999-01-01 not found"),
+    ],
+)
+def test_the_shell_is_told_what_was_wrong_instead_of_an_exception(door, arguments, message, capsys):
+    assert door(*arguments) is None
+    assert message in capsys.readouterr().out

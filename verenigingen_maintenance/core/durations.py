@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
 
 from .verdicts import Verdict
+
+Sample = tuple[datetime, float]
+STRETCH = timedelta(minutes=5)
+
+
+def medians(samples: Sequence[Sample], stretch: timedelta = STRETCH) -> list[float]:
+    """The median of each stretch of the clock that has samples, oldest first.
+
+    Three clicks within one stretch are one value, not three in a row.
+    """
+    stretches: dict[int, list[float]] = {}
+    for moment, value in sorted(samples):
+        stretches.setdefault(int(moment.timestamp() // stretch.total_seconds()), []).append(value)
+    return [median(values) for values in stretches.values()]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .durations import Duration
+from .durations import Duration, Sample, medians
 from .readings import Reading, Unknown
 from .thresholds import Thresholds
 from .verdicts import Verdict
@@ -28,8 +28,11 @@ class Judgement:
     reason: str = ""
 
 
-def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[float] = ()) -> Judgement:
-    """Judge what was measured now. `earlier` are this check's former values, oldest first."""
+def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[Sample] = ()) -> Judgement:
+    """Judge what was measured now. `earlier` are this check's former values with their times.
+
+    A duration rule counts medians of five minutes (reading 3 of the requirements).
+    """
     if isinstance(measured, Unknown):
         return Judgement(Verdict.UNKNOWN, measured.reason)
     if measured.unit != rule.unit:
@@ -46,9 +49,10 @@ def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
     return rule.thresholds.higher_is_worse and rule.thresholds.judge(measured.value) is Verdict.CRITICAL
 
 
-def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[float]) -> Judgement:
-    single = rule.thresholds.judge(measured.value)
-    held = rule.duration.hold([*(rule.thresholds.judge(value) for value in earlier), single])
+def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[Sample]) -> Judgement:
+    series = medians([*earlier, (measured.observed_at, measured.value)])
+    verdicts = [rule.thresholds.judge(value) for value in series]
+    single, held = verdicts[-1], rule.duration.hold(verdicts)
     if held is single:
         return Judgement(held, measured.at_least)
     return Judgement(held, _why_held(single, rule))

@@ -126,7 +126,7 @@ def run_spec(spec: Spec) -> Result:
         unjudged = Unknown(str(error), clock.now(), spec.source)
         return Result(spec, unjudged, Judgement(Verdict.UNKNOWN, unjudged.reason))
     measured = measure.read(spec.source, spec.timeout_seconds)
-    earlier = samples.values(spec.name, measured.observed_at - HISTORY) if _looks_back(spec) else []
+    earlier = samples.latest(spec.name, measured.observed_at - HISTORY) if _looks_back(spec) else []
     return Result(spec, measured, judge(measured, rule, earlier))
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import frappe
 
+from verenigingen_maintenance.core.durations import Sample
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.sources import clock, redis_cache
 
-MOST_VALUES = 20
+MOST_VALUES = 100
 
 
 def keep(metric: str, reading: Reading) -> None:
@@ -23,16 +24,16 @@ def keep_cache_counters() -> None:
         _insert(metric, value, "lookups", counters.observed_at, "Redis INFO stats", counters.server)
 
 
-def values(metric: str, since: datetime) -> list[float]:
-    """The latest values of a metric, oldest first; twenty at most."""
-    latest = frappe.get_all(
+def latest(metric: str, since: datetime) -> list[Sample]:
+    """The latest values of a metric with their times; a hundred at most."""
+    rows = frappe.get_all(
         "Metric Sample",
         filters={"metric": metric, "observed_at": (">=", clock.stored(since))},
-        pluck="value",
-        order_by="observed_at desc, name desc",
+        fields=["observed_at", "value"],
+        order_by="observed_at desc",
         limit=MOST_VALUES,
     )
-    return latest[::-1]
+    return [(clock.instant(row.observed_at), row.value) for row in rows]
 
 
 def _insert(metric: str, value: float, unit: str, moment: datetime, source: str, server: str = "") -> None:

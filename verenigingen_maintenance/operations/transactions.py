@@ -15,7 +15,7 @@ import frappe
 
 def commit() -> None:
     """Make what was written lasting; what is read from here on sees what others committed."""
-    frappe.db.commit()
+    frappe.db.commit()  # nosemgrep: the one place that commits, for the reason above
 
 
 @contextmanager

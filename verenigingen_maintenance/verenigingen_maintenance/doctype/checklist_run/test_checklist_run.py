@@ -1,11 +1,12 @@
 """What `bench run-tests --app verenigingen_maintenance` shows; the full suite is under tests/."""
 
+from datetime import datetime, timezone
+
 import frappe
 from frappe.tests.utils import FrappeTestCase
 
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import checks, open_run
-from verenigingen_maintenance.sources import clock
 
 
 class TestChecklistRun(FrappeTestCase):
@@ -13,14 +14,18 @@ class TestChecklistRun(FrappeTestCase):
         self.procedure = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
 
     def test_a_run_holds_every_check_of_its_procedure(self):
-        run = frappe.get_doc("Checklist Run", open_run.open_ad_hoc(self.procedure, clock.now()))
+        run = frappe.get_doc(
+            "Checklist Run", open_run.open_ad_hoc(self.procedure, datetime.now(timezone.utc))
+        )
         self.assertEqual(
             {item.check_name for item in run.items if item.check_name},
             {row.check_name for row in self.procedure.checks},
         )
 
     def test_what_was_measured_is_not_written_by_hand(self):
-        run = frappe.get_doc("Checklist Run", open_run.open_ad_hoc(self.procedure, clock.now()))
+        run = frappe.get_doc(
+            "Checklist Run", open_run.open_ad_hoc(self.procedure, datetime.now(timezone.utc))
+        )
         run.items[0].verdict = "OK"
         with self.assertRaisesRegex(frappe.ValidationError, "Only the notes of a run are written by hand"):
             run.save()

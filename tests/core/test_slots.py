@@ -80,6 +80,17 @@ def test_a_week_of_holidays_moves_the_slot_to_the_next_week_and_keeps_its_name()
     )
 
 
+def test_a_slot_that_moved_to_the_next_week_is_found_on_the_day_it_moved_to():
+    week_off = frozenset(date(2026, 11, 23) + timedelta(days=ahead) for ahead in range(5))
+    calendar = BusinessCalendar(AMSTERDAM, week_off)
+    slot = open_slot(WEEKLY, calendar, local(2026, 11, 30, 8))
+    assert slot is not None
+    assert slot.name == "WEEKLY-2026-W48"
+    following = open_slot(WEEKLY, calendar, local(2026, 12, 1, 8))
+    assert following is not None
+    assert following.name == "WEEKLY-2026-W49", "the week's own slot comes the day after"
+
+
 @pytest.mark.parametrize(
     ("moment", "name"),
     [

@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.wording import summary
 from verenigingen_maintenance.operations import accept_missed as missed
 from verenigingen_maintenance.operations import checks, escalations, measure_run, reports, run_now
 from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.refusals import plain, refuse
 from verenigingen_maintenance.sources import clock
 
 MANAGER, OPERATOR, AUDITOR = "Maintenance Manager", "Maintenance Operator", "Maintenance Auditor"
@@ -31,7 +32,7 @@ def told_in_shell(door: Callable) -> Callable:
         except frappe.ValidationError as error:
             if not _from_shell():
                 raise
-            print(error)
+            print(plain(error))
             return None
 
     return call
@@ -41,7 +42,7 @@ def only_for(*roles: str) -> None:
     """Raises frappe.PermissionError unless the user has one of `roles` (frappe.only_for lets tests pass)."""
     if not set(roles) & set(frappe.get_roles()):
         needed = " or ".join(roles)
-        frappe.throw(_("This needs the role {0}.").format(needed), frappe.PermissionError)
+        refuse(_("This needs the role {0}."), needed, kind=frappe.PermissionError)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -72,7 +73,7 @@ def run_check(check: str) -> dict:
     except frappe.DoesNotExistError as error:
         frappe.clear_last_message()
         frappe.local.response.http_status_code = 404
-        return {"check": check, "verdict": "UNKNOWN", "value": None, "reason": str(error)}
+        return {"check": check, "verdict": "UNKNOWN", "value": None, "reason": plain(error)}
 
 
 @frappe.whitelist(methods=["GET"])
@@ -140,7 +141,7 @@ def _run(cadence: str) -> dict | None:
 def _queue(run: str) -> dict:
     """Over HTTP a worker measures: a request must not wait for sources, nor ask its own web server."""
     if not frappe.db.exists(RUN, run):
-        frappe.throw(_("There is no run {0}.").format(run), frappe.DoesNotExistError)
+        refuse(_("There is no run {0}."), run, kind=frappe.DoesNotExistError)
     frappe.enqueue(measure_run.measure, name=run, enqueue_after_commit=True)
     return {"run": run, "queued": True}
 

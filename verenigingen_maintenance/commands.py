@@ -13,6 +13,7 @@ from frappe.commands import get_site, pass_context
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks
 from verenigingen_maintenance.operations import checks, reports, run_now
+from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
 
@@ -101,8 +102,8 @@ def _answer(context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json:
         data, text = act()
         frappe.db.commit()
     except frappe.ValidationError as error:
-        data = {"verdict": Verdict.UNKNOWN.value, "reason": str(error), "items": []}
-        text = f"UNKNOWN  {error}"
+        data = {"verdict": Verdict.UNKNOWN.value, "reason": plain(error), "items": []}
+        text = f"UNKNOWN  {plain(error)}"
     finally:
         frappe.destroy()
     click.echo(json.dumps(data, indent=1, default=str, ensure_ascii=False) if as_json else text)

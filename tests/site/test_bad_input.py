@@ -6,6 +6,7 @@ from conftest import run_bench
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import settings
+from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
 
@@ -28,7 +29,7 @@ from verenigingen_maintenance.sources import clock
 def test_a_check_that_cannot_be_meant_is_refused(fields, message):
     with pytest.raises(frappe.ValidationError) as refused:
         frappe.get_doc("Maintenance Check", "errors_24h").update(fields).save()
-    assert message in str(refused.value)
+    assert message in plain(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_check_that_cannot_be_meant_is_refused(fields, message):
 def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message):
     with pytest.raises(frappe.ValidationError) as refused:
         procedure.update(fields).save()
-    assert message in str(refused.value)
+    assert message in plain(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message)
 def test_settings_that_cannot_be_meant_are_refused(fields, message):
     with pytest.raises(frappe.ValidationError) as refused:
         frappe.get_doc(settings.SETTINGS).update(fields).save()
-    assert message in str(refused.value)
+    assert message in plain(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,10 @@ def test_a_rule_that_was_broken_past_the_form_is_an_unknown_row_and_no_error(cap
     printed = capsys.readouterr().out
     assert "UNKNOWN   Errors in 24 hours" in printed
     assert "cross: no value would be a WARNING before it is CRITICAL" in printed
+
+
+def test_a_refusal_shows_what_was_typed_as_text_in_desk():
+    with pytest.raises(frappe.ValidationError) as refused:
+        frappe.get_doc("Maintenance Check", "errors_24h").update({"warning": "<img src=x onerror=y>"}).save()
+    assert "“&lt;img src=x onerror=y&gt;” is not a threshold" in str(refused.value)
+    assert "“<img src=x onerror=y>” is not a threshold" in plain(refused.value)

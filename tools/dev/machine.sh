@@ -134,7 +134,7 @@ check_readable_by() { # USER
 		path=
 		IFS=/ read -ra parts <<<"${1#/}"
 		for part in "${parts[@]}"; do path+=/$part; [[ -x $path ]] || { echo "$path"; exit; }; done
-		find "$1" \( -name .git -o -name .dev \) -prune -o ! -readable -print -quit 2>/dev/null' _ "$ROOT")
+		find "$1" \( -name .git -o -name .dev -o -name .hypothesis -o -name "*_cache" \) -prune -o ! -readable -print -quit 2>/dev/null' _ "$ROOT")
 	[[ -z $obstacle ]] || die "User $1 cannot read this checkout (the first obstacle is $obstacle).
 Give access (chmod a+rX on it), move the checkout to where $1 can read it, such as /srv or the home of $1,
 or name another user: DEV_USER=name ./dev …"

@@ -18,6 +18,7 @@ from verenigingen_maintenance.core.redaction import redact_all
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import measure, samples
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 HISTORY = timedelta(days=1)
@@ -112,9 +113,7 @@ def run(name: str) -> Result:
     """Measure the check `name` now, and write nothing. Raises frappe.DoesNotExistError for an unknown one."""
     if not frappe.db.exists("Maintenance Check", name):
         known = ", ".join(names())
-        frappe.throw(
-            _("There is no check “{0}”. There are: {1}.").format(name, known), frappe.DoesNotExistError
-        )
+        refuse(_("There is no check “{0}”. There are: {1}."), name, known, kind=frappe.DoesNotExistError)
     return run_spec(Spec.of(frappe.get_doc("Maintenance Check", name)))
 
 

@@ -12,6 +12,7 @@ from verenigingen_maintenance.core.levels import starting_level
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import checks, settings
 from verenigingen_maintenance.operations.checks import Result
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 ESCALATION = "Maintenance Escalation"
@@ -69,9 +70,7 @@ def open_ones() -> list[dict]:
 
 def _close(name: str, status: str, note: str) -> None:
     if not (note or "").strip():
-        frappe.throw(
-            _("Say in a note why {0} is closed: the next one who meets this will look for it.").format(name)
-        )
+        refuse(_("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
     escalation = _get(name, {"Open", "Acknowledged"})
     escalation.update({"status": status, "open_key": None, "closed_by": frappe.session.user})
     escalation.closed_at = clock.stored(clock.now())
@@ -81,10 +80,10 @@ def _close(name: str, status: str, note: str) -> None:
 
 def _get(name: str, expected: set[str]) -> Document:
     if not frappe.db.exists(ESCALATION, name):
-        frappe.throw(_("There is no escalation {0}.").format(name), frappe.DoesNotExistError)
+        refuse(_("There is no escalation {0}."), name, kind=frappe.DoesNotExistError)
     escalation = frappe.get_doc(ESCALATION, name, for_update=True)
     if escalation.status not in expected:
-        frappe.throw(_("{0} is {1} already.").format(name, escalation.status))
+        refuse(_("{0} is {1} already."), name, escalation.status)
     return escalation
 
 

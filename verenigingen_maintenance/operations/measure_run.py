@@ -14,6 +14,7 @@ from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import checks, escalations
 from verenigingen_maintenance.operations.checks import Result, Spec
 from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
 
@@ -25,7 +26,7 @@ def measure(name: str) -> None:
     or the run is not open."""
     with lock(f"run:{name}", PATIENCE) as mine:
         if not mine:
-            frappe.throw(_("{0} is being measured by another process. Try again in a minute.").format(name))
+            refuse(_("{0} is being measured by another process. Try again in a minute."), name)
         commit()
         _refuse_unless_open(name)
         _measure(name)
@@ -71,7 +72,7 @@ def _write(name: str, results: dict[str, Result]) -> None:
 def _refuse_unless_open(name: str) -> None:
     status = frappe.db.get_value(RUN, name, "status")
     if status != "Open":
-        frappe.throw(_("{0} is {1}: only an open run is measured.").format(name, status or _("not there")))
+        refuse(_("{0} is {1}: only an open run is measured."), name, status or _("not there"))
 
 
 def _fill(item: Document, result: Result) -> None:

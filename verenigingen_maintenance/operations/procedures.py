@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_time
 
 from verenigingen_maintenance.core.slots import Cadence, Schedule
+from verenigingen_maintenance.operations.refusals import refuse
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
@@ -29,7 +30,7 @@ def with_cadence(cadence: str) -> Document:
     if not name:
         message = _("No procedure with the cadence “{0}” is enabled. There are: {1}.")
         known = ", ".join(sorted({each.cadence.lower() for each in scheduled()}))
-        frappe.throw(message.format(cadence, known or _("none")), frappe.DoesNotExistError)
+        refuse(message, cadence, known or _("none"), kind=frappe.DoesNotExistError)
     return frappe.get_doc("Maintenance Procedure", name)
 
 

@@ -10,6 +10,7 @@ from verenigingen_maintenance import sources
 from verenigingen_maintenance.core.calendar import CalendarError
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import Spec
+from verenigingen_maintenance.operations.refusals import refuse
 
 LONGEST_TIMEOUT = 60
 
@@ -17,14 +18,14 @@ LONGEST_TIMEOUT = 60
 def refuse_bad_check(check: Document) -> None:
     """Thresholds that cross or cannot be read, a duration below one, a source that is not there."""
     if not 1 <= (check.timeout_seconds or 10) <= LONGEST_TIMEOUT:
-        frappe.throw(_("The time-out is 1 to {0} seconds.").format(LONGEST_TIMEOUT))
+        refuse(_("The time-out is 1 to {0} seconds."), LONGEST_TIMEOUT)
     if min(_count(check.breaches), _count(check.clears)) < 1:
         frappe.throw(_("A duration rule counts in whole numbers from 1: 1 means “at once”."))
     try:
         _rule = Spec.of(check).rule
         sources.find(check.source)
     except ValueError as error:
-        frappe.throw(_(str(error)))
+        refuse("{0}", error)
 
 
 def refuse_bad_procedure(procedure: Document) -> None:
@@ -32,7 +33,7 @@ def refuse_bad_procedure(procedure: Document) -> None:
     try:
         procedures.schedule_of(procedure)
     except (CalendarError, ValueError) as error:
-        frappe.throw(_(str(error)))
+        refuse("{0}", error)
     boxes = {line.strip() for line in (procedure.boxes or "").splitlines() if line.strip()}
     groups = {row.title for row in procedure.task_groups}
     tasks = {row.title for row in procedure.tasks}
@@ -48,14 +49,11 @@ def refuse_bad_settings(document: Document) -> None:
     """A business day that ends before it begins; the same holiday twice."""
     days = [str(row.day) for row in document.holidays]
     if twice := {day for day in days if days.count(day) > 1}:
-        frappe.throw(_("These holidays are listed twice: {0}.").format(", ".join(sorted(twice))))
+        refuse(_("These holidays are listed twice: {0}."), ", ".join(sorted(twice)))
     opens, closes = settings.business_hours(document)
     if opens >= closes:
-        frappe.throw(
-            _("The business day ends at {0}, before it begins at {1}.").format(
-                f"{closes:%H:%M}", f"{opens:%H:%M}"
-            )
-        )
+        message = _("The business day ends at {0}, before it begins at {1}.")
+        refuse(message, f"{closes:%H:%M}", f"{opens:%H:%M}")
 
 
 def _count(value: int | None) -> int:
@@ -66,4 +64,4 @@ def _refuse_unless_there(row: Document, field: str, known: set[str]) -> None:
     if (row.get(field) or "") not in known:
         label = row.meta.get_label(field)
         message = _("Row {0} of {1}: {2} “{3}” is not in this procedure.")
-        frappe.throw(message.format(row.idx, row.parentfield, label, row.get(field)))
+        refuse(message, row.idx, row.parentfield, label, row.get(field) or "")

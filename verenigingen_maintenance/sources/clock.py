@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 
 def zone() -> ZoneInfo:
@@ -18,7 +19,9 @@ def zone() -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        frappe.throw(_("“{0}” in System Settings is not a time zone. Choose one there.").format(name))
+        frappe.throw(
+            _("“{0}” in System Settings is not a time zone. Choose one there.").format(escape_html(name))
+        )
 
 
 def now() -> datetime:

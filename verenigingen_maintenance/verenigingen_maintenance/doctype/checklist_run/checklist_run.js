@@ -9,7 +9,7 @@ frappe.ui.form.on("Checklist Run", {
 			frm.set_df_property(table, "cannot_delete_rows", true);
 			frm.fields_dict[table].grid.update_docfield_property("verdict", "formatter", verdict_pill);
 		}
-		frm.fields_dict.items.grid.update_docfield_property("value", "formatter", value_with_unit);
+		frm.fields_dict.items.grid.update_docfield_property("value", "formatter", value_or_reason);
 	},
 
 	refresh(frm) {
@@ -34,8 +34,10 @@ function verdict_pill(value) {
 	return `<span class="indicator-pill no-indicator-dot ${VERDICT_COLORS[value] || "gray"}">${text}</span>`;
 }
 
-function value_with_unit(value, _field, _options, row) {
-	return value ? frappe.utils.escape_html(`${value} ${row?.unit || ""}`) : "";
+// Where nothing was measured, the reason stands in the value's place.
+function value_or_reason(value, _field, _options, row) {
+	const measured = value ? `${value} ${row?.unit || ""}` : "";
+	return frappe.utils.escape_html([measured, row?.reason].filter(Boolean).join(": "));
 }
 
 function has_any_role(...roles) {

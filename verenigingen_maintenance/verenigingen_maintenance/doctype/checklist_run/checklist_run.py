@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.refusals import refuse
+
 FREE = {"issues_found", "actions_taken", "escalations_made", "note"}
 KEPT_BY_FRAPPE = {"modified", "modified_by", "idx", "docstatus", "_comments", "_assign", "_liked_by", "_seen"}
 
@@ -14,15 +16,13 @@ class ChecklistRun(Document):
         if before is None or self.flags.by_operation:
             return
         if before.status != "Open":
-            frappe.throw(
-                _("{0} is {1} and stays as it is. Add a comment instead.").format(self.name, before.status)
-            )
+            refuse(_("{0} is {1} and stays as it is. Add a comment instead."), self.name, before.status)
         if self._measured() != before._measured():
             frappe.throw(_("Only the notes of a run are written by hand: the rest was measured."))
 
     def on_trash(self):
         if self.status == "Signed":
-            frappe.throw(_("{0} is signed and stays.").format(self.name))
+            refuse(_("{0} is signed and stays."), self.name)
 
     def _measured(self) -> list:
         """Everything but the notes, as the database stores it."""

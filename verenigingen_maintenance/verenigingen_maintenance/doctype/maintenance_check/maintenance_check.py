@@ -1,7 +1,7 @@
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.validate import refuse_bad_check
 
 RULE = ("warning", "critical", "breaches", "clears", "unit", "source")
@@ -18,6 +18,4 @@ class MaintenanceCheck(Document):
 
     def on_trash(self):
         if self.shipped:
-            frappe.throw(
-                _("{0} belongs to the runbook. Switch it off instead of deleting it.").format(self.name)
-            )
+            refuse(_("{0} belongs to the runbook. Switch it off instead of deleting it."), self.name)

@@ -1,0 +1,216 @@
+"""A browser on the test stand: users of each role, their sessions, and a site in a known state."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+HERE = Path(__file__).parent
+PASSWORD = "a-password-of-the-test-stand"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Site:
+    """The site under test: its address, and what can be done to it from a shell."""
+
+    url: str = field(default_factory=lambda: os.environ["MAINTENANCE_URL"])
+    name: str = field(default_factory=lambda: os.environ["MAINTENANCE_SITE"])
+    bench: Path = field(default_factory=lambda: Path(os.environ["MAINTENANCE_BENCH"]))
+
+    def script(self, action: str, *arguments: str) -> dict:
+        """Runs an action of on_site.py in the bench; what it prints last is its answer."""
+        done = self._run(str(HERE / "on_site.py"), self.name, action, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def maintenance(self, *arguments: str) -> dict:
+        """What `bench --site S maintenance ARGUMENTS --json` prints."""
+        helper = ("-m", "frappe.utils.bench_helper", "frappe", "--site", self.name)
+        done = self._run(*helper, "maintenance", *arguments, "--json")
+        assert done.returncode in range(4), done.stderr
+        return json.loads(done.stdout)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess:
+        command = [str(self.bench / "env/bin/python"), *arguments]
+        return subprocess.run(
+            command, cwd=self.bench / "sites", capture_output=True, text=True, timeout=120, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The test stand with its users, emptied before and after."""
+    there = Site()
+    there.script("add_users", PASSWORD)
+    there.script("empty")
+    yield there
+    there.script("empty")
+
+
+@pytest.fixture(scope="session")
+def doors(site: Site) -> dict:
+    """What the app opens to the outside, found in the app itself: `methods` and `doctypes`."""
+    return site.script("list_doors")
+
+
+@pytest.fixture(scope="module")
+def trouble(site: Site) -> dict:
+    """Today's run over 60 errors and nothing else, with the escalation it opened."""
+    return site.script("make_trouble")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS.split())
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def api(playwright: Playwright, site: Site) -> Iterator[Callable[[str], APIRequestContext]]:
+    """Over HTTP as a user, by the first part of the e-mail address; as "guest" without logging in.
+
+    A session that never opened Desk has no CSRF token, so that nothing but permissions can refuse it.
+    """
+    opened: dict[str, APIRequestContext] = {}
+
+    def session_of(user: str) -> APIRequestContext:
+        if user not in opened:
+            opened[user] = playwright.request.new_context(base_url=site.url)
+            if user != "guest":
+                log_in(opened[user], user)
+        return opened[user]
+
+    yield session_of
+    for context in opened.values():
+        context.dispose()
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, site: Site) -> Iterator[Callable[[str], BrowserContext]]:
+    """The browser of a user, logged in once; its cache makes the second page fast."""
+    opened: dict[str, BrowserContext] = {}
+
+    def context_of(user: str) -> BrowserContext:
+        if user not in opened:
+            opened[user] = browser.new_context(base_url=site.url, viewport={"width": 1366, "height": 900})
+            opened[user].set_default_timeout(PATIENCE_MS)
+            log_in(opened[user].request, user)
+        return opened[user]
+
+    yield context_of
+    for context in opened.values():
+        context.close()
+
+
+class Desk:
+    """A page of Desk, and where things are on it."""
+
+    def __init__(self, page: Page):
+        self.page = page
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def value(self, field: str) -> Locator:
+        """What a field that cannot be written shows."""
+        return self.page.locator(f'.frappe-control[data-fieldname="{field}"] > .form-group .control-value')
+
+    def input(self, field: str) -> Locator:
+        return self.page.locator(f':is(input, textarea)[data-fieldname="{field}"]:visible')
+
+    def rows(self, table: str) -> Locator:
+        return self.page.locator(f'[data-fieldname="{table}"] .grid-body .grid-row')
+
+    def cell(self, table: str, row: int, field: str) -> Locator:
+        """A cell of a table as text; rows count from 1."""
+        return self._column(table, row, field).locator("> .static-area")
+
+    def edit_cell(self, table: str, row: int, field: str) -> Locator:
+        """Clicks into a cell; gives the input that this opens for whoever may write."""
+        column = self._column(table, row, field)
+        column.click()
+        return column.locator(":is(input, textarea)")
+
+    def _column(self, table: str, row: int, field: str) -> Locator:
+        return self.rows(table).nth(row - 1).locator(f'.grid-static-col[data-fieldname="{field}"]')
+
+    def open_row(self, table: str, row: int) -> Locator:
+        """Opens a row of a table as a form of its own."""
+        self.rows(table).nth(row - 1).locator(".btn-open-row").click()
+        return self.page.locator(".grid-row-open .form-in-grid")
+
+    @property
+    def indicator(self) -> Locator:
+        """What stands beside the title."""
+        return self.page.locator(".title-area .indicator-pill")
+
+    @property
+    def dialog(self) -> Locator:
+        """The dialog that lies on top."""
+        return self.page.locator(".modal.show").last
+
+    def write(self, field: Locator, text: str) -> None:
+        """Fills a field, and waits until the form knows: it then draws its buttons anew."""
+        field.fill(text)
+        field.blur()
+        expect(self.indicator).to_have_text("Not Saved")
+
+    def save(self) -> Response:
+        """Presses Save, and waits for the answer."""
+        with self.page.expect_response("**/frappe.desk.form.save.savedocs") as saved:
+            self.button("Save").click()
+        return saved.value
+
+
+@pytest.fixture
+def desk(contexts: Callable[[str], BrowserContext]) -> Iterator[Callable[[str, str], Desk]]:
+    """Opens a path as a user. The test fails when a page raised a JavaScript exception."""
+    pages: list[Page] = []
+    raised: list[str] = []
+
+    def open_as(user: str, path: str) -> Desk:
+        page = contexts(user).new_page()
+        pages.append(page)
+        page.on("pageerror", lambda error: raised.append(f"{user} at {page.url}: {error}"))
+        page.goto(path, wait_until="domcontentloaded")
+        return Desk(page)
+
+    yield open_as
+    for page in pages:
+        page.close()
+    assert raised == []
+
+
+def log_in(requests: APIRequestContext, user: str) -> None:
+    answer = requests.post("/api/method/login", form={"usr": f"{user}@example.com", "pwd": PASSWORD})
+    assert answer.ok, answer.text()

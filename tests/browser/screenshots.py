@@ -1,0 +1,80 @@
+"""Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
+
+Not a test. Needs a site with a run and an escalation, and Chromium (CHROMIUM, or the first one on PATH).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+def main(base_url: str, user: str, password: str, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
+        context = browser.new_context(base_url=base_url, viewport={"width": 1366, "height": 900})
+        answer = context.request.post("/api/method/login", form={"usr": user, "pwd": password})
+        if not answer.ok:
+            sys.exit(f"{base_url} does not let {user} in: {answer.status}")
+        take_all(context.new_page(), out)
+        browser.close()
+
+
+def take_all(page: Page, out: Path) -> None:
+    show(page, "/app/maintenance", ".shortcut-widget-box .indicator-pill")
+    take(page, out / "workspace.png")
+
+    show(page, f"/app/checklist-run/{latest(page, 'Checklist Run')}", '[data-fieldname="items"] .grid-row')
+    take(page, out / "checklist-run.png")
+
+    page.locator('[data-fieldname="items"] .grid-body .btn-open-row').first.click()
+    evidence = page.locator('.grid-row-open [data-fieldname="evidence"] .control-value')
+    evidence.wait_for()
+    page.wait_for_timeout(1000)  # Desk scrolls to the row's head by itself, and says not when it is done
+    evidence.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    take(page, out / "item-with-evidence.png")
+
+    name = latest(page, "Maintenance Escalation")
+    show(page, f"/app/maintenance-escalation/{name}", '[data-fieldname="events"] .grid-row')
+    take(page, out / "maintenance-escalation.png")
+
+    show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
+    take(page, out / "maintenance-check.png")
+
+
+def latest(page: Page, doctype: str) -> str:
+    query = {"order_by": "creation desc", "limit": 1}
+    rows = page.request.get(f"/api/resource/{doctype}", params=query).json()["data"]
+    return rows[0]["name"] if rows else sys.exit(f"there is no {doctype} to show")
+
+
+def show(page: Page, path: str, awaited: str) -> None:
+    page.goto(path)
+    page.locator(awaited).locator("visible=true").first.wait_for()
+
+
+def take(page: Page, file: Path) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file, animations="disabled")
+    print(file)
+
+
+def chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    main(*sys.argv[1:4], Path(sys.argv[4]))

@@ -1,0 +1,90 @@
+import pytest
+
+NOBODIES = ["guest", "member", "deskuser"]
+KNOWN_DOCTYPES = {
+    "Checklist Run",
+    "Checklist Run Item",
+    "Escalation Level",
+    "Maintenance Check",
+    "Maintenance Escalation",
+    "Maintenance Procedure",
+    "Maintenance Settings",
+    "Metric Sample",
+}
+
+
+@pytest.mark.parametrize("user", NOBODIES)
+def test_every_method_of_the_api_is_refused(user, doors, trouble, api):
+    real = {"run": trouble["run"], "escalation": trouble["escalations"][0]["name"], "check": "errors_24h"}
+    answers = {}
+    for method in doors["methods"]:
+        for verb in method["verbs"]:
+            answer = api(user).fetch(
+                f"/api/method/verenigingen_maintenance.api.{method['name']}",
+                method=verb,
+                params={name: real.get(name, "a note") for name in method["parameters"]},
+            )
+            answers[f"{verb} {method['name']}"] = answer.status, answer.json().get("exc_type")
+
+    assert len(answers) >= 11
+    assert answers == dict.fromkeys(answers, (403, "PermissionError"))
+
+
+@pytest.mark.parametrize("user", NOBODIES)
+def test_no_doctype_can_be_listed_counted_or_searched(user, doors, trouble, api):
+    assert set(doors["doctypes"]) >= KNOWN_DOCTYPES
+    answers = {path: api(user).get(path).status for path in ways_in(doors["doctypes"])}
+
+    assert answers == dict.fromkeys(answers, 403)
+
+
+@pytest.mark.parametrize("user", NOBODIES)
+def test_no_document_can_be_read(user, trouble, api):
+    answers = {path: api(user).get(path).status for path in documents(trouble)}
+
+    assert answers == dict.fromkeys(answers, 403)
+
+
+def test_the_same_doors_are_open_to_an_operator(trouble, api):
+    lists = [f"/api/resource/{doctype}" for doctype in ("Checklist Run", "Metric Sample")]
+    answers = {path: api("operator").get(path).status for path in [*lists, *documents(trouble)]}
+
+    assert answers == dict.fromkeys(answers, 200)
+
+
+def test_a_website_user_is_kept_out_of_desk(api):
+    answer = api("member").get("/app/checklist-run")
+
+    assert answer.status == 403
+    assert "You are not permitted to access this page." in answer.text()
+
+
+def test_a_guest_is_sent_to_the_login(api):
+    answer = api("guest").get("/app/checklist-run", max_redirects=0)
+
+    assert answer.status in (301, 302, 307)
+    assert answer.headers["location"].startswith("/login?redirect-to=")
+
+
+def ways_in(doctypes):
+    for doctype in doctypes:
+        yield f"/api/resource/{doctype}"
+        yield f"/api/v2/document/{doctype}"
+        yield f"/api/method/frappe.desk.reportview.get_count?doctype={doctype}&distinct=0"
+        yield f"/api/method/frappe.client.get_value?doctype={doctype}&fieldname=name&filters={{}}"
+        yield f"/api/method/frappe.desk.reportview.get?doctype={doctype}&fields=[%22name%22]"
+        yield f"/api/method/frappe.desk.search.search_link?doctype={doctype}&txt="
+
+
+def documents(trouble):
+    names = {
+        "Checklist Run": trouble["run"],
+        "Maintenance Check": "errors_24h",
+        "Maintenance Escalation": trouble["escalations"][0]["name"],
+        "Maintenance Procedure": "Daily Maintenance",
+        "Escalation Level": "level-1",
+        "Maintenance Settings": "Maintenance Settings",
+    }
+    for doctype, name in names.items():
+        yield f"/api/resource/{doctype}/{name}"
+        yield f"/api/method/frappe.desk.form.load.getdoc?doctype={doctype}&name={name}"

@@ -1,0 +1,19 @@
+"""Says no. Desk shows a refusal as HTML, so what it quotes is escaped; for a shell it is plain text again."""
+
+from __future__ import annotations
+
+import html
+from typing import NoReturn
+
+import frappe
+
+
+def refuse(message: str, *quoted: object, kind: type[Exception] = frappe.ValidationError) -> NoReturn:
+    """Raises `kind` with `message` (translated, with {0}, {1} … for what is quoted)."""
+    frappe.throw(message.format(*(html.escape(str(each)) for each in quoted)), kind)
+    raise AssertionError("frappe.throw raises")
+
+
+def plain(error: Exception) -> str:
+    """A refusal as text for a shell."""
+    return html.unescape(str(error))

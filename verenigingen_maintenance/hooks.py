@@ -6,6 +6,7 @@ app_email = "operations@example.com"
 app_license = "agpl-3.0"
 
 after_install = "verenigingen_maintenance.install.after_install"
+before_uninstall = "verenigingen_maintenance.install.before_uninstall"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 
 scheduler_events = {

@@ -21,3 +21,8 @@ def after_migrate() -> None:
     except (redis.ConnectionError, frappe.ValidationError) as error:
         frappe.clear_messages()
         print(f"No first sample of the cache was taken; the hourly job takes one. {error}")
+
+
+def before_uninstall() -> None:
+    """Frappe leaves the values of a settings page; a later installation would take them for changes."""
+    settings.forget()

@@ -1,10 +1,11 @@
 """The runbook arrives, an upgrade corrects it, and what a user changed stays."""
 
 import copy
-from datetime import date
+from datetime import date, time
 
 import frappe
 import pytest
+from frappe.installer import init_singles
 
 from verenigingen_maintenance import install
 from verenigingen_maintenance.operations import seed, settings
@@ -117,3 +118,18 @@ def test_the_holidays_of_this_year_and_the_next_are_filled_in_and_a_removed_one_
         frappe.utils.getdate(row.day) for row in frappe.get_doc(settings.SETTINGS).holidays
     }
     assert settings.calendar().is_business_day(date(year, 12, 25)) == (date(year, 12, 25).weekday() < 5)
+
+
+def test_a_new_installation_has_the_business_hours_of_the_runbook():
+    settings.forget()
+    init_singles()
+    seed.seed()
+    document = frappe.get_doc(settings.SETTINGS)
+    hours = settings.business_hours(document)
+    assert hours == (time(9), time(17))
+    assert (document.open_minutes_before, document.cache_minimum_lookups) == (10, 500)
+
+
+def test_after_uninstalling_nothing_is_left_that_a_new_installation_would_take_for_the_users():
+    install.before_uninstall()
+    assert not frappe.db.get_singles_dict(settings.SETTINGS)

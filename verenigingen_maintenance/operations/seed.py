@@ -62,16 +62,17 @@ def _seed_document(doctype: str, name: str, values: dict) -> None:
 
 
 def _is_new(doctype: str, name: str) -> bool:
-    """A settings page always "exists"; it is new while nothing was ever saved in it."""
+    """Frappe saves a settings page before it is seeded, with the present time in every Time field."""
     if frappe.get_meta(doctype).issingle:
-        return not frappe.db.get_singles_dict(doctype)
+        return not frappe.db.get_single_value(doctype, "shipped")
     return not frappe.db.exists(doctype, name)
 
 
 def _create(doctype: str, name: str, values: dict) -> None:
-    document = frappe.new_doc(doctype)
+    is_single = frappe.get_meta(doctype).issingle
+    document = frappe.get_doc(doctype) if is_single else frappe.new_doc(doctype)
     document.update({"name": name, **deepcopy(values)})
-    document.insert(ignore_permissions=True)
+    document.save(ignore_permissions=True)
 
 
 def _correct(document: Document, values: dict, shipped: dict) -> dict:

@@ -40,5 +40,10 @@ def fill_in_holidays() -> None:
     settings.save(ignore_permissions=True)
 
 
+def forget() -> None:
+    """Removes what was ever saved in the settings page."""
+    frappe.db.delete("Singles", {"doctype": SETTINGS})
+
+
 def _time(value: object, default: time) -> time:
     return get_time(value) if value is not None else default

@@ -3,7 +3,7 @@ from playwright.sync_api import expect
 
 LEVELS = {"level-1": "Operations Team", "level-2": "Technical Team", "level-3": "External Support"}
 ACTIONS = ("Acknowledge", "Resolve", "False Positive")
-TITLE = "Errors in 24 hours, Errors in 60 minutes, Same error in 24 hours"
+TITLE = "Errors in 24 hours and 2 more"
 OPENED_BY = (
     "Errors in 24 hours: 60 errors, target < 10",
     "Errors in 60 minutes: 60 errors, target <= 20",

@@ -36,6 +36,11 @@ def _record(subject: str, results: list[Result], run: str | None) -> None:
     escalation.save(ignore_permissions=True)
 
 
+def _title(results: list[Result]) -> str:
+    first, more = results[0].spec.title, len(results) - 1
+    return _("{0} and {1} more").format(first, more) if more else first
+
+
 def _describe(result: Result) -> str:
     spec, reason = result.spec, result.judgement.reason
     text = f"{spec.title}: {number(result.value)} {spec.unit}, target {spec.target}"
@@ -94,7 +99,7 @@ def _new(subject: str, results: list[Result], run: str | None) -> Document:
     return frappe.get_doc(
         {
             "doctype": ESCALATION,
-            "title": ", ".join(result.spec.title for result in results)[:140],
+            "title": _title(results),
             "status": "Open",
             "level": frappe.db.get_value("Escalation Level", {"level": level}),
             "subject": subject,

@@ -1,6 +1,10 @@
 const ESCALATION_COLORS = { Open: "red", Acknowledged: "orange", Resolved: "green", "False Positive": "gray" };
 
 frappe.ui.form.on("Maintenance Escalation", {
+	onload(frm) {
+		frm.fields_dict.events.grid.update_docfield_property("note", "formatter", in_one_line);
+	},
+
 	refresh(frm) {
 		frm.page.set_indicator(__(frm.doc.status), ESCALATION_COLORS[frm.doc.status]);
 		const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
@@ -12,6 +16,10 @@ frappe.ui.form.on("Maintenance Escalation", {
 		}
 	},
 });
+
+function in_one_line(value) {
+	return frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+}
 
 function add_action(frm, label, method, note_is_needed) {
 	const field = { fieldname: "note", fieldtype: "Small Text", label: __("Note"), reqd: note_is_needed };

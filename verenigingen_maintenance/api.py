@@ -60,11 +60,12 @@ def measure(run: str) -> dict | None:
     only_for(MANAGER, OPERATOR)
     if not _from_shell():
         return _queue(run)
-    measure_run.measure(run)
+    measure_run.measure(run, clock.now())
     return _print(run)
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@told_in_shell
 def run_check(check: str) -> dict:
     """Measures one check now, and keeps nothing. An unknown check is UNKNOWN, with the names there are."""
     only_for(MANAGER, OPERATOR)
@@ -142,8 +143,12 @@ def _queue(run: str) -> dict:
     """Over HTTP a worker measures: a request must not wait for sources, nor ask its own web server."""
     if not frappe.db.exists(RUN, run):
         refuse(_("There is no run {0}."), run, kind=frappe.DoesNotExistError)
-    frappe.enqueue(measure_run.measure, name=run, enqueue_after_commit=True)
+    frappe.enqueue(_measure_in_worker, run=run, enqueue_after_commit=True)
     return {"run": run, "queued": True}
+
+
+def _measure_in_worker(run: str) -> None:
+    measure_run.measure(run, clock.now())
 
 
 def _from_shell() -> bool:

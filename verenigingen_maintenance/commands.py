@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable
 
 import click
@@ -16,9 +19,14 @@ from verenigingen_maintenance.operations import checks, reports, run_now
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
+LONGEST = int(os.environ.get("MAINTENANCE_LONGEST", "120"))
+
 
 class _Group(click.Group):
-    """Wrong usage ends with the code of UNKNOWN: click's own, 2, is that of CRITICAL."""
+    """Wrong usage ends with the code of UNKNOWN: click's are 2, that of CRITICAL, and 0 for no command."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, no_args_is_help=False, **options)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -89,25 +97,46 @@ def list_(context: frappe._dict, as_json: bool) -> None:
 
     def found() -> tuple[dict, str]:
         described = reports.describe_checks()
-        return {"verdict": Verdict.OK.value, "items": described}, table_of_checks(described)
+        return {"items": described}, table_of_checks(described)
 
     _answer(context, found, as_json)
 
 
 def _answer(context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json: bool) -> None:
-    """Acts on the site, prints, and exits with the verdict's code; an expected failure exits as UNKNOWN."""
-    frappe.init(get_site(context))
-    frappe.connect()
+    """Acts on the site, prints, and exits with the verdict's code; whatever fails is UNKNOWN, and said."""
     try:
-        data, text = act()
-        frappe.db.commit()
-    except frappe.ValidationError as error:
-        data = {"verdict": Verdict.UNKNOWN.value, "reason": plain(error), "items": []}
-        text = f"UNKNOWN  {plain(error)}"
-    finally:
-        frappe.destroy()
+        data, text = _act_on_site(context, act)
+    except Exception as error:  # noqa: BLE001 - a monitor that calls this needs an answer, whatever happened
+        if not isinstance(error, frappe.ValidationError):
+            traceback.print_exc()
+        reason = plain(error) or type(error).__name__
+        data, text = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "items": []}, f"UNKNOWN  {reason}"
     click.echo(json.dumps(data, indent=1, default=str, ensure_ascii=False) if as_json else text)
-    sys.exit(Verdict(data["verdict"]).exit_code)
+    sys.exit(Verdict(data.get("verdict", Verdict.OK)).exit_code)
+
+
+def _act_on_site(context: frappe._dict, act: Callable[[], tuple[dict, str]]) -> tuple[dict, str]:
+    if len(context.sites) > 1:
+        raise frappe.ValidationError("Name one site: an exit code speaks of one.")
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(LONGEST)
+    try:
+        frappe.init(get_site(context))
+        frappe.connect()
+        answer = act()
+        frappe.db.commit()  # nosemgrep: the command ends here, as a request would
+        return answer
+    finally:
+        signal.alarm(0)
+        frappe.destroy()
+
+
+class _TookTooLong(Exception):
+    """Not a TimeoutError: the Redis client takes that for one of its own."""
+
+
+def _give_up(_signal: int, _frame: object) -> None:
+    raise _TookTooLong(f"no answer within {LONGEST} s: does Redis or MariaDB hang?")
 
 
 commands = [maintenance]

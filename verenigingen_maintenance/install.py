@@ -26,3 +26,4 @@ def after_migrate() -> None:
 def before_uninstall() -> None:
     """Frappe leaves the values of a settings page; a later installation would take them for changes."""
     settings.forget()
+    frappe.db.delete("Scheduled Job Type", {"method": ("like", "verenigingen_maintenance.%")})

@@ -39,7 +39,7 @@ def test_sixty_errors_are_critical_and_counted_where_they_are(trouble, desk):
     form = desk("operator", f"/app/checklist-run/{trouble['run']}")
 
     for row, value in ((1, "60 errors"), (2, "60 errors"), (3, "40 errors")):
-        expect(form.cell("items", row, "value")).to_have_text(value)
+        expect(form.cell("items", row, "value")).to_contain_text(value)
         expect(form.cell("items", row, "verdict")).to_have_text("CRITICAL")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.durations import Duration, medians
+from verenigingen_maintenance.core.durations import Duration, judged_stretches
 from verenigingen_maintenance.core.verdicts import Verdict
 
 LETTERS = {"o": Verdict.OK, "w": Verdict.WARNING, "c": Verdict.CRITICAL, "u": Verdict.UNKNOWN}
@@ -63,8 +63,20 @@ def test_it_is_critical_only_after_a_full_row_and_ok_only_on_an_ok(letters, brea
         assert letters.endswith("o")
 
 
-def test_each_five_minutes_of_the_clock_have_one_median_oldest_first():
-    start = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
-    minutes = [(6, 9.0), (0, 1.0), (4.9, 3.0), (2, 50.0), (12, 4.0), (13, 6.0)]
-    samples = [(start + timedelta(minutes=minute), value) for minute, value in minutes]
-    assert medians(samples) == [3.0, 9.0, 5.0]
+START = datetime(2026, 11, 24, 9, tzinfo=timezone.utc)
+
+
+def stretches(*samples):
+    """The judged value of each stretch: OK below 100."""
+    moments = [(START + timedelta(minutes=minute), value) for minute, value in samples]
+    return judged_stretches(moments, lambda value: Verdict.OK if value < 100 else Verdict.CRITICAL)
+
+
+def test_each_five_minutes_of_the_clock_have_one_verdict_on_their_median_oldest_first():
+    found = stretches((6, 900), (0, 1), (4.9, 30), (2, 500), (12, 50), (13, 160))
+    assert found == series("occ"), "medians 30, 900 and 105"
+
+
+def test_a_gap_of_more_than_ninety_minutes_is_unknown():
+    assert stretches((0, 500), (60, 500), (149, 500)) == series("ccc")
+    assert stretches((0, 500), (60, 500), (151, 500)) == series("ccuc")

@@ -29,6 +29,16 @@ def test_an_unknown_keeps_its_reason():
     assert judge(Unknown("Redis is gone", NOW), ERRORS) == Judgement(Verdict.UNKNOWN, "Redis is gone")
 
 
+def test_what_time_will_mend_is_said_to_be_learning():
+    judged = judge(Unknown("no sample yet", NOW, learning=True), ERRORS)
+    assert judged == Judgement(Verdict.UNKNOWN, "learning: no sample yet")
+
+
+def test_what_was_seen_is_told_only_off_target():
+    assert judge(reading(3, detail="“Timeout”"), ERRORS) == Judgement(Verdict.OK)
+    assert judge(reading(30, detail="“Timeout”"), ERRORS) == Judgement(Verdict.WARNING, "“Timeout”")
+
+
 def test_a_value_in_another_unit_is_unknown():
     judged = judge(reading(3, unit="s"), ERRORS)
     assert judged == Judgement(Verdict.UNKNOWN, "measured in “s”, while the thresholds are in “errors”")

@@ -70,6 +70,15 @@ def test_settings_that_cannot_be_meant_are_refused(fields, message):
     assert message in plain(refused.value)
 
 
+def test_a_second_procedure_of_a_cadence_is_refused(procedure):
+    second = frappe.copy_doc(procedure)
+    second.name = "My Daily"
+    with pytest.raises(frappe.ValidationError, match="Daily Maintenance is Daily and enabled already"):
+        second.insert()
+    second.enabled = 0
+    second.insert()
+
+
 @pytest.mark.parametrize(
     ("zone", "message"),
     [("", "This site has no time zone. Set one in System Settings"), ("Mars/Olympus", "is not a time zone")],
@@ -110,3 +119,10 @@ def test_a_refusal_shows_what_was_typed_as_text_in_desk():
         frappe.get_doc("Maintenance Check", "errors_24h").update({"warning": "<img src=x onerror=y>"}).save()
     assert "“&lt;img src=x onerror=y&gt;” is not a threshold" in str(refused.value)
     assert "“<img src=x onerror=y>” is not a threshold" in plain(refused.value)
+
+
+def test_a_time_out_that_was_broken_past_the_form_is_brought_within_bounds(capsys):
+    frappe.db.set_value("Maintenance Check", "database_response", "timeout_seconds", -5)
+    frappe.db.commit()
+    api.run_daily()
+    assert "OK        Database response" in capsys.readouterr().out

@@ -1,5 +1,9 @@
 """The bench CLI: readable text, data with --json, and an exit code by the worst verdict."""
 
+import os
+import signal
+
+import frappe
 import pytest
 from conftest import as_json, make_check_critical, make_errors, run_bench
 
@@ -55,6 +59,8 @@ def test_list_names_the_checks():
         (("run", "check", "nonsense"), "There is no check “nonsense”. There are: api_response"),
         (("run", "check"), "Missing argument 'NAME'"),
         (("run", "yearly"), "No such command 'yearly'"),
+        ((), "Missing command"),
+        (("run",), "Missing command"),
         (("status", "--yaml"), "No such option"),
     ],
 )
@@ -63,3 +69,23 @@ def test_wrong_usage_is_a_message_and_the_code_of_unknown_not_of_critical(argume
     assert message in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stdout + ran.stderr
     assert ran.returncode == 3
+
+
+def test_whatever_fails_is_unknown_as_json_too():
+    for environment in ({"FRAPPE_DB_PORT": "1"}, {}):
+        arguments = ("run", "check", "nonsense") if not environment else ("status",)
+        ran = run_bench("maintenance", *arguments, "--json", **environment)
+        answer = as_json(ran)
+        assert (answer["verdict"], ran.returncode) == ("UNKNOWN", 3)
+        assert answer["reason"]
+
+
+def test_redis_that_hangs_is_unknown_after_a_while():
+    pid = frappe.cache.info("server")["process_id"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        ran = run_bench("maintenance", "status", "--json", MAINTENANCE_LONGEST="3")
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert (as_json(ran)["verdict"], ran.returncode) == ("UNKNOWN", 3)
+    assert "does Redis or MariaDB hang?" in as_json(ran)["reason"]

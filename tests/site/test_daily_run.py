@@ -7,7 +7,7 @@ import pytest
 from conftest import AMSTERDAM, fresh, items_of, make_errors
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import reports, run_now, samples
+from verenigingen_maintenance.operations import measure_run, reports, run_now, samples
 from verenigingen_maintenance.sources import clock
 
 CHECKS = {
@@ -66,6 +66,32 @@ def test_a_box_is_the_worst_of_its_items_and_the_run_the_worst_of_all():
     assert boxes["No recurring errors identified"] == "CRITICAL"
     assert boxes["Error count (24h) < 10"] == "WARNING"
     assert run.verdict == "CRITICAL"
+
+
+def test_a_box_whose_checks_are_all_switched_off_is_unknown_and_so_is_the_run():
+    for name in ("errors_24h", "errors_60min", "errors_same_title", "cache_hit_rate", "api_response"):
+        frappe.get_doc("Maintenance Check", name).update({"enabled": 0}).save()
+    frappe.db.commit()
+    run = fresh("Checklist Run", run_today())
+    assert [item.verdict for item in run.items if item.check_name] == ["OK"]
+    assert {box.box: box.verdict for box in run.boxes}["Error count (24h) < 10"] == "UNKNOWN"
+    assert run.verdict == "UNKNOWN"
+
+
+def test_an_item_keeps_the_texts_of_its_step():
+    item = items_of(run_today())["database_response"]
+    assert (item.priority, item.minutes, item.task_group) == ("Medium", 1, "Performance Metrics Spot Check")
+    assert "Database response: < 50ms" in item.expected_result
+    assert "Database response > 100ms consistently" in item.escalation_criteria
+
+
+def test_a_run_whose_day_is_over_is_not_measured(capsys):
+    moment = datetime(2026, 11, 23, 9, 5, tzinfo=AMSTERDAM)
+    name = run_now.run_now("daily", moment)
+    measured = fresh("Checklist Run", name).measured_at
+    with pytest.raises(frappe.ValidationError, match=f"The time of {name} is over"):
+        measure_run.measure(name, moment + timedelta(days=1))
+    assert fresh("Checklist Run", name).measured_at == measured
 
 
 def test_an_open_run_is_measured_again_and_keeps_its_notes():

@@ -8,7 +8,7 @@ import pytest
 from conftest import make_errors
 from frappe.desk.form import assign_to
 
-from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.operations import measure
 from verenigingen_maintenance.sources import clock, error_log
 
 
@@ -54,6 +54,28 @@ def test_errors_that_wait_in_redis_count_with_their_own_time_and_title():
     assert error_log.busiest_hour(clock.now()).value == 3
 
 
+@pytest.mark.parametrize(
+    "junk", ["{{{", "null", "7", '"text"', "[1]", '{"method": "x"}', '{"creation": "soon"}']
+)
+def test_an_entry_that_cannot_be_read_hides_no_breach_and_is_counted(junk):
+    queue_error("Timeout")
+    frappe.cache.rpush(error_log.QUEUE, junk)
+    queue_error("Timeout")
+    reading = error_log.last_24_hours(clock.now())
+    assert reading.value == 2
+    assert reading.at_least == "1 of the 3 entries that wait in Redis are not readable"
+
+
+def test_a_title_that_waits_is_added_to_its_rows_however_rare_they_are(monkeypatch):
+    monkeypatch.setattr(error_log, "MOST_TITLES", 1)
+    make_errors(5, "Frequent")
+    make_errors(4, "Rare")
+    for _ in range(3):
+        queue_error("Rare")
+    reading = error_log.most_repeated(clock.now())
+    assert (reading.value, reading.detail) == (7, "“Rare”")
+
+
 def test_more_waiting_than_is_looked_at_is_said_to_be_at_least(monkeypatch):
     monkeypatch.setattr(error_log, "MOST_QUEUED", 2)
     for _ in range(3):
@@ -81,10 +103,10 @@ def test_the_busiest_hour_over_a_bound_is_said_to_be_at_least(monkeypatch):
 def test_the_most_frequent_titles_are_shown_redacted():
     make_errors(3, "Mail to jan@example.org refused")
     make_errors(1, "Other")
-    reading = error_log.most_repeated(clock.now())
-    assert reading.value == 3
+    reading = measure.read("error_log.most_repeated", 5)
+    assert (reading.value, reading.detail) == (3, "“Mail to <e-mail> refused”")
     assert reading.evidence["most frequent"] == [
-        {"title": redact("Mail to jan@example.org refused"), "times": 3},
+        {"title": "Mail to <e-mail> refused", "times": 3},
         {"title": "Other", "times": 1},
     ]
 

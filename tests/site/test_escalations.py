@@ -1,11 +1,13 @@
 """A breach opens one escalation; people acknowledge and close it."""
 
+import re
+
 import frappe
 import pytest
 from conftest import fresh, make_errors
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import checks, escalations, run_now
+from verenigingen_maintenance.operations import checks, escalations, records, run_now
 from verenigingen_maintenance.sources import clock
 
 
@@ -37,10 +39,12 @@ def test_sixty_errors_and_three_runs_make_one_escalation_with_three_events():
     (name,) = escalations_there_are()
     note = (
         "Errors in 24 hours: 60 errors, target < 10\n"
-        "Errors in 60 minutes: 60 errors, target <= 20\n"
-        "Same error in 24 hours: 60 errors, target <= 5"
+        "Errors in 60 minutes: 60 errors, target <= 20 (from 2026-11-24 09:00)\n"
+        "Same error in 24 hours: 60 errors, target <= 5 (“Payment provider answered 500”)"
     )
-    assert events(name) == [("Opened", note), ("Still Critical", note), ("Still Critical", note)]
+    assert [event for event, _note in events(name)] == ["Opened", "Still Critical", "Still Critical"]
+    for _event, told in events(name):
+        assert re.sub(r"from [^)]*", "from 2026-11-24 09:00", told) == note
     opened = frappe.db.get_value("Maintenance Escalation", name, ["status", "subject", "checklist_run"])
     assert opened == ("Open", "Error Log", run)
 
@@ -108,7 +112,7 @@ def test_the_database_admits_one_open_escalation_of_a_check(escalation):
     second = frappe.copy_doc(frappe.get_doc("Maintenance Escalation", escalation))
     second.open_key = "Error Log"
     with pytest.raises(frappe.UniqueValidationError):
-        second.insert()
+        records.insert(second)
 
 
 def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 from conftest import fresh, make_errors
+from frappe.desk.form.save import savedocs
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import run_now
@@ -138,6 +139,15 @@ def test_what_was_measured_is_not_written_by_hand(run, change, user):
     assert fresh("Checklist Run", run).as_json() == before
 
 
+def test_a_form_sends_times_as_text_and_its_notes_are_saved(run):
+    frappe.set_user("operator@example.com")
+    sent = frappe.parse_json(frappe.get_doc("Checklist Run", run).as_json()) | {
+        "issues_found": "The bank is down"
+    }
+    savedocs(frappe.as_json(sent), "Save")
+    assert frappe.db.get_value("Checklist Run", run, "issues_found") == "The bank is down"
+
+
 def test_a_signed_run_takes_no_note_either(run):
     frappe.db.set_value("Checklist Run", run, "status", "Signed")
     document = frappe.get_doc("Checklist Run", run)
@@ -153,3 +163,45 @@ def test_an_operator_works_from_breach_to_resolution(run):
     api.resolve(name, "Bank is back")
     escalation = fresh("Maintenance Escalation", name)
     assert (escalation.status, escalation.closed_by) == ("Resolved", "operator@example.com")
+
+
+@pytest.mark.parametrize("doctype", ["Checklist Run", "Maintenance Escalation", "Metric Sample"])
+def test_not_even_the_administrator_makes_a_record_by_hand(doctype):
+    forged = frappe.new_doc(doctype)
+    forged.update(
+        {"name": "DAILY-2026-11-20", "status": "Signed", "metric": "x", "observed_at": "2026-11-20"}
+    )
+    with pytest.raises(
+        frappe.ValidationError, match="is a record: it is neither made, changed nor deleted by hand"
+    ):
+        forged.insert(ignore_mandatory=True)
+
+
+def test_not_even_the_administrator_deletes_a_run_or_changes_an_escalation(run):
+    (name,) = frappe.get_all("Maintenance Escalation", pluck="name")
+    escalation = frappe.get_doc("Maintenance Escalation", name)
+    escalation.status = "Resolved"
+    for forbidden in (
+        escalation.save,
+        lambda: frappe.delete_doc("Maintenance Escalation", name, force=True),
+        lambda: frappe.delete_doc("Checklist Run", run, force=True),
+    ):
+        with pytest.raises(frappe.ValidationError, match="is a record"):
+            forbidden()
+
+
+@pytest.mark.parametrize(
+    ("doctype", "name", "field", "forged"),
+    [
+        ("Maintenance Check", "errors_24h", "version", 77),
+        ("Maintenance Check", "errors_24h", "shipped", "{}"),
+        ("Maintenance Procedure", "Daily Maintenance", "version", 77),
+        ("Maintenance Procedure", "Daily Maintenance", "active_since", None),
+        ("Maintenance Settings", "Maintenance Settings", "holidays_until", 2099),
+    ],
+)
+def test_what_the_app_keeps_for_itself_is_not_written_by_a_manager(doctype, name, field, forged):
+    frappe.set_user("manager@example.com")
+    before = frappe.get_doc(doctype, name).get(field)
+    frappe.get_doc(doctype, name).update({field: forged}).save()
+    assert frappe.get_doc(doctype, name).get(field) == before

@@ -75,7 +75,7 @@ def test_the_database_time_is_the_median_of_its_pings():
     assert reading.unit == "ms"
 
 
-def test_with_monitor_on_the_api_time_is_the_mean_of_its_requests(monitor_log):
+def test_with_monitor_on_the_api_time_is_the_mean_of_its_requests(monitor_log, web_server):
     other = [
         line(9000, "page", path="/app"),
         line(9000, "elsewhere", site="other.localhost"),
@@ -88,24 +88,39 @@ def test_with_monitor_on_the_api_time_is_the_mean_of_its_requests(monitor_log):
     assert "Frappe Monitor" in reading.source
 
 
-def test_requests_that_monitor_has_not_written_yet_count_too(monitor_log):
+def test_a_web_server_that_is_down_is_unknown_whatever_monitor_remembers(monitor_log):
+    monitor_log.write_text(line(100, "a") + "\n")
+    use_address("http://127.0.0.1:1")
+    reading = monitor.api_response_time(clock.now())
+    assert isinstance(reading, Unknown)
+    assert "the web server did not answer a ping" in reading.reason
+
+
+def test_requests_that_monitor_has_not_written_yet_count_too(monitor_log, web_server):
     monitor_log.write_text(line(100, "a") + "\n")
     frappe.cache.rpush(monitor.MONITOR_REDIS_KEY, line(500, "b"))
     assert monitor.api_response_time(clock.now()).value == 300
 
 
-def test_a_line_that_two_workers_wrote_into_each_other_is_counted_as_unreadable(monitor_log):
-    monitor_log.write_text(line(100, "a") + "\n" + line(100, "b")[:50] + line(100, "c") + "\n")
+def test_lines_that_are_no_requests_are_counted_and_spoil_nothing(monitor_log, web_server):
+    without_zone = line(900, "c").replace("+01:00", "").replace("+00:00", "")
+    junk = [line(100, "b")[:50], "[]", "123", "{}", line(9, "d").replace("9000", "null"), without_zone]
+    monitor_log.write_text("\n".join([line(100, "a"), *junk]) + "\n")
     reading = monitor.api_response_time(clock.now())
-    assert (reading.value, reading.evidence["lines not readable"]) == (100, 1)
+    assert (reading.value, reading.evidence["lines not readable"]) == (100, len(junk))
 
 
-def test_of_a_large_log_only_the_end_is_read(monitor_log, monkeypatch):
-    monitor_log.write_text("".join(line(100 if each < 90 else 200, str(each)) + "\n" for each in range(100)))
+def test_of_a_large_log_only_the_end_is_read_and_the_source_says_since_when(
+    monitor_log, web_server, monkeypatch
+):
+    lines = [line(100 if each < 90 else 200, str(each), minutes=200 - each) for each in range(100)]
+    monitor_log.write_text("\n".join(lines) + "\n")
     monkeypatch.setattr(monitor, "MOST_BYTES", 1000)
     reading = monitor.api_response_time(clock.now())
     assert reading.value == 200
     assert 0 < reading.evidence["requests"] <= 5
+    since = clock.now() - timedelta(minutes=100 + reading.evidence["requests"])
+    assert clock.shown(since)[:16] in reading.source
 
 
 def test_with_monitor_off_an_own_request_is_made_to_this_site_and_the_source_says_so(web_server):
@@ -119,7 +134,7 @@ def test_with_monitor_off_an_own_request_is_made_to_this_site_and_the_source_say
 
 def test_with_monitor_on_but_empty_an_own_request_is_made(monitor_log, web_server):
     reading = monitor.api_response_time(clock.now())
-    assert "has no API request of the last 24 hours" in reading.source
+    assert "Monitor is on, but has no API request since" in reading.source
 
 
 @pytest.mark.parametrize(
@@ -138,6 +153,13 @@ def test_a_web_server_that_is_down_is_unknown():
     reading = monitor.api_response_time(clock.now())
     assert isinstance(reading, Unknown)
     assert "the web server did not answer a ping" in reading.reason
+
+
+def test_the_address_is_stored_without_its_password():
+    use_address("http://admin:sup3rsecret@127.0.0.1:1")
+    reading = measure.read("monitor.api_response_time", 10)
+    assert "own request to http://***@127.0.0.1:1/api/method/ping" in reading.source
+    assert "sup3rsecret" not in str(reading)
 
 
 def test_inside_a_web_request_no_own_request_is_made(web_server, monkeypatch):
@@ -170,7 +192,7 @@ def test_the_cache_rate_is_learning_until_a_sample_is_stored():
     reading = redis_cache.hit_rate_since_sample(clock.now())
     assert isinstance(reading, Unknown)
     assert reading.learning
-    assert reading.reason == "learning: no earlier sample is stored; one is taken every hour"
+    assert reading.reason == "no earlier sample is stored; one is taken every hour"
 
 
 def test_the_cache_rate_is_the_difference_since_the_stored_sample():

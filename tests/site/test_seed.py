@@ -133,3 +133,27 @@ def test_a_new_installation_has_the_business_hours_of_the_runbook():
 def test_after_uninstalling_nothing_is_left_that_a_new_installation_would_take_for_the_users():
     install.before_uninstall()
     assert not frappe.db.get_singles_dict(settings.SETTINGS)
+
+
+def test_an_upgrade_that_contradicts_a_user_leaves_the_check_and_says_so(upgrade, capsys):
+    check("errors_60min").update({"warning": "> 15"}).save()
+    upgrade("checks.yaml", lambda entries: entries["errors_60min"].update(critical="> 10"))
+    assert (check("errors_60min").warning, check("errors_60min").critical) == ("> 15", "> 20")
+    assert "Maintenance Check errors_60min stays as it is: WARNING “> 15” and CRITICAL “> 10” cross" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_holiday_that_a_user_entered_ahead_is_not_entered_twice():
+    document = frappe.get_doc(settings.SETTINGS)
+    document.holidays = []
+    document.append("holidays", {"day": f"{date.today().year}-12-25", "title": "Ours"})
+    document.flags.by_operation = True
+    document.holidays_until = 0
+    document.save()
+    settings.fill_in_holidays()
+    titles = [
+        row.title for row in frappe.get_doc(settings.SETTINGS).holidays if str(row.day).endswith("12-25")
+    ]
+    assert titles[0] == "Ours"
+    assert len(titles) == 2, "this year's own one, and the next year's"

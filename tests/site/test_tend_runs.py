@@ -86,6 +86,21 @@ def slot_of(procedure, moment):
     return open_slot(procedures.schedule_of(procedure), settings.calendar(), moment)
 
 
+def test_a_procedure_that_fails_does_not_keep_the_others_from_their_turn(procedure, at_nine):
+    active_since(procedure, at_nine)
+    broken = frappe.copy_doc(procedure)
+    broken.update(
+        {"name": "A Broken Weekly", "cadence": "Weekly", "window_starts": "08:00", "window_ends": "09:00"}
+    )
+    broken.insert()
+    frappe.db.set_value("Maintenance Procedure", broken.name, "weekday", "Someday")
+    frappe.db.commit()
+    with pytest.raises(RuntimeError, match="Not tended, see Error Log: A Broken Weekly"):
+        tend_runs.tend(at_nine)
+    assert runs() == ["DAILY-2026-11-24"]
+    assert frappe.get_all("Error Log", pluck="method") == ["Runs of A Broken Weekly"]
+
+
 def test_a_procedure_that_is_switched_off_has_no_slots(procedure, at_nine):
     procedure.enabled = 0
     procedure.save()
@@ -136,7 +151,7 @@ def test_who_finds_a_run_being_measured_leaves_it_or_says_so(procedure, at_nine,
     assert not fresh("Checklist Run", name).measured_at
     monkeypatch.setattr(measure_run, "PATIENCE", 1)
     with pytest.raises(frappe.ValidationError, match="is being measured by another process"):
-        measure_run.measure(name)
+        measure_run.measure(name, at_nine)
     holder.communicate(timeout=30)
     measure_run.measure_if_due(name, at_nine)
     assert fresh("Checklist Run", name).measured_at

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -49,9 +48,3 @@ class BusinessCalendar:
 def at(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) a clock in `zone` shows `clock`; an hour that DST skips is the one after it."""
     return datetime.combine(day, clock, tzinfo=zone).astimezone(timezone.utc)
-
-
-def days(first: date, last: date) -> Iterator[date]:
-    """Every day from `first` to `last`, both included."""
-    for ahead in range((last - first).days + 1):
-        yield first + timedelta(days=ahead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -11,17 +11,31 @@ from .verdicts import Verdict
 
 Sample = tuple[datetime, float]
 STRETCH = timedelta(minutes=5)
+LONGEST_GAP = timedelta(minutes=90)
 
 
-def medians(samples: Sequence[Sample], stretch: timedelta = STRETCH) -> list[float]:
-    """The median of each stretch of the clock that has samples, oldest first.
+def judged_stretches(samples: Sequence[Sample], judge: Callable[[float], Verdict]) -> list[Verdict]:
+    """The verdict on the median of each five minutes of the clock that have samples, oldest first.
 
-    Three clicks within one stretch are one value, not three in a row.
+    Three clicks within one stretch are one value, not three in a row. Where samples are over 90 minutes apart
+    (they are taken every hour), nothing was measured between: an UNKNOWN stands there.
     """
-    stretches: dict[int, list[float]] = {}
-    for moment, value in sorted(samples):
-        stretches.setdefault(int(moment.timestamp() // stretch.total_seconds()), []).append(value)
-    return [median(values) for values in stretches.values()]
+    verdicts: list[Verdict] = []
+    latest: datetime | None = None
+    for moment, value in _medians(samples):
+        if latest and moment - latest > LONGEST_GAP:
+            verdicts.append(Verdict.UNKNOWN)
+        verdicts.append(judge(value))
+        latest = moment
+    return verdicts
+
+
+def _medians(samples: Sequence[Sample]) -> list[Sample]:
+    """The median of each stretch, with the time of its last sample."""
+    stretches: dict[int, list[Sample]] = {}
+    for sample in sorted(samples):
+        stretches.setdefault(int(sample[0].timestamp() // STRETCH.total_seconds()), []).append(sample)
+    return [(group[-1][0], median(value for _moment, value in group)) for group in stretches.values()]
 
 
 @dataclass(frozen=True)

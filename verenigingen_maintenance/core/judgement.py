@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .durations import Duration, Sample, medians
+from .durations import Duration, Sample, judged_stretches
 from .readings import Reading, Unknown
 from .thresholds import Thresholds
 from .verdicts import Verdict
@@ -34,7 +34,7 @@ def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[Sample] = (
     A duration rule counts medians of five minutes (reading 3 of the requirements).
     """
     if isinstance(measured, Unknown):
-        return Judgement(Verdict.UNKNOWN, measured.reason)
+        return Judgement(Verdict.UNKNOWN, f"{'learning: ' * measured.learning}{measured.reason}")
     if measured.unit != rule.unit:
         return Judgement(
             Verdict.UNKNOWN, f"measured in “{measured.unit}”, while the thresholds are in “{rule.unit}”"
@@ -50,12 +50,12 @@ def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
 
 
 def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[Sample]) -> Judgement:
-    series = medians([*earlier, (measured.observed_at, measured.value)])
-    verdicts = [rule.thresholds.judge(value) for value in series]
+    series = [*earlier, (measured.observed_at, measured.value)]
+    verdicts = judged_stretches(series, rule.thresholds.judge)
     single, held = verdicts[-1], rule.duration.hold(verdicts)
-    if held is single:
-        return Judgement(held, measured.at_least)
-    return Judgement(held, _why_held(single, rule))
+    why_held = _why_held(single, rule) if held is not single else ""
+    detail = measured.detail if held is not Verdict.OK else ""
+    return Judgement(held, "; ".join(filter(None, (detail, why_held, measured.at_least))))
 
 
 def _why_held(single: Verdict, rule: Rule) -> str:

@@ -13,7 +13,8 @@ class Reading:
     """One measured value.
 
     `at_least` says why the true value may be higher than `value` (a bound was hit, a part could not be
-    read); a judgement then only trusts it where it is already a breach.
+    read); a judgement then only trusts it where it is already a breach. `detail` says in a few words what was
+    seen; it is told when the value is off target.
 
     Raises ValueError for a value that is not a finite number, and for a time without a zone.
     """
@@ -24,6 +25,7 @@ class Reading:
     source: str
     evidence: Mapping[str, object] = field(default_factory=dict)
     at_least: str = ""
+    detail: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):

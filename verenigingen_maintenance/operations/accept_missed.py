@@ -5,6 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
+from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -21,5 +22,4 @@ def accept_missed(name: str, comment: str) -> None:
         refuse(_("{0} is {1}: only a missed run is accepted."), name, run.status)
     run.update({"status": "Accepted", "closing_comment": comment, "closed_by": frappe.session.user})
     run.closed_at = clock.stored(clock.now())
-    run.flags.by_operation = True
-    run.save(ignore_permissions=True)
+    records.write(run)

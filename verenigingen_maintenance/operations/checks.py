@@ -14,7 +14,6 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.judgement import Judgement, Rule, judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.core.redaction import redact_all
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import measure, samples
@@ -22,6 +21,7 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 HISTORY = timedelta(days=1)
+LONGEST_TIMEOUT = 60
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Spec:
             subject=check.subject or check.name,
             breaches=check.breaches or 1,
             clears=check.clears or 1,
-            timeout_seconds=check.timeout_seconds or 10,
+            timeout_seconds=min(max(check.timeout_seconds or 10, 1), LONGEST_TIMEOUT),
             version=check.version,
             target=_target(check),
         )
@@ -89,10 +89,6 @@ class Result:
     def is_critical(self) -> bool:
         return self.judgement.verdict is Verdict.CRITICAL
 
-    @property
-    def evidence(self) -> object:
-        return redact_all(self.measured.evidence)
-
     def as_item(self) -> dict:
         """As the doors show it. `value` is None where nothing was measured."""
         return {
@@ -103,9 +99,9 @@ class Result:
             "unit": self.spec.unit,
             "target": self.spec.target,
             "source": self.measured.source,
-            "observed_at": self.measured.observed_at.isoformat(),
+            "observed_at": clock.shown(self.measured.observed_at),
             "reason": self.judgement.reason,
-            "evidence": self.evidence,
+            "evidence": self.measured.evidence,
         }
 
 

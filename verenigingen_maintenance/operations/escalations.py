@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core.levels import starting_level
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, settings
+from verenigingen_maintenance.operations import checks, records, settings
 from verenigingen_maintenance.operations.checks import Result
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -30,10 +30,15 @@ def record_breaches(results: Sequence[Result], run: str | None) -> None:
 
 def _record(subject: str, results: list[Result], run: str | None) -> None:
     name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
-    escalation = frappe.get_doc(ESCALATION, name, for_update=True) if name else _new(subject, results, run)
     note = "\n".join(map(_describe, results))
-    _add_event(escalation, "Still Critical" if name else "Opened", note, run)
-    escalation.save(ignore_permissions=True)
+    if name:
+        escalation = frappe.get_doc(ESCALATION, name, for_update=True)
+        _add_event(escalation, "Still Critical", note, run)
+        records.write(escalation)
+    else:
+        escalation = _new(subject, results, run)
+        _add_event(escalation, "Opened", note, run)
+        records.insert(escalation)
 
 
 def _title(results: list[Result]) -> str:
@@ -53,7 +58,7 @@ def acknowledge(name: str, note: str = "") -> None:
     escalation.update({"status": "Acknowledged", "acknowledged_by": frappe.session.user})
     escalation.acknowledged_at = clock.stored(clock.now())
     _add_event(escalation, "Acknowledged", note)
-    escalation.save(ignore_permissions=True)
+    records.write(escalation)
 
 
 def resolve(name: str, note: str) -> None:
@@ -80,7 +85,7 @@ def _close(name: str, status: str, note: str) -> None:
     escalation.update({"status": status, "open_key": None, "closed_by": frappe.session.user})
     escalation.closed_at = clock.stored(clock.now())
     _add_event(escalation, status, note)
-    escalation.save(ignore_permissions=True)
+    records.write(escalation)
 
 
 def _get(name: str, expected: set[str]) -> Document:

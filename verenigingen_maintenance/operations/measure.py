@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 import frappe
 
 from verenigingen_maintenance import sources
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.core.redaction import redact, redact_all
 from verenigingen_maintenance.sources import clock
 
 
@@ -62,7 +62,13 @@ def _checked(probe: _Probe) -> Reading | Unknown:
         return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, probe.name)
     if not isinstance(answer, Reading | Unknown):
         return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, probe.name)
-    return answer
+    return _redacted(answer)
+
+
+def _redacted(answer: Reading | Unknown) -> Reading | Unknown:
+    """What leaves here is stored and shown: every text in it is redacted."""
+    texts = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    return replace(answer, **{name: redact_all(value) for name, value in texts.items()})
 
 
 def _connect(probe: _Probe) -> None:

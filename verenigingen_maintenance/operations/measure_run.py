@@ -8,10 +8,11 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations
+from verenigingen_maintenance.operations import checks, escalations, records
 from verenigingen_maintenance.operations.checks import Result, Spec
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
@@ -21,15 +22,24 @@ from verenigingen_maintenance.sources import clock
 PATIENCE = 60
 
 
-def measure(name: str) -> None:
-    """Measure a run now, after whoever is doing so. Raises frappe.ValidationError when that takes too long,
-    or the run is not open."""
+def measure(name: str, now: datetime) -> None:
+    """Measure a run, after whoever is doing so.
+
+    Raises frappe.ValidationError when that takes too long, the run is not open, or its time is over.
+    """
     with lock(f"run:{name}", PATIENCE) as mine:
         if not mine:
             refuse(_("{0} is being measured by another process. Try again in a minute."), name)
         commit()
         _refuse_unless_open(name)
+        if now >= clock.instant(frappe.db.get_value(RUN, name, "lapses_at")):
+            refuse(_("The time of {0} is over: what is measured now belongs to another run."), name)
         _measure(name)
+
+
+def may_be_measured(run: Document) -> bool:
+    """Whether a run is open and its time is not over. A form sends the time as text."""
+    return run.status == "Open" and clock.now() < clock.instant(get_datetime(run.lapses_at))
 
 
 def measure_if_due(name: str, not_before: datetime) -> None:
@@ -62,8 +72,7 @@ def _write(name: str, results: dict[str, Result]) -> None:
             _fill(item, results[item.name])
     _roll_up(run)
     run.update({"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user})
-    run.flags.by_operation = True
-    run.save(ignore_permissions=True)
+    records.write(run)
     for result in results.values():
         checks.keep_value(result)
     escalations.record_breaches(list(results.values()), name)
@@ -83,7 +92,7 @@ def _fill(item: Document, result: Result) -> None:
             "reason": result.judgement.reason,
             "observed_at": checks.stored_time(result),
             "source": result.measured.source[:140],
-            "evidence": json.dumps(result.evidence, indent=1, ensure_ascii=False, default=str),
+            "evidence": json.dumps(result.measured.evidence, indent=1, ensure_ascii=False, default=str),
             "done_by": frappe.session.user,
             "done_at": clock.stored(clock.now()),
         }
@@ -91,11 +100,11 @@ def _fill(item: Document, result: Result) -> None:
 
 
 def _roll_up(run: Document) -> None:
-    """The verdict of each box and of the run: the worst under it. What nobody answered yet is UNKNOWN."""
+    """The verdict of each box, and of the run: the worst under it. What nothing answers is UNKNOWN."""
     for box in run.boxes:
         box.verdict = worst(_verdict(item) for item in run.items if item.box == box.box).value
-    run.verdict = worst(_verdict(item) for item in run.items).value
+    run.verdict = worst(_verdict(row) for row in (*run.items, *run.boxes)).value
 
 
-def _verdict(item: Document) -> Verdict:
-    return Verdict(item.verdict or "UNKNOWN")
+def _verdict(row: Document) -> Verdict:
+    return Verdict(row.verdict or "UNKNOWN")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import frappe
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import Slot
+from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.checks import Spec
 from verenigingen_maintenance.sources import clock
 
@@ -31,6 +32,8 @@ def open_ad_hoc(procedure: Document, now: datetime) -> str:
         count += 1
         name = f"{first}-{count}"
     run = _new(name, procedure, now)
+    tomorrow = now.astimezone(clock.zone()).date() + timedelta(days=1)
+    run.lapses_at = datetime.combine(tomorrow, time())
     _fill(run, procedure)
     return _insert_once(run)
 
@@ -59,19 +62,30 @@ def _new(name: str, procedure: Document, now: datetime) -> Document:
 def _set_window(run: Document, slot: Slot) -> None:
     run.slot = slot.name
     run.due_from, run.due_until = clock.stored(slot.due_from), clock.stored(slot.due_until)
+    run.lapses_at = clock.stored(slot.lapses_at)
 
 
 def _fill(run: Document, procedure: Document) -> None:
     """Copies the procedure's texts, boxes and the rules of its checks, as they are now."""
     for box in filter(None, map(str.strip, (procedure.boxes or "").splitlines())):
         run.append("boxes", {"box": box})
+    groups = {group.title: group for group in procedure.task_groups}
     for task in procedure.tasks:
-        common = {"task_group": task.task_group, "task": task.title, "instructions": task.instructions}
+        common = {
+            "task": task.title,
+            "instructions": task.instructions,
+            **_group_texts(groups[task.task_group]),
+        }
         rows = [row for row in procedure.checks if row.task == task.title]
         for row in rows:
             _append_check(run, row, common)
         if not rows:
             run.append("items", {**common, "title": task.title, "box": task.box})
+
+
+def _group_texts(group: Document) -> dict:
+    texts = ("priority", "minutes", "expected_result", "escalation_criteria")
+    return {"task_group": group.title, **{text: group.get(text) for text in texts}}
 
 
 def _append_check(run: Document, row: Document, common: dict) -> None:
@@ -88,7 +102,7 @@ def _insert_once(run: Document) -> str:
     if frappe.db.exists(RUN, run.name):
         return run.name
     try:
-        run.insert(ignore_permissions=True)
+        records.insert(run)
     except frappe.DuplicateEntryError:
         frappe.clear_last_message()
     return run.name

@@ -17,7 +17,7 @@ def run_now(cadence: str, now: datetime) -> str:
     """Open (or find) the run of a cadence, measure it, and return its name."""
     name = find_or_open(cadence, now)
     commit()
-    measure(name)
+    measure(name, now)
     return name
 
 

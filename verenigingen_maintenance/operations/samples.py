@@ -8,6 +8,7 @@ import frappe
 
 from verenigingen_maintenance.core.durations import Sample
 from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.sources import clock, redis_cache
 
 MOST_VALUES = 100
@@ -37,14 +38,6 @@ def latest(metric: str, since: datetime) -> list[Sample]:
 
 
 def _insert(metric: str, value: float, unit: str, moment: datetime, source: str, server: str = "") -> None:
-    frappe.get_doc(
-        {
-            "doctype": "Metric Sample",
-            "metric": metric,
-            "value": value,
-            "unit": unit,
-            "observed_at": clock.stored(moment),
-            "source": source[:140],
-            "server": server,
-        }
-    ).insert(ignore_permissions=True)
+    fields = {"metric": metric, "value": value, "unit": unit, "source": source[:140], "server": server}
+    sample = frappe.get_doc({"doctype": "Metric Sample", "observed_at": clock.stored(moment), **fields})
+    records.insert(sample)

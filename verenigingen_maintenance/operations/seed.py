@@ -15,6 +15,8 @@ import frappe
 import yaml
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.refusals import plain
+
 RUNBOOK = Path(__file__).parent.parent / "runbook"
 _EMPTY = object()
 SEEDED = (
@@ -49,16 +51,25 @@ def _values(doctype: str, entry: dict) -> dict:
 
 
 def _seed_document(doctype: str, name: str, values: dict) -> None:
-    kept: dict = {}
     if _is_new(doctype, name):
         _create(doctype, name, values)
+        _remember(doctype, name, values, {})
+        return
+    document = frappe.get_doc(doctype, name)
+    shipped = json.loads(document.shipped or "{}")
+    if shipped.get("entry") != values:
+        _upgrade(document, values, shipped.get("state", {}))
+
+
+def _upgrade(document: Document, values: dict, shipped: dict) -> None:
+    """Corrects a document; where that contradicts what a user changed, it stays, and the output says so."""
+    try:
+        kept = _correct(document, values, shipped)
+    except frappe.ValidationError as error:
+        frappe.clear_messages()
+        print(f"{document.doctype} {document.name} stays as it is: {plain(error)}")
     else:
-        document = frappe.get_doc(doctype, name)
-        shipped = json.loads(document.shipped or "{}")
-        if shipped.get("entry") == values:
-            return
-        kept = _correct(document, values, shipped.get("state", {}))
-    _remember(doctype, name, values, kept)
+        _remember(document.doctype, document.name, values, kept)
 
 
 def _is_new(doctype: str, name: str) -> bool:

@@ -9,18 +9,23 @@ import holidays
 from frappe.model.document import Document
 from frappe.utils import cint, get_time, getdate
 
-from verenigingen_maintenance.core.calendar import BusinessCalendar
+from verenigingen_maintenance.core.calendar import BusinessCalendar, CalendarError
+from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 SETTINGS = "Maintenance Settings"
 
 
 def calendar() -> BusinessCalendar:
-    """Business days and hours of this site. Raises frappe.ValidationError without a time zone."""
+    """Business days and hours of this site. Raises frappe.ValidationError where they cannot be meant."""
     settings = frappe.get_cached_doc(SETTINGS)
     opens, closes = business_hours(settings)
     days = frozenset(getdate(row.day) for row in settings.holidays)
-    return BusinessCalendar(clock.zone(), days, opens, closes)
+    try:
+        return BusinessCalendar(clock.zone(), days, opens, closes)
+    except CalendarError as error:
+        refuse("{0}", error)
 
 
 def business_hours(settings: Document) -> tuple[time, time]:
@@ -34,10 +39,12 @@ def fill_in_holidays() -> None:
     first = max(this_year, cint(settings.holidays_until) + 1)
     if first > this_year + 1:
         return
+    there = {getdate(row.day) for row in settings.holidays}
     for day, title in sorted(holidays.country_holidays("NL", years=range(first, this_year + 2)).items()):
-        settings.append("holidays", {"day": day, "title": title})
+        if day not in there:
+            settings.append("holidays", {"day": day, "title": title})
     settings.holidays_until = this_year + 1
-    settings.save(ignore_permissions=True)
+    records.write(settings)
 
 
 def forget() -> None:

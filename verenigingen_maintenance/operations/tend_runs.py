@@ -10,7 +10,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar
 from verenigingen_maintenance.core.slots import lapsed_slots, open_slot
-from verenigingen_maintenance.operations import open_run, procedures, settings
+from verenigingen_maintenance.operations import open_run, procedures, records, settings
 from verenigingen_maintenance.operations.measure_run import measure_if_due
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.transactions import commit
@@ -20,11 +20,25 @@ FURTHEST_BACK = timedelta(days=90)
 
 
 def tend(now: datetime) -> None:
-    """Bring all runs up to `now`. Repeating changes nothing; what a killed one left, the next finishes."""
+    """Bring all runs up to `now`. Repeating changes nothing; what a killed one left, the next finishes.
+
+    A procedure that fails is logged and does not keep the others from their turn; the job then fails too.
+    """
     calendar = settings.calendar()
-    for procedure in procedures.scheduled():
+    failed = [each.name for each in procedures.scheduled() if not _tend_one(each, calendar, now)]
+    if failed:
+        raise RuntimeError(f"Not tended, see Error Log: {', '.join(failed)}")
+
+
+def _tend_one(procedure: Document, calendar: BusinessCalendar, now: datetime) -> bool:
+    try:
         _record_missed(procedure, calendar, now)
         _open_and_measure(procedure, calendar, now)
+    except Exception:  # noqa: BLE001 - told by tend, once the others had their turn
+        frappe.db.rollback()
+        frappe.log_error(f"Runs of {procedure.name}"[:140])
+        return False
+    return True
 
 
 def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
@@ -37,7 +51,7 @@ def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: date
 
 
 def _record_missed(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
-    since = max(clock.instant(procedure.active_since), now - FURTHEST_BACK)
+    since = max(clock.instant(procedure.active_since or clock.stored(now)), now - FURTHEST_BACK)
     lapsed = list(lapsed_slots(procedures.schedule_of(procedure), calendar, since, now))
     statuses = _statuses([slot.name for slot in lapsed])
     for slot in lapsed:
@@ -61,5 +75,4 @@ def _mark_missed(name: str) -> None:
     """A run that was opened and never measured proves nothing: what is read now belongs to another day."""
     run = frappe.get_doc(RUN, name, for_update=True)
     run.update({"status": "Missed", "verdict": "UNKNOWN"})
-    run.flags.by_operation = True
-    run.save(ignore_permissions=True)
+    records.write(run)

@@ -8,11 +8,10 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance import sources
 from verenigingen_maintenance.core.calendar import CalendarError
+from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import procedures, settings
-from verenigingen_maintenance.operations.checks import Spec
+from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.refusals import refuse
-
-LONGEST_TIMEOUT = 60
 
 
 def refuse_bad_check(check: Document) -> None:
@@ -34,6 +33,7 @@ def refuse_bad_procedure(procedure: Document) -> None:
         procedures.schedule_of(procedure)
     except (CalendarError, ValueError) as error:
         refuse("{0}", error)
+    _refuse_second_of_cadence(procedure)
     boxes = {line.strip() for line in (procedure.boxes or "").splitlines() if line.strip()}
     groups = {row.title for row in procedure.task_groups}
     tasks = {row.title for row in procedure.tasks}
@@ -54,6 +54,15 @@ def refuse_bad_settings(document: Document) -> None:
     if opens >= closes:
         message = _("The business day ends at {0}, before it begins at {1}.")
         refuse(message, f"{closes:%H:%M}", f"{opens:%H:%M}")
+
+
+def _refuse_second_of_cadence(procedure: Document) -> None:
+    """Slots are named by cadence: two procedures would take each other's runs for their own."""
+    if not procedure.enabled or procedure.cadence == Cadence.EMERGENCY.value:
+        return
+    filters = {"cadence": procedure.cadence, "enabled": 1, "name": ("!=", procedure.name)}
+    if other := frappe.db.get_value("Maintenance Procedure", filters):
+        refuse(_("{0} is {1} and enabled already. Switch it off first."), other, procedure.cadence)
 
 
 def _count(value: int | None) -> int:

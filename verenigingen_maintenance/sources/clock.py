@@ -1,4 +1,8 @@
-"""The site's clock: instants inside, naive local times in the database."""
+"""The site's clock.
+
+Inside, instants in UTC, so that 24 hours are 24 hours when the clock changes; in the database, naive local
+times; for people, local times with their offset.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,13 @@ def zone() -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        frappe.throw(
-            _("“{0}” in System Settings is not a time zone. Choose one there.").format(escape_html(name))
-        )
+        message = _("“{0}” in System Settings is not a time zone. Choose one there.")
+        frappe.throw(message.format(escape_html(name)))
 
 
 def now() -> datetime:
-    """This instant, in the site's time zone."""
-    return datetime.now(zone())
+    """This instant."""
+    return datetime.now(timezone.utc)
 
 
 def stored(moment: datetime) -> datetime:
@@ -35,5 +38,10 @@ def stored(moment: datetime) -> datetime:
 
 
 def instant(naive: datetime) -> datetime:
-    """A stored time as an instant (UTC, so that differences survive a change of the clock)."""
+    """A stored time as an instant."""
     return naive.replace(tzinfo=zone()).astimezone(timezone.utc)
+
+
+def shown(moment: datetime) -> str:
+    """An instant for people: ISO 8601 by the site's clock, to the second."""
+    return moment.astimezone(zone()).isoformat(timespec="seconds")

@@ -17,18 +17,25 @@ PATIENCE = 5
 
 def own_request(now: datetime, because: str) -> Reading | Unknown:
     """The median time of three pings to this site's web server in ms; `because` says why not Monitor."""
-    source = f"own request to {address()}/api/method/ping ({because})"
+    origin = f"own request to {address()}/api/method/ping ({because})"
     if frappe.flags.maintenance_in_request:
         return Unknown(
-            "an own request is made by a worker or from the shell, not inside a request", now, source
+            "an own request is made by a worker or from the shell, not inside a request", now, origin
         )
     try:
         times = [_ping(address()) for _ in range(REQUESTS)]
     except (requests.RequestException, ValueError) as error:
-        return Unknown(f"the web server did not answer a ping: {error}", now, source)
+        return Unknown(f"the web server did not answer a ping: {error}", now, origin)
     return Reading(
-        round(median(times), 1), "ms", now, source, {"each (ms)": [round(each, 1) for each in times]}
+        round(median(times), 1), "ms", now, origin, {"each (ms)": [round(each, 1) for each in times]}
     )
+
+
+def refusal_to_answer(now: datetime) -> Unknown | None:
+    """Why a ping to this site's web server failed; None when it answered (within a web request: it does)."""
+    answer = own_request(now, "does it answer at all?")
+    is_failure = isinstance(answer, Unknown) and not frappe.flags.maintenance_in_request
+    return answer if is_failure else None
 
 
 def address() -> str:

@@ -29,7 +29,11 @@ def hit_rate_since_sample(now: datetime) -> Reading | Unknown:
     rate = hit_rate(current, earlier, minimum)
     if rate is None:
         return Unknown(_why_not(current, earlier, minimum), now, SOURCE, learning=True)
-    evidence = {"lookups": rate.lookups, "since": str(rate.since), "counted": "the whole Redis server"}
+    evidence = {
+        "lookups": rate.lookups,
+        "since": clock.shown(rate.since),
+        "counted": "the whole Redis server",
+    }
     return Reading(round(rate.percent, 2), "%", now, SOURCE, evidence)
 
 
@@ -53,9 +57,9 @@ def _stored(since: datetime) -> list[Counters]:
 
 def _why_not(current: Counters, earlier: list[Counters], minimum: int) -> str:
     if not earlier:
-        return "learning: no earlier sample is stored; one is taken every hour"
+        return "no earlier sample is stored; one is taken every hour"
     if earlier[0].server != current.server:
-        return "learning: Redis restarted since the last sample; the next one is taken within the hour"
+        return "Redis restarted since the last sample; the next one is taken within the hour"
     oldest = earlier[-1]
     lookups = current.hits - oldest.hits + current.misses - oldest.misses
-    return f"learning: {lookups} lookups since the oldest sample, and {minimum} are needed"
+    return f"{lookups} lookups since the oldest sample, and {minimum} are needed"

@@ -19,8 +19,12 @@ frappe.ui.form.on("Checklist Run", {
 		if (frm.doc.status !== "Open") {
 			frm.disable_save();
 		}
-		if (frm.doc.status === "Open" && has_any_role("Maintenance Manager", "Maintenance Operator")) {
+		const may_work = has_any_role("Maintenance Manager", "Maintenance Operator");
+		if (frm.doc.__onload?.may_be_measured && may_work) {
 			frm.add_custom_button(__("Measure Again"), () => measure_again(frm));
+		}
+		if (frm.doc.verdict === "CRITICAL") {
+			frm.add_custom_button(__("Open Escalations"), show_open_escalations);
 		}
 		if (frm.doc.status === "Missed" && has_any_role("Maintenance Manager")) {
 			frm.add_custom_button(__("Accept as Missed"), () => accept_missed(frm));
@@ -55,9 +59,29 @@ async function wait_for_measurement(frm) {
 	for (let count = 0; count < POLL_AT_MOST; count++) {
 		await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
 		const { message } = await frappe.db.get_value("Checklist Run", frm.doc.name, "measured_at");
-		if (message.measured_at !== frm.doc.measured_at) return frm.reload_doc();
+		if (message.measured_at !== frm.doc.measured_at) return reload_and_keep_notes(frm);
 	}
 	frappe.msgprint(__("Nothing was measured within a minute. Are the background workers running?"));
+}
+
+// Whoever types while a worker measures loses nothing: what was typed is put back over what was measured.
+async function reload_and_keep_notes(frm) {
+	const typed = frm.is_dirty() ? notes_of(frm) : [];
+	await frm.reload_doc();
+	for (const [doctype, name, field, value] of typed) {
+		await frappe.model.set_value(doctype, name, field, value);
+	}
+}
+
+function notes_of(frm) {
+	const fields = ["issues_found", "actions_taken", "escalations_made"];
+	const of_run = fields.map((field) => [frm.doctype, frm.doc.name, field, frm.doc[field]]);
+	const of_items = frm.doc.items.map((item) => [item.doctype, item.name, "note", item.note]);
+	return [...of_run, ...of_items];
+}
+
+function show_open_escalations() {
+	frappe.set_route("List", "Maintenance Escalation", { status: ["in", ["Open", "Acknowledged"]] });
 }
 
 function accept_missed(frm) {

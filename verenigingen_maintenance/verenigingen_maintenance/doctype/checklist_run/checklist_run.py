@@ -1,7 +1,8 @@
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.measure_run import may_be_measured
+from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 
 FREE = {"issues_found", "actions_taken", "escalations_made", "note"}
@@ -11,18 +12,22 @@ KEPT_BY_FRAPPE = {"modified", "modified_by", "idx", "docstatus", "_comments", "_
 class ChecklistRun(Document):
     """One due occurrence of a procedure. A user writes its notes; everything else is measured."""
 
+    def onload(self):
+        self.set_onload("may_be_measured", may_be_measured(self))
+
     def validate(self):
         before = self.get_doc_before_save()
-        if before is None or self.flags.by_operation:
+        if self.flags.by_operation:
             return
+        if before is None:
+            refuse_by_hand(self)
         if before.status != "Open":
             refuse(_("{0} is {1} and stays as it is. Add a comment instead."), self.name, before.status)
         if self._measured() != before._measured():
-            frappe.throw(_("Only the notes of a run are written by hand: the rest was measured."))
+            refuse(_("Only the notes of a run are written by hand: the rest was measured."))
 
     def on_trash(self):
-        if self.status == "Signed":
-            refuse(_("{0} is signed and stays."), self.name)
+        refuse_by_hand(self)
 
     def _measured(self) -> list:
         """Everything but the notes, as the database stores it."""

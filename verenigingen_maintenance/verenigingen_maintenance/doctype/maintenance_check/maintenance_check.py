@@ -1,6 +1,7 @@
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.validate import refuse_bad_check
 
@@ -12,9 +13,10 @@ class MaintenanceCheck(Document):
 
     def validate(self):
         refuse_bad_check(self)
+        keep(self, "shipped")
         before = self.get_doc_before_save()
-        if before is None or any(self.get(field) != before.get(field) for field in RULE):
-            self.version = (before.version if before else 0) + 1
+        is_new_rule = before is None or any(self.get(field) != before.get(field) for field in RULE)
+        self.version = (before.version if before else 0) + int(is_new_rule)
 
     def on_trash(self):
         if self.shipped:

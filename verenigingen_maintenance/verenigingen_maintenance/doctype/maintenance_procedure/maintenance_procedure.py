@@ -1,6 +1,7 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_procedure
 
 OF_NO_CONSEQUENCE = ("modified", "modified_by", "version", "shipped", "active_since", "idx")
@@ -11,11 +12,12 @@ class MaintenanceProcedure(Document):
 
     def validate(self):
         refuse_bad_procedure(self)
+        keep(self, "shipped", "active_since")
         before = self.get_doc_before_save()
         if self.enabled and not (before and before.enabled):
             self.active_since = now_datetime()
-        if before is None or self._texts() != before._texts():
-            self.version = (before.version if before else 0) + 1
+        is_new_text = before is None or self._texts() != before._texts()
+        self.version = (before.version if before else 0) + int(is_new_text)
 
     def _texts(self) -> dict:
         """What a run is made from, as text: the form sends "09:00:00" where the database has a duration."""

@@ -1,5 +1,6 @@
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_settings
 
 
@@ -8,3 +9,4 @@ class MaintenanceSettings(Document):
 
     def validate(self):
         refuse_bad_settings(self)
+        keep(self, "shipped", "holidays_until")

@@ -3,9 +3,14 @@ from frappe.model.document import Document
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
+from verenigingen_maintenance.operations.records import refuse_by_hand
+
 
 class MetricSample(Document):
     """One value of a series, kept for its history."""
+
+    def validate(self):
+        refuse_by_hand(self)
 
     @staticmethod
     def clear_old_logs(days: int = 14) -> None:

@@ -47,6 +47,18 @@ def test_measure_again_first_saves_what_was_not_saved(trouble, form, api):
     assert notes_of(api, trouble["run"]) == ("still writing", "Still looking")
 
 
+def test_what_is_typed_while_a_worker_measures_is_not_lost(trouble, form, api):
+    before = form.value("measured_at").inner_text()
+
+    form.button("Measure Again").click()
+    write_notes(form, "typed meanwhile", "Typed too")
+
+    expect(form.value("measured_at")).not_to_have_text(before)
+    expect_notes(form, "typed meanwhile", "Typed too")
+    assert form.save().ok
+    assert notes_of(api, trouble["run"]) == ("typed meanwhile", "Typed too")
+
+
 def write_notes(form, note, issues):
     form.write(form.edit_cell("items", 3, "note"), note)
     form.write(form.input("issues_found"), issues)

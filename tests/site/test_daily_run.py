@@ -107,6 +107,17 @@ def test_an_open_run_is_measured_again_and_keeps_its_notes():
     assert (run.issues_found, run.items[0].note, run.items[0].value) == ("The bank was down", "Known", "11")
 
 
+def test_the_history_of_a_run_shows_what_people_wrote_and_not_each_measuring():
+    name = run_today()
+    run_today()
+    run = fresh("Checklist Run", name)
+    run.issues_found = "The bank was down"
+    run.save()
+    (version,) = frappe.get_all("Version", filters={"ref_doctype": "Checklist Run"}, pluck="data")
+    assert "The bank was down" in version
+    assert "measured_at" not in version
+
+
 def test_an_open_run_is_judged_by_the_thresholds_it_was_made_with():
     make_errors(5)
     name = run_today()

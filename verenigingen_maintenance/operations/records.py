@@ -16,8 +16,8 @@ def insert(document: Document) -> None:
 
 def write(document: Document) -> None:
     """Saves a record. It is its own history: no version of it is kept beside it."""
-    document.flags.update({"by_operation": True, "ignore_version": True})
-    document.save(ignore_permissions=True)
+    document.flags.by_operation = True
+    document.save(ignore_permissions=True, ignore_version=True)
 
 
 def refuse_by_hand(document: Document) -> None:

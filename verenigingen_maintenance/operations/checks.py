@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
@@ -144,7 +144,7 @@ def sample_those_that_look_back() -> None:
             keep_value(run_spec(spec))
 
 
-def stored_time(result: Result):
+def stored_time(result: Result) -> datetime:
     """When it was observed, as Frappe stores it."""
     return clock.stored(result.measured.observed_at)
 

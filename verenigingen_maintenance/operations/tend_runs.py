@@ -24,21 +24,17 @@ def tend(now: datetime) -> None:
 
     A procedure that fails is logged and does not keep the others from their turn; the job then fails too.
     """
-    calendar = settings.calendar()
-    failed = [each.name for each in procedures.scheduled() if not _tend_one(each, calendar, now)]
+    calendar, failed = settings.calendar(), []
+    for procedure in procedures.scheduled():
+        try:
+            _record_missed(procedure, calendar, now)
+            _open_and_measure(procedure, calendar, now)
+        except Exception:  # noqa: BLE001 - raised below, once the others had their turn
+            frappe.db.rollback()
+            frappe.log_error(f"Runs of {procedure.name}"[:140])
+            failed.append(procedure.name)
     if failed:
         raise RuntimeError(f"Not tended, see Error Log: {', '.join(failed)}")
-
-
-def _tend_one(procedure: Document, calendar: BusinessCalendar, now: datetime) -> bool:
-    try:
-        _record_missed(procedure, calendar, now)
-        _open_and_measure(procedure, calendar, now)
-    except Exception:  # noqa: BLE001 - told by tend, once the others had their turn
-        frappe.db.rollback()
-        frappe.log_error(f"Runs of {procedure.name}"[:140])
-        return False
-    return True
 
 
 def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:

@@ -1,11 +1,8 @@
 const ESCALATION_COLORS = { Open: "red", Acknowledged: "orange", Resolved: "green", "False Positive": "gray" };
 
 frappe.ui.form.on("Maintenance Escalation", {
-	onload(frm) {
-		frm.fields_dict.events.grid.update_docfield_property("note", "formatter", in_one_line);
-	},
-
 	refresh(frm) {
+		frm.fields_dict.events.grid.update_docfield_property("note", "formatter", in_one_line);
 		frm.page.set_indicator(__(frm.doc.status), ESCALATION_COLORS[frm.doc.status]);
 		const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 		if (!may_act) return;

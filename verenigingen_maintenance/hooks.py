@@ -20,6 +20,9 @@ scheduler_events = {
         "*/5 * * * *": [
             "verenigingen_maintenance.scheduled.tend_maintenance_runs",
         ],
+        "2-59/5 * * * *": [
+            "verenigingen_maintenance.scheduled.finish_maintenance_runs",
+        ],
     },
 }
 

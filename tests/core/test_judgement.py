@@ -51,8 +51,18 @@ def test_a_value_that_may_be_higher_proves_only_a_breach(value, verdict):
     assert "the rest was not read" in judged.reason
 
 
+@pytest.mark.parametrize(("value", "verdict"), [(3, "UNKNOWN"), (10, "WARNING")])
+def test_where_warning_is_the_worst_a_value_that_may_be_higher_proves_it(value, verdict):
+    rule = Rule("s", Thresholds.parse("> 5", ""))
+    judged = judge(reading(value, unit="s", at_least="no whole answer within 10 s"), rule)
+    assert judged.verdict is Verdict(verdict)
+    assert "no whole answer within 10 s" in judged.reason
+
+
 def test_where_lower_is_worse_a_value_that_may_be_higher_proves_nothing():
     rule = Rule("%", Thresholds.parse("< 70", "< 50"))
+    assert judge(reading(10, unit="%", at_least="cut off"), rule).verdict is Verdict.UNKNOWN
+    rule = Rule("%", Thresholds.parse("< 70", ""))
     assert judge(reading(10, unit="%", at_least="cut off"), rule).verdict is Verdict.UNKNOWN
 
 

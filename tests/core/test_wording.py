@@ -1,19 +1,45 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.wording import number, summary
+from verenigingen_maintenance.core.derived import SCALE
+from verenigingen_maintenance.core.wording import in_words, item_line, number, state, summary, table_of_checks
 
-ITEM = {"verdict": "CRITICAL", "title": "Errors in 24 hours", "value": 62.0, "unit": "errors", "reason": None}
+TITLE = "Errors in 24 hours"
+ITEM = {
+    "verdict": "CRITICAL",
+    "title": TITLE,
+    "value": 62.0,
+    "unit": "errors",
+    "target": "< 10",
+    "reason": None,
+    "result": None,
+    "not_applicable": False,
+}
+BY_HAND = dict.fromkeys(("verdict", "value", "unit", "target"))
 RUN = {
     "run": "DAILY-2026-11-24",
     "verdict": "CRITICAL",
     "status": "Open",
     "measured_at": "2026-11-24T09:00:00+01:00",
     "measured_by": "Administrator",
+    "since_last_signed": "Since 2026-11-20: 2 escalations",
     "items": [
-        {**ITEM, "target": "< 10"},
+        ITEM,
         {**ITEM, "verdict": "UNKNOWN", "title": "Cache hit rate", "value": None, "reason": "Redis is gone"},
     ],
     "escalations": [{"name": "ESC-1", "status": "Open", "level": "level-1", "title": "Errors in 24 hours"}],
+}
+STATUS = {
+    "verdict": "WARNING",
+    "missed": 2,
+    "procedures": [
+        {"verdict": "WARNING", "procedure": "Daily Maintenance", "run": "DAILY-2026-11-24", "status": "Open"},
+        {"verdict": "UNKNOWN", "procedure": "Weekly Maintenance", "run": None, "status": "not opened"},
+    ],
+    "escalations": [],
+    "notifications_waiting": 0,
+    "still_to_fill": [],
 }
 
 
@@ -25,9 +51,91 @@ def test_numbers_are_written_without_noise_and_nothing_is_never_a_nought(value, 
     assert number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (12.0, "errors", "12 errors"),
+        (0, "errors", "0 errors"),
+        (99.5, "%", "99.5 %"),
+        (None, "errors", ""),
+        (None, SCALE, ""),
+        (0.0, SCALE, "healthy"),
+        (1, SCALE, "at risk"),
+        (2.0, SCALE, "critical"),
+        (1, "errors/hour", "1 errors/hour"),
+        (3, SCALE, f"3 {SCALE}"),
+        (-1, SCALE, f"-1 {SCALE}"),
+        (0.5, SCALE, f"0.5 {SCALE}"),
+    ],
+)
+def test_a_value_has_its_unit_and_one_on_a_scale_is_its_step(value, unit, text):
+    assert in_words(value, unit) == text
+
+
+@given(st.integers(-1000, 1000), st.sampled_from(["errors", "ms", "%", "h"]))
+def test_a_value_in_words_begins_with_its_number(value, unit):
+    assert in_words(value, unit).split(" ") == [str(value), unit]
+
+
 def test_a_summary_has_the_verdict_each_item_and_what_is_open():
-    text = summary(RUN)
-    assert text.splitlines()[0] == "DAILY-2026-11-24  CRITICAL  (status Open)"
-    assert "  CRITICAL  Errors in 24 hours                 62 errors        target < 10" in text
-    assert "  UNKNOWN   Cache hit rate                     -                Redis is gone" in text
-    assert "  ESC-1  Open, level-1: Errors in 24 hours" in text
+    assert summary(RUN).splitlines() == [
+        "DAILY-2026-11-24  CRITICAL  (status Open)",
+        "Measured 2026-11-24T09:00:00+01:00 by Administrator",
+        "Since 2026-11-20: 2 escalations",
+        "",
+        "  CRITICAL  Errors in 24 hours                     62 errors        target < 10",
+        "  UNKNOWN   Cache hit rate                         -                Redis is gone",
+        "",
+        "Open escalations:",
+        "  ESC-1  Open, level-1: Errors in 24 hours",
+    ]
+
+
+def test_a_summary_of_a_run_that_was_not_measured_says_so():
+    nothing = dict.fromkeys(("verdict", "measured_at", "measured_by", "since_last_signed"))
+    assert summary({**RUN, **nothing, "items": [], "escalations": []}).splitlines() == [
+        "DAILY-2026-11-24  not measured  (status Open)",
+        *("", "", "No escalation is open."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ["CRITICAL", TITLE, "62 errors", "target < 10"]),
+        ({"reason": "“Timeout”"}, ["CRITICAL", TITLE, "62 errors", "“Timeout”"]),
+        ({"value": 1.0, "unit": SCALE, "target": "< 1"}, ["CRITICAL", TITLE, "at risk", "target < 1"]),
+        ({"value": None, "not_applicable": True, "reason": "no members"}, ["n/a", TITLE, "-", "no members"]),
+        ({**BY_HAND, "verdict": "OK", "result": "Done"}, ["OK", TITLE, "Done"]),
+        (BY_HAND, ["to do", TITLE, "-"]),
+        ({"value": 0.0, "verdict": "OK"}, ["OK", TITLE, "0 errors", "target < 10"]),
+    ],
+)
+def test_an_item_is_its_verdict_title_value_or_answer_and_why_or_what_was_wanted(changes, words):
+    line = item_line({**ITEM, **changes})
+    assert [word.strip() for word in line.split("  ") if word.strip()] == words
+
+
+def test_a_state_has_each_procedure_and_nothing_of_what_is_not_there():
+    assert state(STATUS).splitlines() == [
+        *("WARNING  (2 missed runs not accepted)", ""),
+        "  WARNING   Daily Maintenance        DAILY-2026-11-24 (Open)",
+        "  UNKNOWN   Weekly Maintenance       no slot is due yet (not opened)",
+        *("", "No escalation is open."),
+    ]
+
+
+def test_a_state_says_what_waits_and_what_is_still_to_fill():
+    waiting = {
+        "notifications_waiting": 3,
+        "still_to_fill": ["Escalation Level 1: the contact is blank", "E-mail"],
+    }
+    assert state({**STATUS, **waiting}).splitlines()[-6:] == [
+        *("", "3 notifications wait to be delivered."),
+        *("", "Still to fill in or decide:", "  Escalation Level 1: the contact is blank", "  E-mail"),
+    ]
+
+
+def test_the_table_of_checks_has_the_name_the_target_and_the_title():
+    check = {"check": "errors_24h", "target": "< 10", "unit": "errors", "title": "Errors in 24 hours"}
+    assert " ".join(table_of_checks([check]).split()) == "errors_24h < 10 errors Errors in 24 hours"

@@ -45,8 +45,9 @@ def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[Sample] = (
 
 
 def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
-    """A value that may only be higher proves a breach where higher is worse and it is CRITICAL already."""
-    return rule.thresholds.higher_is_worse and rule.thresholds.judge(measured.value) is Verdict.CRITICAL
+    """A value that may only be higher proves what it is already, where nothing worse is left."""
+    worst = Verdict.CRITICAL if rule.thresholds.critical else Verdict.WARNING
+    return rule.thresholds.higher_is_worse and rule.thresholds.judge(measured.value) is worst
 
 
 def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[Sample]) -> Judgement:

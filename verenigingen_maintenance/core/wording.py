@@ -13,18 +13,31 @@ def number(value: float | None) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
+def in_words(value: float | None, unit: str) -> str:
+    """A value with its unit: "12 errors"; of a scale, such as "healthy/at risk/critical", its step."""
+    steps = unit.split("/")
+    if value is None:
+        return ""
+    if len(steps) > 2 and value in range(len(steps)):
+        return steps[int(value)]
+    return f"{number(value)} {unit}"
+
+
 def summary(run: Mapping[str, Any]) -> str:
     """A run as a few lines of text: its verdict, each item, and the escalations that are open."""
     head = f"{run['run']}  {run['verdict'] or 'not measured'}  (status {run['status']})"
     measured = [f"Measured {run['measured_at']} by {run['measured_by']}"] if run["measured_at"] else []
-    return "\n".join([head, *measured, "", *map(item_line, run["items"]), *_escalations(run["escalations"])])
+    happened = [run["since_last_signed"]] if run["since_last_signed"] else []
+    rows = [item_line(item) for item in run["items"]]
+    return "\n".join([head, *measured, *happened, "", *rows, *_escalations(run["escalations"])])
 
 
 def item_line(item: Mapping[str, Any]) -> str:
     """One item as a line: verdict, title, value, and why or what was wanted."""
-    value = f"{number(item['value'])} {item['unit']}" if item["value"] is not None else "-"
-    remark = item["reason"] or f"target {item['target']}"
-    return f"  {item['verdict'] or 'to do':<9} {item['title']:<34} {value:<16} {remark}"
+    value = in_words(item["value"], item["unit"] or "") or item["result"] or "-"
+    remark = item["reason"] or (f"target {item['target']}" if item["target"] else "")
+    verdict = "n/a" if item["not_applicable"] else item["verdict"] or "to do"
+    return f"  {verdict:<9} {item['title']:<38} {value:<16} {remark}"
 
 
 def _escalations(escalations: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -40,12 +53,22 @@ def state(status: Mapping[str, Any]) -> str:
     for each in status["procedures"]:
         run = each["run"] or "no slot is due yet"
         lines.append(f"  {each['verdict']:<9} {each['procedure']:<24} {run} ({each['status']})")
-    return "\n".join([*lines, *_escalations(status["escalations"])])
+    return "\n".join([*lines, *_escalations(status["escalations"]), *_to_fill(status)])
+
+
+def _to_fill(status: Mapping[str, Any]) -> list[str]:
+    waiting = status["notifications_waiting"]
+    told = ["", f"{waiting} notifications wait to be delivered."] if waiting else []
+    to_fill = status["still_to_fill"]
+    return [
+        *told,
+        *(["", "Still to fill in or decide:", *(f"  {each}" for each in to_fill)] if to_fill else []),
+    ]
 
 
 def table_of_checks(checks: Sequence[Mapping[str, Any]]) -> str:
     """The checks as a table: name, target and title."""
     rows = [
-        f"{each['check']:<20} {each['target'] + ' ' + each['unit']:<16} {each['title']}" for each in checks
+        f"{each['check']:<22} {each['target'] + ' ' + each['unit']:<32} {each['title']}" for each in checks
     ]
     return "\n".join(rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import frappe
@@ -18,9 +18,11 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.clusters import busiest
-from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.severity import SeverityRule, kind_of
 from verenigingen_maintenance.sources import clock, source
 
+SETTINGS = "Maintenance Settings"
 QUEUE = "insert_queue_for_Error Log"
 MOST_QUEUED = 5_000
 MOST_MOMENTS = 5_000
@@ -46,7 +48,9 @@ def busiest_hour(now: datetime) -> Reading:
     moments, waiting = _moments(now - DAY), _waiting(now - DAY)
     cluster = busiest(moments + waiting.moments, HOUR)
     began = f"{clock.stored(cluster.begins):%Y-%m-%d %H:%M}" if cluster.begins else ""
-    evidence = {"errors looked at": len(moments) + len(waiting.moments), "began": began}
+    hours = Counter(f"{clock.stored(moment):%H}" for moment in moments + waiting.moments)
+    by_hour = dict(sorted(hours.items()))
+    evidence = {"errors looked at": hours.total(), "began": began, "by hour of the day": by_hour}
     cut_off = f"only the newest {MOST_MOMENTS} rows were looked at" if len(moments) == MOST_MOMENTS else ""
     return _reading(cluster.count, now, evidence, waiting.at_least or cut_off, f"from {began}")
 
@@ -60,6 +64,64 @@ def most_repeated(now: datetime) -> Reading:
     evidence = {"most frequent": [{"title": title, "times": times} for title, times in frequent]}
     title, times = frequent[0] if frequent else ("", 0)
     return _reading(times, now, evidence, waiting.at_least, f"“{title}”")
+
+
+@source
+def new_titles(now: datetime) -> Reading | Unknown:
+    """How many titles of the last 24 hours were never in Error Log before, as far back as it is kept."""
+    return titles_first_seen(now - DAY, now)
+
+
+@source
+def new_critical_titles(now: datetime) -> Reading | Unknown:
+    """The same of a kind that Maintenance Settings calls critical."""
+    found = titles_first_seen(now - DAY, now)
+    if isinstance(found, Unknown):
+        return found
+    rules = [SeverityRule.of(row.title, row.words) for row in frappe.get_cached_doc(SETTINGS).severity_rules]
+    kinds = {title: kind_of(title, rules) for title in found.evidence["new titles"]}
+    critical = {title: kind for title, kind in kinds.items() if kind}
+    detail = _some([f"“{title}” ({kind})" for title, kind in critical.items()])
+    return replace(found, value=len(critical), evidence={"new critical titles": critical}, detail=detail)
+
+
+def titles_first_seen(since: datetime, now: datetime) -> Reading | Unknown:
+    """Titles since a moment that no older row has; Unknown where there is no older row to compare with."""
+    waiting = _waiting(since)
+    titles = _titles(since, set(waiting.titles)) + Counter(waiting.titles)
+    if not _has_older(since):
+        reason = f"Error Log holds nothing from before {clock.shown(since)} to compare with"
+        return Unknown(reason, now, "Error Log", learning=True)
+    new = sorted(set(titles) - _known(since, sorted(titles)) - {""})
+    cut_off = (
+        f"only the {MOST_TITLES} most frequent titles were looked at" if len(titles) >= MOST_TITLES else ""
+    )
+    reading = _reading(len(new), now, {"new titles": new}, waiting.at_least or cut_off, _quoted(new))
+    return replace(reading, unit="titles")
+
+
+def _has_older(since: datetime) -> bool:
+    log = frappe.qb.DocType("Error Log")
+    return bool(
+        frappe.qb.from_(log).select(log.name).where(log.modified < clock.stored(since)).limit(1).run()
+    )
+
+
+def _known(since: datetime, titles: list[str]) -> set[str]:
+    """Those of `titles` that an older row has. It reads the titles of the retained rows, and no text."""
+    if not titles:
+        return set()
+    log = frappe.qb.DocType("Error Log")
+    older = frappe.qb.from_(log).where(log.modified < clock.stored(since)).where(log.method.isin(titles))
+    return {row[0] or "" for row in older.select(log.method).distinct().run()}
+
+
+def _quoted(titles: list[str]) -> str:
+    return _some([f"“{title}”" for title in titles])
+
+
+def _some(texts: list[str], most: int = 3) -> str:
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 def _reading(count: int, now: datetime, evidence: dict, at_least: str, detail: str = "") -> Reading:

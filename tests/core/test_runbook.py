@@ -1,21 +1,25 @@
-"""The runbook as data: every reference leads somewhere, every rule can be meant."""
+"""The runbook as data: references lead somewhere, rules can be meant, numbers are the document's."""
 
 from pathlib import Path
 
+import pytest
 import yaml
 
+from verenigingen_maintenance.core.derived import DERIVED, SCALE
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.thresholds import Thresholds
 
 RUNBOOK = Path(__file__).parents[2] / "verenigingen_maintenance" / "runbook"
 
 
-def read(file):
-    return yaml.safe_load((RUNBOOK / file).read_text(encoding="utf-8"))
+def read(pattern):
+    texts = (file.read_text(encoding="utf-8") for file in sorted(RUNBOOK.glob(pattern)))
+    return {name: entry or {} for text in texts for name, entry in yaml.safe_load(text).items()}
 
 
-CHECKS = read("checks.yaml")
-DAILY = read("daily.yaml")["Daily Maintenance"]
+CHECKS = read("checks/*.yaml")
+PROCEDURES = {**read("*ly.yaml"), **read("emergencies.yaml")}
+each_procedure = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES.keys())
 
 
 def test_every_check_has_a_rule_that_can_be_meant():
@@ -27,9 +31,27 @@ def test_every_check_has_a_rule_that_can_be_meant():
 def test_the_numbers_are_those_of_the_written_procedure():
     rules = {name: (check.get("warning"), check.get("critical")) for name, check in CHECKS.items()}
     assert rules == {
+        "dashboard_accessible": (None, "> 0"),
+        "dashboard_seconds": ("> 5", None),
+        "executive_summary": ("> 0", None),
+        "dashboard_cards": ("> 0", None),
+        "system_status": (">= 1", ">= 2"),
+        "critical_issues": (None, "> 0"),
+        "critical_alerts": (None, "> 0"),
+        "monitoring_alerts": (None, "> 0"),
+        "active_members": ("< 1", None),
+        "active_members_change": ("> 5", None),
         "errors_24h": (">= 10", "> 50"),
         "errors_60min": (None, "> 20"),
         "errors_same_title": ("> 5", "> 10"),
+        "new_error_titles": ("> 0", None),
+        "new_critical_errors": (None, "> 0"),
+        "compliance_score": ("<= 90", None),
+        "analytics_response": ("> 10", "> 30"),
+        "analytics_errors": (None, "> 0"),
+        "forecasts_age": ("> 6", None),
+        "analytics_age": (None, "> 6"),
+        "compliance_errors": (None, "> 0"),
         "database_response": (">= 50", "> 100"),
         "api_response": (">= 200", "> 500"),
         "cache_hit_rate": ("< 70", "< 50"),
@@ -40,14 +62,96 @@ def test_the_numbers_are_those_of_the_written_procedure():
     assert consistently == {"database_response", "api_response"}
 
 
-def test_every_reference_of_the_daily_procedure_leads_somewhere():
-    groups = {group["title"] for group in DAILY["task_groups"]}
-    tasks = {task["title"] for task in DAILY["tasks"]}
-    assert {task["task_group"] for task in DAILY["tasks"]} == groups
-    assert {row["task"] for row in DAILY["checks"]} == tasks
-    assert {row["box"] for row in DAILY["checks"]} == set(DAILY["boxes"])
-    assert {row["check_name"] for row in DAILY["checks"]} == set(CHECKS)
+def test_a_derived_check_names_a_derivation_and_the_status_its_scale():
+    derived = {check["source"] for check in CHECKS.values() if check["source"].startswith("derived.")}
+    assert derived == set(DERIVED)
+    assert CHECKS["system_status"]["unit"] == SCALE
 
 
-def test_the_daily_window_is_that_of_the_written_procedure():
-    assert (DAILY["window_starts"], DAILY["window_ends"]) == ("09:00", "09:10")
+def test_there_are_seven_procedures_with_the_windows_of_the_written_one():
+    windows = {
+        procedure["cadence"]: (procedure.get("window_starts"), procedure.get("window_ends"))
+        for procedure in PROCEDURES.values()
+    }
+    assert len(PROCEDURES) == 7
+    assert windows["Daily"] == ("09:00", "09:10")
+    assert windows["Weekly"] == ("08:00", "09:00")
+    assert windows["Monthly"] == ("07:00", "10:00")
+    assert windows["Emergency"] == (None, None)
+
+
+@each_procedure
+def test_every_reference_of_a_procedure_leads_somewhere(procedure):
+    groups = {group["title"] for group in procedure["task_groups"]}
+    tasks = {task["title"] for task in procedure["tasks"]}
+    boxes = set(procedure["boxes"])
+    checks = procedure.get("checks", [])
+    assert {task["task_group"] for task in procedure["tasks"]} == groups
+    assert {row["task"] for row in checks} <= tasks
+    assert {row["check_name"] for row in checks} <= set(CHECKS)
+    assert {task["box"] for task in procedure["tasks"] if "box" in task} | {
+        row["box"] for row in checks
+    } == boxes
+
+
+@each_procedure
+def test_a_title_is_there_once(procedure):
+    for table in ("task_groups", "tasks"):
+        titles = [row["title"] for row in procedure[table]]
+        assert len(titles) == len(set(titles))
+
+
+@each_procedure
+def test_every_task_is_measured_or_has_a_box_that_a_person_ticks(procedure):
+    measured = {row["task"] for row in procedure.get("checks", [])}
+    for task in procedure["tasks"]:
+        assert task["title"] in measured or task.get("box"), task["title"]
+
+
+@each_procedure
+def test_a_procedure_has_an_owner_an_approver_and_a_monthly_review(procedure):
+    assert (procedure["owner_title"], procedure["approver_title"]) == (
+        "Operations Team Lead",
+        "Technical Lead",
+    )
+    assert procedure["review_every_months"] == 1
+
+
+@each_procedure
+def test_every_command_is_one_for_this_site(procedure):
+    for task in procedure["tasks"]:
+        command = task.get("command", "").format(site="SITE", bench="BENCH", address="ADDRESS")
+        assert "dev.veganisme.net" not in command
+        assert "localhost" not in command
+
+
+def test_every_check_is_part_of_the_daily_procedure():
+    daily = PROCEDURES["Daily Maintenance"]
+    assert {row["check_name"] for row in daily["checks"]} == set(CHECKS)
+
+
+def test_the_daily_boxes_are_those_of_the_checklist_template():
+    assert PROCEDURES["Daily Maintenance"]["boxes"] == [
+        "Dashboard accessible and loads within 5 seconds",
+        'System status shows "healthy"',
+        "Critical issues count = 0",
+        "Error count (24h) < 10",
+        "Compliance score > 90%",
+        "Analytics sections load and show recent data",
+        "Performance metrics within acceptable ranges",
+        "No recurring errors identified",
+    ]
+
+
+def test_the_levels_and_contacts_are_those_of_the_written_procedure():
+    levels = {
+        entry["level"]: (entry["title"], entry["response_in_hours"]) for entry in read("levels.yaml").values()
+    }
+    assert levels == {1: ("Operations Team", 0), 2: ("Technical Team", 120), 3: ("External Support", 0)}
+    assert read("levels.yaml")["level-2"]["response_after_hours"] == 240
+    assert list(read("contacts.yaml")) == [
+        "Technical Lead",
+        "DevOps Engineer",
+        "Operations Manager",
+        "24/7 Support",
+    ]

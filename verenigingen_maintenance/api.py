@@ -14,7 +14,16 @@ from frappe import _
 
 from verenigingen_maintenance.core.wording import summary
 from verenigingen_maintenance.operations import accept_missed as missed
-from verenigingen_maintenance.operations import checks, escalations, measure_run, reports, run_now
+from verenigingen_maintenance.operations import (
+    applicability,
+    checks,
+    escalations,
+    measure_run,
+    notifications,
+    reports,
+    run_now,
+)
+from verenigingen_maintenance.operations import still_to_fill as to_fill
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import plain, refuse
 from verenigingen_maintenance.sources import clock
@@ -50,7 +59,7 @@ def only_for(*roles: str) -> None:
 def run_daily() -> dict | None:
     """Opens today's daily run, or finds it, and measures it. From the shell: prints a summary."""
     only_for(MANAGER, OPERATOR)
-    return _run("daily")
+    return _run(run_now.find_or_open("daily", clock.now()))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -62,6 +71,14 @@ def measure(run: str) -> dict | None:
         return _queue(run)
     measure_run.measure(run, clock.now())
     return _print(run)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def open_run(procedure: str) -> dict | None:
+    """Opens a run of a procedure (of its slot, or outside any), or finds the open one, and measures it."""
+    only_for(MANAGER, OPERATOR)
+    return _run(run_now.find_or_open_procedure(procedure, clock.now()))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -133,10 +150,35 @@ def accept_missed(run: str, comment: str) -> None:
     missed.accept_missed(run, comment)
 
 
-def _run(cadence: str) -> dict | None:
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def declare_not_applicable(check: str, reason: str) -> None:
+    """A manager says that a check is not applicable to this site, and why."""
+    only_for(MANAGER)
+    applicability.declare(check, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def withdraw_not_applicable(check: str) -> None:
+    """It is applicable after all: the next run measures it."""
+    only_for(MANAGER)
+    applicability.withdraw(check)
+
+
+@frappe.whitelist(methods=["GET"])
+@told_in_shell
+def still_to_fill() -> list[str]:
+    """What this site still has to fill in or decide."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return to_fill.still_to_fill()
+
+
+def _run(name: str) -> dict | None:
     if not _from_shell():
-        return _queue(run_now.find_or_open(cadence, clock.now()))
-    return _print(run_now.run_now(cadence, clock.now()))
+        return _queue(name)
+    run_now.measure_now(name, clock.now())
+    return _print(name)
 
 
 def _queue(run: str) -> dict:
@@ -149,6 +191,7 @@ def _queue(run: str) -> dict:
 
 def _measure_in_worker(run: str) -> None:
     measure_run.measure(run, clock.now())
+    notifications.deliver()
 
 
 def _from_shell() -> bool:

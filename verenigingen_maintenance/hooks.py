@@ -6,7 +6,10 @@ app_email = "operations@example.com"
 app_license = "agpl-3.0"
 
 after_install = "verenigingen_maintenance.install.after_install"
+after_sync = "verenigingen_maintenance.install.after_sync"
 before_uninstall = "verenigingen_maintenance.install.before_uninstall"
+after_app_install = "verenigingen_maintenance.install.after_app_change"
+after_app_uninstall = "verenigingen_maintenance.install.after_app_change"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 
 scheduler_events = {
@@ -28,4 +31,5 @@ scheduler_events = {
 
 default_log_clearing_doctypes = {
     "Metric Sample": 14,
+    "Maintenance Notification": 365,
 }

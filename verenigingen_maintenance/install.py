@@ -5,17 +5,34 @@ from __future__ import annotations
 import frappe
 import redis
 
-from verenigingen_maintenance.operations import samples, seed, settings
+from verenigingen_maintenance.operations import applicability, probe_user, samples, seed, settings
+from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
 
 def after_install() -> None:
-    after_migrate()
+    """Brings the runbook; the fixtures, with the roles, come later, and then `after_sync`."""
+    _bring_up_to_date()
+
+
+def after_sync() -> None:
+    """Once the roles are there: the probe's user, and what is still to fill in."""
+    probe_user.ensure()
+    if to_fill := still_to_fill():
+        print("Still to fill in or decide (Maintenance Settings in Desk lists it too):")
+        print("\n".join(f"- {each}" for each in to_fill))
 
 
 def after_migrate() -> None:
+    """An upgrade: everything that an installation brings, where it is missing or not touched."""
+    _bring_up_to_date()
+    probe_user.ensure()
+
+
+def _bring_up_to_date() -> None:
     """Seeds the runbook and the holidays, and takes a first sample, so that there is one to compare with."""
     seed.seed()
     settings.fill_in_holidays()
+    applicability.propose()
     try:
         samples.keep_cache_counters()
     except (redis.ConnectionError, frappe.ValidationError) as error:
@@ -23,7 +40,14 @@ def after_migrate() -> None:
         print(f"No first sample of the cache was taken; the hourly job takes one. {error}")
 
 
+def after_app_change(app: str) -> None:
+    """Another app came or went: what this site does not have may have changed."""
+    if app != "verenigingen_maintenance":
+        applicability.propose()
+
+
 def before_uninstall() -> None:
     """Frappe leaves the values of a settings page; a later installation would take them for changes."""
     settings.forget()
+    probe_user.remove()
     frappe.db.delete("Scheduled Job Type", {"method": ("like", "verenigingen_maintenance.%")})

@@ -5,12 +5,15 @@ Names are distinctive because Frappe names a job by the last two parts of its pa
 
 from __future__ import annotations
 
-from verenigingen_maintenance.operations import checks, samples, settings, tend_runs
+from verenigingen_maintenance.operations import checks, notifications, samples, settings, tend_runs
 from verenigingen_maintenance.sources import clock
 
 
 def tend_maintenance_runs() -> None:
-    tend_runs.tend(clock.now())
+    try:
+        tend_runs.tend(clock.now())
+    finally:
+        notifications.deliver()
 
 
 def finish_maintenance_runs() -> None:
@@ -25,6 +28,7 @@ def finish_maintenance_runs() -> None:
 def sample_maintenance_metrics() -> None:
     """What checks look back on comes first: Redis may be gone, and then the rest is kept all the same."""
     checks.sample_those_that_look_back()
+    samples.keep_members()
     samples.keep_cache_counters()
 
 

@@ -40,9 +40,13 @@ def test_a_check_that_cannot_be_meant_is_refused(fields, message):
             "The window ends at 09:00, before it begins at 09:10",
         ),
         ({"cadence": "Monthly", "nth": 5}, "the first to fourth of a weekday"),
-        ({"boxes": "Something else"}, "Box “Error count (24h) < 10” is not in this procedure"),
-        ({"tasks": []}, "Task “Review Recent Errors” is not in this procedure"),
-        ({"task_groups": []}, "Task Group “Error Log Review” is not in this procedure"),
+        ({"boxes": "Something else"}, "is not in this procedure"),
+        ({"tasks": []}, "Task “Access Monitoring Dashboard” is not in this procedure"),
+        (
+            {"free_fields": [{"label": "A"}, {"label": "A"}]},
+            "Free Fields has these rows twice: A",
+        ),
+        ({"task_groups": []}, "Task Group “System Health Verification” is not in this procedure"),
     ],
 )
 def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message):
@@ -62,6 +66,21 @@ def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message)
             {"holidays": [{"day": "2027-01-01", "title": "A"}, {"day": "2027-01-01", "title": "B"}]},
             "These holidays are listed twice: 2027-01-01",
         ),
+        (
+            {"severity_rules": [{"title": "A", "words": "x"}, {"title": "A", "words": "y"}]},
+            "Severity Rules has these rows twice: A",
+        ),
+        ({"site_address": "https://elsewhere.example.org"}, "is not an address of this site"),
+        ({"site_address": "ftp://127.0.0.1"}, "is not an address of this site"),
+        ({"site_address": "127.0.0.1:8000"}, "is not an address of this site"),
+        ({"site_address": "http://user:key@127.0.0.1"}, "is not an address of this site"),
+        ({"site_address": "http://127.0.0.1.example.org"}, "is not an address of this site"),
+        ({"site_address": "file:///etc/passwd"}, "is not an address of this site"),
+        ({"site_address": "http://169.254.169.254"}, "is not an address of this site"),
+        ({"dashboard_path": "http://127.0.0.1/x"}, "is not the path of a page"),
+        ({"dashboard_path": "//elsewhere.example.org/x"}, "is not the path of a page"),
+        ({"dashboard_path": "/\\elsewhere.example.org"}, "is not the path of a page"),
+        ({"dashboard_path": "maintenance_dashboard"}, "is not the path of a page"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(fields, message):
@@ -100,7 +119,7 @@ def test_an_unknown_check_is_unknown_and_the_known_ones_are_named():
     answer = api.run_check("nonsense")
     assert (answer["verdict"], answer["value"]) == ("UNKNOWN", None)
     assert answer["reason"].startswith(
-        "There is no check “nonsense”. There are: api_response, cache_hit_rate,"
+        "There is no check “nonsense”. There are: active_members, active_members_change,"
     )
 
 
@@ -126,3 +145,23 @@ def test_a_time_out_that_was_broken_past_the_form_is_brought_within_bounds(capsy
     frappe.db.commit()
     api.run_daily()
     assert "OK        Database response" in capsys.readouterr().out
+
+
+def test_an_address_of_this_site_and_a_path_are_taken():
+    addresses = {"site_address": "http://127.0.0.1:8000", "dashboard_path": "/monitoring_dashboard"}
+    frappe.get_doc("Maintenance Settings").update(addresses).save()
+    assert frappe.db.get_single_value("Maintenance Settings", "dashboard_path") == "/monitoring_dashboard"
+
+
+@pytest.mark.parametrize("command", ["curl -w %{http_code} x", "echo {0}", "echo {", "awk '{print $1}'"])
+def test_a_command_with_braces_that_mean_nothing_is_refused(procedure, command):
+    procedure.tasks[0].command = command
+    with pytest.raises(frappe.ValidationError, match="has braces that are no placeholder"):
+        procedure.save()
+
+
+@pytest.mark.parametrize("table", ["tasks", "task_groups"])
+def test_two_rows_of_one_name_are_refused(procedure, table):
+    procedure.get(table)[1].title = procedure.get(table)[0].title
+    with pytest.raises(frappe.ValidationError, match="has these rows twice"):
+        procedure.save()

@@ -1,6 +1,7 @@
 """The bench CLI: readable text, data with --json, and an exit code by the worst verdict."""
 
 import os
+import re
 import signal
 
 import frappe
@@ -21,8 +22,9 @@ def test_run_daily_as_json_has_each_item_with_its_provenance():
     make_errors(12)
     ran = run_bench("maintenance", "run", "daily", "--json")
     answer = as_json(ran)
-    assert len(answer["items"]) == 6
-    for item in answer["items"]:
+    measured = [item for item in answer["items"] if not item["by_hand"]]
+    assert len(measured) == 24
+    for item in measured:
         assert set(item) >= KEYS
         assert item["observed_at"]
         assert (item["value"] is None) == (item["verdict"] == "UNKNOWN")
@@ -50,13 +52,13 @@ def test_status_is_unknown_before_the_first_run_and_critical_while_an_escalation
 def test_list_names_the_checks():
     ran = run_bench("maintenance", "list")
     assert ran.returncode == 0
-    assert "errors_24h           < 10 errors      Errors in 24 hours" in ran.stdout
+    assert re.search(r"^errors_24h +< 10 errors +Errors in 24 hours$", ran.stdout, re.M)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("run", "check", "nonsense"), "There is no check “nonsense”. There are: api_response"),
+        (("run", "check", "nonsense"), "There is no check “nonsense”. There are: active_members"),
         (("run", "check"), "Missing argument 'NAME'"),
         (("run", "yearly"), "No such command 'yearly'"),
         ((), "Missing command"),

@@ -12,6 +12,8 @@ from verenigingen_maintenance.sources import clock
 ROLES = ("Maintenance Manager", "Maintenance Operator", "Maintenance Auditor")
 DOCTYPES = (
     "Checklist Run",
+    "Emergency Contact",
+    "Maintenance Notification",
     "Maintenance Escalation",
     "Maintenance Procedure",
     "Maintenance Check",
@@ -19,16 +21,26 @@ DOCTYPES = (
     "Escalation Level",
     "Metric Sample",
 )
-READING = [(api.list_checks, ()), (api.status, ()), (api.get_run, ("DAILY-2026-11-24",))]
+READING = [
+    (api.list_checks, ()),
+    (api.status, ()),
+    (api.still_to_fill, ()),
+    (api.get_run, ("DAILY-2026-11-24",)),
+]
 WORKING = [
     (api.run_daily, ()),
+    (api.open_run, ("Weekly Maintenance",)),
     (api.measure, ("DAILY-2026-11-24",)),
     (api.run_check, ("errors_24h",)),
     (api.acknowledge, ("ESC-1", "")),
     (api.resolve, ("ESC-1", "x")),
     (api.false_positive, ("ESC-1", "x")),
 ]
-MANAGING = [(api.accept_missed, ("DAILY-2026-11-24", "x"))]
+MANAGING = [
+    (api.accept_missed, ("DAILY-2026-11-24", "x")),
+    (api.declare_not_applicable, ("active_members", "x")),
+    (api.withdraw_not_applicable, ("active_members",)),
+]
 
 
 def user_with(role):
@@ -57,10 +69,11 @@ def test_the_auditor_is_refused_at_every_door_that_changes_something(door, argum
         door(*arguments)
 
 
-def test_the_operator_does_not_accept_a_missed_run():
+@pytest.mark.parametrize(("door", "arguments"), MANAGING)
+def test_the_operator_does_not_do_what_a_manager_decides(door, arguments):
     frappe.set_user(user_with("Maintenance Operator"))
     with pytest.raises(frappe.PermissionError, match="This needs the role Maintenance Manager"):
-        api.accept_missed("DAILY-2026-11-24", "x")
+        door(*arguments)
 
 
 def test_every_whitelisted_method_is_listed_here():
@@ -94,7 +107,9 @@ def test_who_has_no_role_reads_no_doctype(doctype, user):
     assert not frappe.has_permission(doctype, "read", user=user)
 
 
-@pytest.mark.parametrize("doctype", ["Checklist Run", "Maintenance Escalation", "Metric Sample"])
+@pytest.mark.parametrize(
+    "doctype", ["Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Metric Sample"]
+)
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_creates_or_deletes_what_is_recorded(doctype, role):
     for action in ("create", "delete"):
@@ -105,6 +120,10 @@ def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs():
     operator = user_with("Maintenance Operator")
     writable = {doctype for doctype in DOCTYPES if frappe.has_permission(doctype, "write", user=operator)}
     assert writable == {"Checklist Run"}
+
+
+def errors(run):
+    return next(item for item in run.items if item.check_name == "errors_24h")
 
 
 @pytest.fixture
@@ -119,11 +138,14 @@ def run():
         lambda run: run.update({"verdict": "OK"}),
         lambda run: run.update({"status": "Signed"}),
         lambda run: run.update({"measured_by": "Guest"}),
-        lambda run: run.items[0].update({"verdict": "OK"}),
-        lambda run: run.items[0].update({"value": "0"}),
-        lambda run: run.items[0].update({"evidence": "{}"}),
-        lambda run: run.items[0].update({"rule": "{}"}),
-        lambda run: run.boxes[0].update({"verdict": "OK"}),
+        lambda run: errors(run).update({"verdict": "OK"}),
+        lambda run: errors(run).update({"value": "0"}),
+        lambda run: errors(run).update({"evidence": "{}"}),
+        lambda run: errors(run).update({"rule": "{}"}),
+        lambda run: errors(run).update({"escalation": None}),
+        lambda run: run.notes[0].update({"label": "Something else"}),
+        lambda run: run.update({"since_last_signed": "Nothing happened"}),
+        lambda run: run.boxes[3].update({"verdict": "OK"}),
         lambda run: run.items.pop(),
         lambda run: run.append("items", {"title": "Invented", "verdict": "OK"}),
     ],
@@ -134,24 +156,25 @@ def test_what_was_measured_is_not_written_by_hand(run, change, user):
     document = frappe.get_doc("Checklist Run", run)
     before = document.as_json()
     change(document)
-    with pytest.raises(frappe.ValidationError, match="Only the notes of a run are written by hand"):
+    with pytest.raises(
+        frappe.ValidationError, match="Only results, notes and free fields are written by hand"
+    ):
         document.save()
     assert fresh("Checklist Run", run).as_json() == before
 
 
 def test_a_form_sends_times_as_text_and_its_notes_are_saved(run):
     frappe.set_user("operator@example.com")
-    sent = frappe.parse_json(frappe.get_doc("Checklist Run", run).as_json()) | {
-        "issues_found": "The bank is down"
-    }
+    sent = frappe.parse_json(frappe.get_doc("Checklist Run", run).as_json())
+    sent["notes"][0]["text"] = "The bank is down"
     savedocs(frappe.as_json(sent), "Save")
-    assert frappe.db.get_value("Checklist Run", run, "issues_found") == "The bank is down"
+    assert frappe.get_doc("Checklist Run", run).notes[0].text == "The bank is down"
 
 
 def test_a_signed_run_takes_no_note_either(run):
     frappe.db.set_value("Checklist Run", run, "status", "Signed")
     document = frappe.get_doc("Checklist Run", run)
-    document.issues_found = "Too late"
+    document.notes[0].text = "Too late"
     with pytest.raises(frappe.ValidationError, match="is Signed and stays as it is"):
         document.save()
 
@@ -165,7 +188,9 @@ def test_an_operator_works_from_breach_to_resolution(run):
     assert (escalation.status, escalation.closed_by) == ("Resolved", "operator@example.com")
 
 
-@pytest.mark.parametrize("doctype", ["Checklist Run", "Maintenance Escalation", "Metric Sample"])
+@pytest.mark.parametrize(
+    "doctype", ["Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Metric Sample"]
+)
 def test_not_even_the_administrator_makes_a_record_by_hand(doctype):
     forged = frappe.new_doc(doctype)
     forged.update(
@@ -195,6 +220,8 @@ def test_not_even_the_administrator_deletes_a_run_or_changes_an_escalation(run):
     [
         ("Maintenance Check", "errors_24h", "version", 77),
         ("Maintenance Check", "errors_24h", "shipped", "{}"),
+        ("Maintenance Check", "errors_24h", "not_applicable", 1),
+        ("Maintenance Check", "errors_24h", "proposal", "x"),
         ("Maintenance Procedure", "Daily Maintenance", "version", 77),
         ("Maintenance Procedure", "Daily Maintenance", "active_since", None),
         ("Maintenance Settings", "Maintenance Settings", "holidays_until", 2099),

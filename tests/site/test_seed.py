@@ -38,7 +38,7 @@ def test_seeding_again_changes_nothing():
 
 def test_an_upgrade_corrects_what_nobody_touched(upgrade):
     upgrade(
-        "checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
+        "checks/*.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
     )
     assert (check().critical, check().description, check().version) == ("> 40", "Better", 2)
 
@@ -46,15 +46,15 @@ def test_an_upgrade_corrects_what_nobody_touched(upgrade):
 def test_an_upgrade_keeps_what_a_user_changed_and_corrects_the_field_beside_it(upgrade):
     check().update({"critical": "> 80"}).save()
     upgrade(
-        "checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
+        "checks/*.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
     )
     assert (check().critical, check().description) == ("> 80", "Better")
 
 
 def test_a_later_upgrade_still_keeps_it(upgrade):
     check().update({"critical": "> 80"}).save()
-    upgrade("checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 40"))
-    upgrade("checks.yaml", lambda entries: entries["errors_24h"].update(critical="> 45"))
+    upgrade("checks/*.yaml", lambda entries: entries["errors_24h"].update(critical="> 40"))
+    upgrade("checks/*.yaml", lambda entries: entries["errors_24h"].update(critical="> 45"))
     assert check().critical == "> 80"
 
 
@@ -62,7 +62,7 @@ def test_an_upgrade_adds_a_check(upgrade):
     def add(entries):
         entries["errors_again"] = {**entries["errors_24h"], "title": "Again"}
 
-    upgrade("checks.yaml", add)
+    upgrade("checks/*.yaml", add)
     assert check("errors_again").title == "Again"
 
 
@@ -71,7 +71,7 @@ def test_an_upgrade_corrects_the_tasks_of_a_procedure_and_its_version_goes_up(up
         entries["Daily Maintenance"]["tasks"][0]["instructions"] = "Read it well."
 
     before = frappe.get_doc("Maintenance Procedure", "Daily Maintenance").version
-    upgrade("daily.yaml", reword)
+    upgrade("*ly.yaml", reword)
     procedure = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
     assert procedure.tasks[0].instructions == "Read it well."
     assert procedure.version == before + 1
@@ -87,7 +87,7 @@ def test_an_upgrade_keeps_tasks_that_a_user_changed(upgrade):
         entries["Daily Maintenance"]["tasks"][0]["instructions"] = "Read it well."
         entries["Daily Maintenance"]["window_ends"] = "09:20"
 
-    upgrade("daily.yaml", reword)
+    upgrade("*ly.yaml", reword)
     procedure.reload()
     assert procedure.tasks[0].instructions == "As we do it."
     assert (str(procedure.window_starts), str(procedure.window_ends)) == ("8:30:00", "9:20:00")
@@ -137,7 +137,7 @@ def test_after_uninstalling_nothing_is_left_that_a_new_installation_would_take_f
 
 def test_an_upgrade_that_contradicts_a_user_leaves_the_check_and_says_so(upgrade, capsys):
     check("errors_60min").update({"warning": "> 15"}).save()
-    upgrade("checks.yaml", lambda entries: entries["errors_60min"].update(critical="> 10"))
+    upgrade("checks/*.yaml", lambda entries: entries["errors_60min"].update(critical="> 10"))
     assert (check("errors_60min").warning, check("errors_60min").critical) == ("> 15", "> 20")
     assert "Maintenance Check errors_60min stays as it is: WARNING “> 15” and CRITICAL “> 10” cross" in (
         capsys.readouterr().out
@@ -157,3 +157,77 @@ def test_a_holiday_that_a_user_entered_ahead_is_not_entered_twice():
     ]
     assert titles[0] == "Ours"
     assert len(titles) == 2, "this year's own one, and the next year's"
+
+
+def procedure():
+    return frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
+
+
+def task(title):
+    return next((row for row in procedure().tasks if row.title == title), None)
+
+
+def test_a_new_task_arrives_beside_those_that_a_user_changed_added_and_deleted(upgrade):
+    changed = procedure()
+    changed.tasks[0].instructions = "As we do it."
+    changed.tasks = [row for row in changed.tasks if row.title != "Check Error Patterns"]
+    changed.checks = [row for row in changed.checks if row.task != "Check Error Patterns"]
+    group = changed.tasks[0].task_group
+    changed.append(
+        "tasks", {"task_group": group, "title": "Ours", "by_hand": 1, "box": "Compliance score > 90%"}
+    )
+    changed.save()
+
+    def add(entries):
+        tasks = entries["Daily Maintenance"]["tasks"]
+        tasks[0]["command"] = "bench --site {site} maintenance list"
+        tasks.insert(1, {**tasks[1], "title": "Brand new"})
+
+    upgrade("*ly.yaml", add)
+    titles = [row.title for row in procedure().tasks]
+    assert titles[:2] == ["Access Monitoring Dashboard", "Brand new"]
+    assert "Ours" in titles
+    assert "Check Error Patterns" not in titles
+    first = task("Access Monitoring Dashboard")
+    assert (first.instructions, first.command) == ("As we do it.", "bench --site {site} maintenance list")
+
+
+def test_a_box_that_a_user_added_stays_and_a_new_one_of_the_runbook_arrives(upgrade):
+    changed = procedure()
+    changed.boxes += "\nOur own box"
+    changed.save()
+    upgrade("*ly.yaml", lambda entries: entries["Daily Maintenance"]["boxes"].insert(0, "A new box"))
+    boxes = procedure().boxes.splitlines()
+    assert (boxes[0], boxes[-1], len(boxes)) == ("A new box", "Our own box", 10)
+
+
+def test_a_severity_rule_that_a_user_changed_stays_and_a_new_kind_arrives(upgrade):
+    document = frappe.get_doc(settings.SETTINGS)
+    document.severity_rules[0].words = "only this"
+    document.save()
+
+    def add(entries):
+        rules = entries[settings.SETTINGS]["severity_rules"]
+        rules[0]["words"] = "something else"
+        rules.append({"title": "Mail", "words": "smtp"})
+
+    upgrade("settings.yaml", add)
+    rules = {row.title: row.words for row in frappe.get_doc(settings.SETTINGS).severity_rules}
+    assert (rules["Payments and SEPA"], rules["Mail"]) == ("only this", "smtp")
+
+
+def test_upgrading_twice_is_upgrading_once(upgrade):
+    changed = procedure()
+    changed.tasks[0].instructions = "As we do it."
+    changed.save()
+    upgrade("*ly.yaml", lambda entries: entries["Daily Maintenance"].update(window_ends="09:20"))
+    before = procedure().as_json()
+    upgrade("*ly.yaml", lambda entries: entries["Daily Maintenance"].update(window_ends="09:20"))
+    assert procedure().as_json() == before
+
+
+def test_a_contact_that_a_user_deleted_stays_away():
+    frappe.delete_doc("Emergency Contact", "DevOps Engineer")
+    install.after_migrate()
+    assert not frappe.db.exists("Emergency Contact", "DevOps Engineer")
+    assert frappe.db.exists("Emergency Contact", "Technical Lead")

@@ -3,11 +3,11 @@
 import signal
 import socket
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 import pytest
-from conftest import active_since, fresh, start_bench
+from conftest import AMSTERDAM, active_since, fresh, start_bench
 
 from verenigingen_maintenance.operations import measure_run, open_run, run_now, tend_runs
 from verenigingen_maintenance.operations.accept_missed import accept_missed
@@ -167,11 +167,20 @@ def wait_until_locked(name):
         time.sleep(0.05)
 
 
+@pytest.fixture(autouse=True)
+def _daily_alone(site):
+    """The other procedures have their slots too, and are in the way here."""
+    others = {"name": ("!=", "Daily Maintenance")}
+    frappe.db.set_value("Maintenance Procedure", others, "enabled", 0)
+    frappe.db.commit()
+
+
 @pytest.fixture
 def due_this_week(procedure):
     """A slot that is due whatever the day: processes of their own use the real clock."""
     procedure.update({"cadence": "Weekly", "window_starts": "00:00:00", "window_ends": "23:59:00"})
     procedure.save()
+    active_since(procedure, clock.now() - timedelta(days=clock.stored(clock.now()).weekday()))
     frappe.db.delete("Maintenance Holiday")
     frappe.db.commit()
     year, week, _day = clock.now().isocalendar()
@@ -195,8 +204,8 @@ def test_three_schedulers_at_once_make_one_complete_run(due_this_week):
     assert [process.returncode for process in processes] == [0, 0, 0], outputs
     assert runs() == [due_this_week]
     run = fresh("Checklist Run", due_this_week)
-    assert len(run.items) == 6
-    assert all(item.verdict for item in run.items)
+    assert len(run.items) == 26
+    assert all(item.verdict for item in run.items if not item.by_hand)
 
 
 def test_a_worker_killed_half_way_leaves_a_run_that_the_next_one_completes(due_this_week, silent_web_server):
@@ -210,6 +219,25 @@ def test_a_worker_killed_half_way_leaves_a_run_that_the_next_one_completes(due_t
     assert next_one.returncode == 0, output
     assert runs() == [due_this_week]
     run = fresh("Checklist Run", due_this_week)
-    assert all(item.verdict for item in run.items)
+    assert all(item.verdict for item in run.items if not item.by_hand)
     (api,) = (item for item in run.items if item.check_name == "api_response")
     assert api.verdict == "UNKNOWN"
+
+
+def test_a_slot_whose_window_was_over_before_the_installation_is_not_opened(procedure, at_nine):
+    active_since(procedure, at_nine + timedelta(hours=2))
+    tend_runs.tend(at_nine + timedelta(hours=3))
+    assert runs() == []
+
+
+def test_on_one_first_monday_daily_weekly_monthly_are_three_runs(site):
+    frappe.db.set_value(
+        "Maintenance Procedure",
+        {"cadence": ("!=", "Emergency")},
+        {"enabled": 1, "active_since": "2026-01-01"},
+    )
+    frappe.db.commit()
+    first_monday = datetime(2026, 12, 7, 9, 0, tzinfo=AMSTERDAM)
+    tend_runs.tend(first_monday)
+    due = {"DAILY-2026-12-07", "WEEKLY-2026-W50", "MONTHLY-2026-12"}
+    assert due <= set(frappe.get_all("Checklist Run", filters={"status": "Open"}, pluck="name"))

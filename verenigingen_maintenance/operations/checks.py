@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -11,11 +12,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.core.derived import DERIVED, Cause, Situation
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.judgement import Judgement, Rule, judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.core.wording import in_words
 from verenigingen_maintenance.operations import measure, samples
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -97,10 +100,13 @@ class Result:
             "verdict": self.judgement.verdict.value,
             "value": self.value,
             "unit": self.spec.unit,
+            "value_in_words": in_words(self.value, self.spec.unit),
             "target": self.spec.target,
             "source": self.measured.source,
             "observed_at": clock.shown(self.measured.observed_at),
             "reason": self.judgement.reason,
+            "result": None,
+            "not_applicable": False,
             "evidence": self.measured.evidence,
         }
 
@@ -110,7 +116,45 @@ def run(name: str) -> Result:
     if not frappe.db.exists("Maintenance Check", name):
         known = ", ".join(names())
         refuse(_("There is no check “{0}”. There are: {1}."), name, known, kind=frappe.DoesNotExistError)
-    return run_spec(Spec.of(frappe.get_doc("Maintenance Check", name)))
+    spec = Spec.of(frappe.get_doc("Maintenance Check", name))
+    return run_derived(spec, enabled_specs()) if is_derived(spec) else run_spec(spec)
+
+
+def run_all(specs: Mapping[str, Spec]) -> dict[str, Result]:
+    """Measure and judge several, by their keys: those that follow from others come last."""
+    results = {key: run_spec(spec) for key, spec in specs.items() if not is_derived(spec)}
+    measured = list(results.values())
+    derived = {key: derive(spec, measured) for key, spec in specs.items() if is_derived(spec)}
+    return {key: {**results, **derived}[key] for key in specs}
+
+
+def run_derived(spec: Spec, specs: Iterable[Spec]) -> Result:
+    """Measure a derived check outside a run: from all the others, measured now."""
+    return derive(spec, [run_spec(each) for each in specs if not is_derived(each)])
+
+
+def derive(spec: Spec, results: Sequence[Result]) -> Result:
+    """Judge a derived check by the results it follows from."""
+    causes = [Cause(each.spec.title, each.spec.subject, each.judgement.verdict) for each in results]
+    measured = DERIVED[spec.source](Situation(causes, _open_subjects()), clock.now())
+    return Result(spec, measured, judge(measured, spec.rule))
+
+
+def is_derived(spec: Spec) -> bool:
+    """Whether it follows from other checks instead of reading a source."""
+    return spec.source in DERIVED
+
+
+def enabled_specs() -> list[Spec]:
+    """The enabled checks that apply to this site."""
+    filters = {"enabled": 1, "not_applicable": 0}
+    found = frappe.get_all("Maintenance Check", filters=filters, pluck="name", order_by="name")
+    return [Spec.of(frappe.get_doc("Maintenance Check", name)) for name in found]
+
+
+def _open_subjects() -> frozenset[str]:
+    filters = {"open_key": ("is", "set")}
+    return frozenset(frappe.get_all("Maintenance Escalation", filters=filters, pluck="subject"))
 
 
 def run_spec(spec: Spec) -> Result:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.levels import starting_level
-from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, records, settings
+from verenigingen_maintenance.core.wording import in_words
+from verenigingen_maintenance.operations import checks, notifications, records, settings
 from verenigingen_maintenance.operations.checks import Result
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -18,17 +18,19 @@ from verenigingen_maintenance.sources import clock
 ESCALATION = "Maintenance Escalation"
 
 
-def record_breaches(results: Sequence[Result], run: str | None) -> None:
-    """For each subject with CRITICAL results: opens an escalation, or adds to the one that is open."""
+def record_breaches(results: Sequence[Result], run: str | None) -> dict[str, str]:
+    """For each subject with CRITICAL results: opens an escalation, or adds to the one that is open.
+
+    Returns the escalation of each subject. Derived results open none: their causes do.
+    """
     breaches: dict[str, list[Result]] = {}
     for result in results:
-        if result.is_critical:
+        if result.is_critical and not checks.is_derived(result.spec):
             breaches.setdefault(result.spec.subject, []).append(result)
-    for subject, found in breaches.items():
-        _record(subject, found, run)
+    return {subject: _record(subject, found, run) for subject, found in breaches.items()}
 
 
-def _record(subject: str, results: list[Result], run: str | None) -> None:
+def _record(subject: str, results: list[Result], run: str | None) -> str:
     name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
     note = "\n".join(map(_describe, results))
     if name:
@@ -39,6 +41,8 @@ def _record(subject: str, results: list[Result], run: str | None) -> None:
         escalation = _new(subject, results, run)
         _add_event(escalation, "Opened", note, run)
         records.insert(escalation)
+        notifications.announce(escalation)
+    return escalation.name
 
 
 def _title(results: list[Result]) -> str:
@@ -48,7 +52,7 @@ def _title(results: list[Result]) -> str:
 
 def _describe(result: Result) -> str:
     spec, reason = result.spec, result.judgement.reason
-    text = f"{spec.title}: {number(result.value)} {spec.unit}, target {spec.target}"
+    text = f"{spec.title}: {in_words(result.value, spec.unit)}, target {spec.target}"
     return f"{text} ({reason})" if reason else text
 
 
@@ -76,6 +80,18 @@ def open_ones() -> list[dict]:
     fields = ["name", "title", "status", "level", "subject", "opened_at"]
     filters = {"status": ("in", ("Open", "Acknowledged"))}
     return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
+
+
+def titles(names: Iterable[str]) -> list[str]:
+    """Escalations by name as a person would write them down."""
+    found = frappe.get_all(
+        ESCALATION,
+        filters={"name": ("in", list(names))},
+        fields=["name", "title", "status", "level"],
+        order_by="opened_at",
+    )
+    levels = dict(frappe.get_all("Escalation Level", fields=["name", "title"], as_list=True))
+    return [f"{row.name} {row.title}: {levels.get(row.level, row.level)}, {row.status}" for row in found]
 
 
 def _close(name: str, status: str, note: str) -> None:

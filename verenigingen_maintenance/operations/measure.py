@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from verenigingen_maintenance.sources import clock
 class _Probe:
     """One reading under way: where it runs, and where its answer and its connection's id will be."""
 
+    source: Callable[[datetime], object]
     name: str
     now: datetime
     seconds: int
@@ -36,7 +38,12 @@ class _Probe:
 
 def read(name: str, seconds: int) -> Reading | Unknown:
     """What the source `name` measures now; Unknown when it fails, lies, or takes longer than `seconds`."""
-    probe = _Probe(name, clock.now(), seconds)
+    return ask(lambda now: sources.find(name)(now), name, seconds)
+
+
+def ask(source: Callable[[datetime], object], name: str, seconds: int) -> Reading | Unknown:
+    """The same for a function of `now` that no check names."""
+    probe = _Probe(source, name, clock.now(), seconds)
     threading.Thread(target=_run, args=(probe,), daemon=True, name=f"source {name}").start()
     try:
         return probe.answer.get(timeout=seconds)
@@ -57,7 +64,7 @@ def _checked(probe: _Probe) -> Reading | Unknown:
     """The one place where an exception becomes a value: an UNKNOWN that says what happened."""
     try:
         _connect(probe)
-        answer = sources.find(probe.name)(probe.now)
+        answer = probe.source(probe.now)
     except Exception as error:  # noqa: BLE001 - a source may fail in any way; the rest of the run goes on
         return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, probe.name)
     if not isinstance(answer, Reading | Unknown):

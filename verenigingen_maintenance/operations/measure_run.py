@@ -10,16 +10,20 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
-from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations, records
+from verenigingen_maintenance.operations import checks, escalations, records, since
 from verenigingen_maintenance.operations.checks import Result, Spec
+from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.roll_up import roll_up
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
 
 PATIENCE = 60
+NOTHING_MEASURED = dict.fromkeys(
+    ("verdict", "value", "escalation", "observed_at", "source", "evidence", "done_by", "done_at")
+)
 
 
 def measure(name: str, now: datetime) -> None:
@@ -55,27 +59,45 @@ def measure_if_due(name: str, not_before: datetime) -> None:
 
 def _measure(name: str) -> None:
     run = frappe.get_doc(RUN, name)
-    results = {item.name: checks.run_spec(Spec.from_json(item.rule)) for item in run.items if item.rule}
+    left_out = _not_applicable()
+    specs = {
+        item.name: Spec.from_json(item.rule)
+        for item in run.items
+        if item.rule and item.check_name not in left_out
+    }
+    results = checks.run_all(specs)
+    happened = since.happened(run, clock.now())
     with lock("writing", PATIENCE) as mine:
         if not mine:
             frappe.throw(_("Another run is being written for over a minute. Try again."))
         commit()
-        _write(name, results)
+        _write(name, results, left_out, happened)
         commit()
 
 
-def _write(name: str, results: dict[str, Result]) -> None:
+def _not_applicable() -> dict[str, str]:
+    """The checks that a manager declared not applicable, with the reasons."""
+    fields = ["name", "not_applicable_reason"]
+    rows = frappe.get_all("Maintenance Check", filters={"not_applicable": 1}, fields=fields)
+    return {row.name: row.not_applicable_reason for row in rows}
+
+
+def _write(name: str, results: dict[str, Result], left_out: dict[str, str], happened: str) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
     _refuse_unless_open(name)
+    opened = escalations.record_breaches(list(results.values()), name)
     for item in run.items:
         if item.name in results:
-            _fill(item, results[item.name])
-    _roll_up(run)
-    run.update({"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user})
+            _fill(item, results[item.name], opened)
+        elif item.check_name in left_out:
+            item.update({**NOTHING_MEASURED, "not_applicable": 1, "reason": left_out[item.check_name]})
+    roll_up(run)
+    measured = {"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user}
+    run.update({**measured, "since_last_signed": happened})
+    write_drafts(run)
     records.write(run)
     for result in results.values():
         checks.keep_value(result)
-    escalations.record_breaches(list(results.values()), name)
 
 
 def _refuse_unless_open(name: str) -> None:
@@ -84,12 +106,14 @@ def _refuse_unless_open(name: str) -> None:
         refuse(_("{0} is {1}: only an open run is measured."), name, status or _("not there"))
 
 
-def _fill(item: Document, result: Result) -> None:
+def _fill(item: Document, result: Result, opened: dict[str, str]) -> None:
     item.update(
         {
             "verdict": result.judgement.verdict.value,
             "value": number(result.value),
             "reason": result.judgement.reason,
+            "not_applicable": 0,
+            "escalation": _escalation_of(result, opened),
             "observed_at": checks.stored_time(result),
             "source": result.measured.source[:140],
             "evidence": json.dumps(result.measured.evidence, indent=1, ensure_ascii=False, default=str),
@@ -99,12 +123,10 @@ def _fill(item: Document, result: Result) -> None:
     )
 
 
-def _roll_up(run: Document) -> None:
-    """The verdict of each box, and of the run: the worst under it. What nothing answers is UNKNOWN."""
-    for box in run.boxes:
-        box.verdict = worst(_verdict(item) for item in run.items if item.box == box.box).value
-    run.verdict = worst(_verdict(row) for row in (*run.items, *run.boxes)).value
-
-
-def _verdict(row: Document) -> Verdict:
-    return Verdict(row.verdict or "UNKNOWN")
+def _escalation_of(result: Result, opened: dict[str, str]) -> str | None:
+    """A derived breach joins the first escalation of its causes."""
+    if not result.is_critical:
+        return None
+    return (
+        next(iter(opened.values()), None) if checks.is_derived(result.spec) else opened[result.spec.subject]
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 
 import frappe
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.slots import Slot
+from verenigingen_maintenance.core.slots import Cadence, Slot
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.checks import Spec
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, http
 
 RUN = "Checklist Run"
 
@@ -26,7 +27,7 @@ def open_for_slot(procedure: Document, slot: Slot, now: datetime) -> str:
 
 def open_ad_hoc(procedure: Document, now: datetime) -> str:
     """The name of today's open run outside any slot, opened now unless there is one."""
-    first = f"AD-HOC-{procedure.cadence.upper()}-{now.astimezone(clock.zone()):%Y-%m-%d}"
+    first = f"AD-HOC-{_label(procedure)}-{now.astimezone(clock.zone()):%Y-%m-%d}"
     name, count = first, 1
     while frappe.db.get_value(RUN, name, "status") not in (None, "Open"):
         count += 1
@@ -36,6 +37,12 @@ def open_ad_hoc(procedure: Document, now: datetime) -> str:
     run.lapses_at = datetime.combine(tomorrow, time())
     _fill(run, procedure)
     return _insert_once(run)
+
+
+def _label(procedure: Document) -> str:
+    """The cadence; of an emergency, which there are several of, the procedure's own name."""
+    is_emergency = procedure.cadence == Cadence.EMERGENCY.value
+    return re.sub(r"\W+", "-", procedure.name if is_emergency else procedure.cadence).upper()
 
 
 def record_missed(procedure: Document, slot: Slot, now: datetime) -> str:
@@ -69,18 +76,31 @@ def _fill(run: Document, procedure: Document) -> None:
     """Copies the procedure's texts, boxes and the rules of its checks, as they are now."""
     for box in filter(None, map(str.strip, (procedure.boxes or "").splitlines())):
         run.append("boxes", {"box": box})
+    for field in procedure.free_fields:
+        run.append("notes", {"label": field.label, "kind": field.draft})
     groups = {group.title: group for group in procedure.task_groups}
     for task in procedure.tasks:
-        common = {
-            "task": task.title,
-            "instructions": task.instructions,
-            **_group_texts(groups[task.task_group]),
-        }
-        rows = [row for row in procedure.checks if row.task == task.title]
-        for row in rows:
-            _append_check(run, row, common)
-        if not rows:
-            run.append("items", {**common, "title": task.title, "box": task.box})
+        _append_task(run, procedure, task, _group_texts(groups[task.task_group]))
+
+
+def _append_task(run: Document, procedure: Document, task: Document, group_texts: dict) -> None:
+    """The checks of a task, and a row for a person where it has none or is done by hand as well."""
+    texts = {"task": task.title, "step": task.step, "instructions": task.instructions}
+    shared = {**group_texts, **texts, "minutes": task.minutes or group_texts["minutes"]}
+    shared |= {"command": command_on_this_site(task), "changes_system": task.changes_system}
+    rows = [row for row in procedure.checks if row.task == task.title]
+    for row in rows:
+        _append_check(run, row, shared)
+    if task.by_hand or not rows:
+        run.append("items", {**shared, "title": task.title, "box": task.box, "by_hand": 1})
+
+
+def command_on_this_site(task: Document) -> str | None:
+    """The task's command as it is typed on this site."""
+    if not task.command:
+        return None
+    bench = frappe.utils.get_bench_path()
+    return task.command.format(site=frappe.local.site, bench=bench, address=http.address())
 
 
 def _group_texts(group: Document) -> dict:
@@ -88,13 +108,16 @@ def _group_texts(group: Document) -> dict:
     return {"task_group": group.title, **{text: group.get(text) for text in texts}}
 
 
-def _append_check(run: Document, row: Document, common: dict) -> None:
+def _append_check(run: Document, row: Document, shared: dict) -> None:
     check = frappe.get_doc("Maintenance Check", row.check_name)
     if not check.enabled:
         return
     spec = Spec.of(check)
     item = {"title": spec.title, "box": row.box, "check_name": spec.name, "unit": spec.unit}
-    run.append("items", {**common, **item, "target": spec.target, "rule": spec.to_json()})
+    item |= {"not_applicable": check.not_applicable, "target": spec.target, "rule": spec.to_json()}
+    if check.not_applicable:
+        item["reason"] = check.not_applicable_reason
+    run.append("items", {**shared, **item})
 
 
 def _insert_once(run: Document) -> str:

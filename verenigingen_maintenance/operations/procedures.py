@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_time
+from frappe.utils import add_months, cint, get_time, getdate
 
 from verenigingen_maintenance.core.slots import Cadence, Schedule
 from verenigingen_maintenance.operations.refusals import refuse
@@ -39,3 +41,15 @@ def scheduled() -> list[Document]:
     filters = {"enabled": 1, "cadence": ("!=", Cadence.EMERGENCY.value)}
     names = frappe.get_all("Maintenance Procedure", filters=filters, pluck="name", order_by="name")
     return [frappe.get_doc("Maintenance Procedure", name) for name in names]
+
+
+def next_review(procedure: Document) -> date | None:
+    """When the written procedure itself is due for review; None where it asks for none."""
+    months = cint(procedure.review_every_months)
+    return add_months(getdate(procedure.last_review), months) if months else None
+
+
+def due_for_review(today: date) -> list[str]:
+    """The enabled procedures whose review is due."""
+    filters = {"enabled": 1, "next_review": ("<=", today)}
+    return frappe.get_all("Maintenance Procedure", filters=filters, pluck="name", order_by="next_review")

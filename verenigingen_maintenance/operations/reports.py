@@ -9,9 +9,10 @@ import frappe
 
 from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.operations import checks, escalations, procedures, settings
+from verenigingen_maintenance.operations import checks, escalations, notifications, procedures, settings
 from verenigingen_maintenance.operations.checks import Spec
 from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 from verenigingen_maintenance.sources import clock
 
 
@@ -25,7 +26,11 @@ def describe_run(name: str) -> dict:
         "verdict": run.verdict or None,
         "measured_at": _iso(run.measured_at),
         "measured_by": run.measured_by,
-        "boxes": [{"box": row.box, "verdict": row.verdict or None} for row in run.boxes],
+        "since_last_signed": run.since_last_signed or None,
+        "boxes": [
+            {"box": row.box, "verdict": row.verdict or None, "not_applicable": bool(row.not_applicable)}
+            for row in run.boxes
+        ],
         "items": [_describe_item(item) for item in run.items],
         "escalations": escalations.open_ones(),
     }
@@ -33,11 +38,15 @@ def describe_run(name: str) -> dict:
 
 def describe_checks() -> list[dict]:
     """The enabled checks: what each reads, and when it is a breach."""
-    specs = [Spec.of(frappe.get_doc("Maintenance Check", name)) for name in checks.names()]
+    documents = [frappe.get_doc("Maintenance Check", name) for name in checks.names()]
     return [
-        {"check": spec.name, **{key: value for key, value in asdict(spec).items() if key != "name"}}
-        for spec in specs
+        {"check": each.name, "not_applicable": each.not_applicable_reason or None, **_rule(Spec.of(each))}
+        for each in documents
     ]
+
+
+def _rule(spec: Spec) -> dict:
+    return {key: value for key, value in asdict(spec).items() if key != "name"}
 
 
 def describe_status(now: datetime) -> dict:
@@ -46,16 +55,26 @@ def describe_status(now: datetime) -> dict:
     open_now = escalations.open_ones()
     verdicts = [Verdict(each["verdict"]) for each in latest] + [Verdict.CRITICAL for _each in open_now]
     missed = frappe.db.count(RUN, {"status": "Missed"})
-    return {"verdict": worst(verdicts).value, "procedures": latest, "escalations": open_now, "missed": missed}
+    found = {
+        "verdict": worst(verdicts).value,
+        "procedures": latest,
+        "escalations": open_now,
+        "missed": missed,
+    }
+    return {**found, "still_to_fill": still_to_fill(), "notifications_waiting": notifications.waiting()}
 
 
 def _describe_item(item) -> dict:
     shown = {
         key: item.get(key) or None
-        for key in ("title", "box", "task", "verdict", "unit", "target", "source", "reason")
+        for key in (
+            *("title", "box", "task", "verdict", "unit", "target", "source", "reason"),
+            *("result", "note", "escalation"),
+        )
     }
     value = float(item.value) if item.value else None
-    return {"check": item.check_name, **shown, "value": value, "observed_at": _iso(item.observed_at)}
+    kind = {"by_hand": bool(item.by_hand), "not_applicable": bool(item.not_applicable)}
+    return {"check": item.check_name, **shown, **kind, "value": value, "observed_at": _iso(item.observed_at)}
 
 
 def _latest(procedure, now: datetime) -> dict:

@@ -9,7 +9,7 @@ import frappe
 from verenigingen_maintenance.core.durations import Sample
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.operations import records
-from verenigingen_maintenance.sources import clock, redis_cache
+from verenigingen_maintenance.sources import clock, redis_cache, verenigingen
 
 MOST_VALUES = 100
 
@@ -23,6 +23,13 @@ def keep_cache_counters() -> None:
     counters = redis_cache.counters(clock.now())
     for metric, value in ((redis_cache.HITS, counters.hits), (redis_cache.MISSES, counters.misses)):
         _insert(metric, value, "lookups", counters.observed_at, "Redis INFO stats", counters.server)
+
+
+def keep_members() -> None:
+    """Stores the number of active members where this site has any, to compare tomorrow's with."""
+    counted = verenigingen.active_members(clock.now())
+    if isinstance(counted, Reading):
+        keep(verenigingen.MEMBERS, counted)
 
 
 def latest(metric: str, since: datetime) -> list[Sample]:

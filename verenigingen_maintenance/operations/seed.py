@@ -14,29 +14,47 @@ from pathlib import Path
 import frappe
 import yaml
 from frappe.model.document import Document
+from frappe.model.meta import Meta
 
+from verenigingen_maintenance.core.merge import is_untouched, merge
 from verenigingen_maintenance.operations.refusals import plain
 
+SETTINGS = "Maintenance Settings"
 RUNBOOK = Path(__file__).parent.parent / "runbook"
-_EMPTY = object()
+BREAKS = ("Section Break", "Column Break")
 SEEDED = (
     ("settings.yaml", "Maintenance Settings"),
     ("levels.yaml", "Escalation Level"),
-    ("checks.yaml", "Maintenance Check"),
-    ("daily.yaml", "Maintenance Procedure"),
+    ("contacts.yaml", "Emergency Contact"),
+    ("checks/*.yaml", "Maintenance Check"),
+    ("*ly.yaml", "Maintenance Procedure"),
+    ("emergencies.yaml", "Maintenance Procedure"),
 )
+# What tells the rows of a table apart.
+KEYS: dict[str, tuple[str, ...]] = {
+    "task_groups": ("title",),
+    "tasks": ("title",),
+    "checks": ("task", "check_name"),
+    "free_fields": ("label",),
+    "severity_rules": ("title",),
+}
+LINES = ("boxes",)
 
 
 def seed() -> None:
     """Brings every document of the runbook up to date. Repeating it changes nothing."""
-    for file, doctype in SEEDED:
-        for name, entry in read_runbook(file).items():
+    for files, doctype in SEEDED:
+        entries = read_runbook(files)
+        for name, entry in entries.items():
             _seed_document(doctype, name, _values(doctype, entry))
+        _keep_seeded(doctype, entries)
 
 
-def read_runbook(file: str) -> dict[str, dict]:
-    """One file of the runbook: entries by name."""
-    return yaml.safe_load((RUNBOOK / file).read_text(encoding="utf-8"))
+def read_runbook(files: str) -> dict[str, dict]:
+    """The entries of some files of the runbook (a name, or a pattern), by name."""
+    found = sorted(RUNBOOK.glob(files))
+    texts = (file.read_text(encoding="utf-8") for file in found)
+    return {name: entry or {} for text in texts for name, entry in yaml.safe_load(text).items()}
 
 
 def _values(doctype: str, entry: dict) -> dict:
@@ -47,18 +65,37 @@ def _values(doctype: str, entry: dict) -> dict:
         values["boxes"] = "\n".join(values["boxes"])
     if "requirements" in values:
         values["requirements"] = ", ".join(str(row) for row in values["requirements"])
-    return {key: value for key, value in values.items() if key in fields}
+    return {key: _rows(key, value) for key, value in values.items() if key in fields}
+
+
+def _rows(field: str, value: object) -> object:
+    """Rows of a table, without what only the runbook's reader needs."""
+    if field not in KEYS:
+        return value
+    return [{key: inner for key, inner in row.items() if key != "requirements"} for row in value]
 
 
 def _seed_document(doctype: str, name: str, values: dict) -> None:
     if _is_new(doctype, name):
-        _create(doctype, name, values)
-        _remember(doctype, name, values, {})
+        if name not in _seeded(doctype):
+            _create(doctype, name, values)
+            _remember(doctype, name, values, {})
         return
     document = frappe.get_doc(doctype, name)
     shipped = json.loads(document.shipped or "{}")
     if shipped.get("entry") != values:
         _upgrade(document, values, shipped.get("state", {}))
+
+
+def _seeded(doctype: str) -> list[str]:
+    """What was once brought of a DocType: what of it is gone was deleted by a user, and stays away."""
+    return json.loads(frappe.db.get_single_value(SETTINGS, "seeded") or "{}").get(doctype, [])
+
+
+def _keep_seeded(doctype: str, names: Iterable[str]) -> None:
+    seeded = json.loads(frappe.db.get_single_value(SETTINGS, "seeded") or "{}")
+    seeded[doctype] = sorted({*seeded.get(doctype, []), *names})
+    frappe.db.set_single_value(SETTINGS, "seeded", json.dumps(seeded), update_modified=False)
 
 
 def _upgrade(document: Document, values: dict, shipped: dict) -> None:
@@ -90,13 +127,32 @@ def _correct(document: Document, values: dict, shipped: dict) -> dict:
     """Sets what still is as shipped (or new and empty). Returns what a user changed, as it was shipped."""
     current, kept = _state(document, values), {}
     for field, value in values.items():
-        former = shipped.get(field) if field in shipped else _EMPTY
-        if current[field] == former or (former is _EMPTY and not current[field]):
+        if field in KEYS:
+            rows = merge(
+                shipped.get(field) or [], current[field], _whole(document, field, value), KEYS[field]
+            )
+            document.set(field, [dict(row) for row in rows])
+            kept[field] = _whole(document, field, value)
+        elif field in LINES:
+            document.set(field, _merge_lines(shipped.get(field), current[field], value))
+            kept[field] = value
+        elif is_untouched(field, shipped, current):
             document.set(field, deepcopy(value))
         else:
-            kept[field] = None if former is _EMPTY else former
+            kept[field] = shipped.get(field)
     document.save(ignore_permissions=True)
     return kept
+
+
+def _whole(document: Document, table: str, rows: list[dict]) -> list[dict]:
+    """Rows of the runbook with all columns that the table has, as `_state` gives them."""
+    child = frappe.get_meta(document.meta.get_field(table).options)
+    return [_plain_row(frappe.new_doc(child.name).update(row), child) for row in rows]
+
+
+def _merge_lines(shipped: str | None, current: str | None, wanted: str) -> str:
+    rows = [[{"line": line} for line in (text or "").splitlines()] for text in (shipped, current, wanted)]
+    return "\n".join(str(row["line"]) for row in merge(*rows, ("line",)))
 
 
 def _remember(doctype: str, name: str, values: dict, kept: dict) -> None:
@@ -112,5 +168,14 @@ def _state(document: Document, fields: Iterable[str]) -> dict:
 
 def _plain(value: object) -> object:
     if isinstance(value, list):
-        return [{df.fieldname: _plain(row.get(df.fieldname)) for df in row.meta.fields} for row in value]
+        return [_plain_row(row, row.meta) for row in value]
     return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _plain_row(row: Document, meta: Meta) -> dict:
+    """A row as the database would give it back: an empty text is None."""
+    return {
+        df.fieldname: _plain(row.get(df.fieldname)) or None
+        for df in meta.fields
+        if df.fieldtype not in BREAKS
+    }

@@ -40,14 +40,19 @@ def tend(now: datetime) -> None:
 def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
     slot = open_slot(procedures.schedule_of(procedure), calendar, now)
     ahead = timedelta(minutes=cint(frappe.db.get_single_value(settings.SETTINGS, "open_minutes_before")))
-    if slot and now >= slot.due_from - ahead:
+    if slot and now >= slot.due_from - ahead and slot.due_until >= _active_since(procedure, now):
         run = open_run.open_for_slot(procedure, slot, now)
         commit()
         measure_if_due(run, slot.due_from - ahead)
 
 
+def _active_since(procedure: Document, now: datetime) -> datetime:
+    """Slots whose window was over before this are not due."""
+    return clock.instant(procedure.active_since or clock.stored(now))
+
+
 def _record_missed(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
-    since = max(clock.instant(procedure.active_since or clock.stored(now)), now - FURTHEST_BACK)
+    since = max(_active_since(procedure, now), now - FURTHEST_BACK)
     lapsed = list(lapsed_slots(procedures.schedule_of(procedure), calendar, since, now))
     statuses = _statuses([slot.name for slot in lapsed])
     for slot in lapsed:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance import sources
 from verenigingen_maintenance.core.calendar import CalendarError
+from verenigingen_maintenance.core.derived import DERIVED
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import http
 
 
 def refuse_bad_check(check: Document) -> None:
@@ -22,7 +26,8 @@ def refuse_bad_check(check: Document) -> None:
         frappe.throw(_("A duration rule counts in whole numbers from 1: 1 means “at once”."))
     try:
         _rule = Spec.of(check).rule
-        sources.find(check.source)
+        if check.source not in DERIVED:
+            sources.find(check.source)
     except ValueError as error:
         refuse("{0}", error)
 
@@ -35,9 +40,11 @@ def refuse_bad_procedure(procedure: Document) -> None:
         refuse("{0}", error)
     _refuse_second_of_cadence(procedure)
     boxes = {line.strip() for line in (procedure.boxes or "").splitlines() if line.strip()}
-    groups = {row.title for row in procedure.task_groups}
-    tasks = {row.title for row in procedure.tasks}
+    groups, tasks = (_refuse_twice(procedure, table, "title") for table in ("task_groups", "tasks"))
+    _refuse_twice(procedure, "checks", "task", "check_name")
+    _refuse_twice(procedure, "free_fields", "label")
     for row in procedure.tasks:
+        _refuse_bad_command(row)
         _refuse_unless_there(row, "task_group", groups)
         _refuse_unless_there(row, "box", boxes | {""})
     for row in procedure.checks:
@@ -46,7 +53,9 @@ def refuse_bad_procedure(procedure: Document) -> None:
 
 
 def refuse_bad_settings(document: Document) -> None:
-    """A business day that ends before it begins; the same holiday twice."""
+    """A business day that ends before it begins; the same holiday twice; a probe of another site."""
+    _refuse_foreign_probe(document)
+    _refuse_twice(document, "severity_rules", "title")
     days = [str(row.day) for row in document.holidays]
     if twice := {day for day in days if days.count(day) > 1}:
         refuse(_("These holidays are listed twice: {0}."), ", ".join(sorted(twice)))
@@ -54,6 +63,43 @@ def refuse_bad_settings(document: Document) -> None:
     if opens >= closes:
         message = _("The business day ends at {0}, before it begins at {1}.")
         refuse(message, f"{closes:%H:%M}", f"{opens:%H:%M}")
+
+
+def _refuse_foreign_probe(document: Document) -> None:
+    """The probe sends a key: it goes to this site and nowhere else."""
+    address, path = (document.site_address or "").strip(), (document.dashboard_path or "").strip()
+    if address and not http.is_own_address(address):
+        refuse(
+            _(
+                "“{0}” is not an address of this site. Write http:// or https://, and this host (127.0.0.1) "
+                "or the site's own name, such as http://127.0.0.1:8000. A web server on another host "
+                "is listed in site_config.json by an administrator: “maintenance_web_servers”: [“name”]."
+            ),
+            address,
+        )
+    if path and not re.fullmatch(r"/(?![/\\])[^\s?#\\]*", path):
+        refuse(
+            _("“{0}” is not the path of a page. Write it from the slash on: /maintenance_dashboard."), path
+        )
+
+
+def _refuse_bad_command(task: Document) -> None:
+    try:
+        (task.command or "").format(site="", bench="", address="")
+    except (KeyError, IndexError, ValueError):
+        message = _(
+            "The command of “{0}” has braces that are no placeholder. There are {{site}}, {{bench}} and "
+            "{{address}}; write other braces twice."
+        )
+        refuse(message, task.title)
+
+
+def _refuse_twice(document: Document, table: str, *fields: str) -> set[str]:
+    """The names of a table's rows: an upgrade tells them apart by these."""
+    names = [" / ".join(row.get(field) or "" for field in fields) for row in document.get(table)]
+    if twice := {name for name in names if names.count(name) > 1}:
+        refuse(_("{0} has these rows twice: {1}."), document.meta.get_label(table), ", ".join(sorted(twice)))
+    return set(names)
 
 
 def _refuse_second_of_cadence(procedure: Document) -> None:

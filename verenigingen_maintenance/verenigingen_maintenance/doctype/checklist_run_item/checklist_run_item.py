@@ -1,5 +1,11 @@
 from frappe.model.document import Document
 
+from verenigingen_maintenance.core.wording import in_words
+
 
 class ChecklistRunItem(Document):
-    """One measured value, or one manual step, with its evidence."""
+    """One measured value, or one step that a person answers, with its evidence."""
+
+    def in_words(self) -> str:
+        """The value with its unit, for people; empty where nothing was measured."""
+        return in_words(float(self.value), self.unit or "") if self.value else ""

@@ -1,6 +1,8 @@
+import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations.applicability import NOTHING
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.validate import refuse_bad_check
@@ -13,8 +15,10 @@ class MaintenanceCheck(Document):
 
     def validate(self):
         refuse_bad_check(self)
-        keep(self, "shipped")
+        keep(self, "shipped", "proposal", *NOTHING)
         before = self.get_doc_before_save()
+        if before and before.enabled and not self.enabled:
+            frappe.msgprint(_("A box without rows stays UNKNOWN. Not Applicable is for what is not here."))
         is_new_rule = before is None or any(self.get(field) != before.get(field) for field in RULE)
         self.version = (before.version if before else 0) + int(is_new_rule)
 

@@ -1,10 +1,14 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from verenigingen_maintenance.operations import procedures
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_procedure
 
-OF_NO_CONSEQUENCE = ("modified", "modified_by", "version", "shipped", "active_since", "idx")
+OF_NO_CONSEQUENCE = (
+    *("modified", "modified_by", "version", "shipped", "active_since", "idx"),
+    *("last_review", "next_review"),
+)
 
 
 class MaintenanceProcedure(Document):
@@ -16,6 +20,8 @@ class MaintenanceProcedure(Document):
         before = self.get_doc_before_save()
         if self.enabled and not (before and before.enabled):
             self.active_since = now_datetime()
+        if not self.next_review or (before and self.has_value_changed("last_review")):
+            self.next_review = procedures.next_review(self)
         is_new_text = before is None or self._texts() != before._texts()
         self.version = (before.version if before else 0) + int(is_new_text)
 

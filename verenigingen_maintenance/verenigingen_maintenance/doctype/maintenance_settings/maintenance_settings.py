@@ -9,4 +9,4 @@ class MaintenanceSettings(Document):
 
     def validate(self):
         refuse_bad_settings(self)
-        keep(self, "shipped", "holidays_until")
+        keep(self, "shipped", "seeded", "holidays_until")

@@ -12,6 +12,9 @@ class MetricSample(Document):
     def validate(self):
         refuse_by_hand(self)
 
+    def on_trash(self):
+        refuse_by_hand(self)
+
     @staticmethod
     def clear_old_logs(days: int = 14) -> None:
         """For Log Settings: drops what is older than `days`."""

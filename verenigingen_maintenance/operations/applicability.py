@@ -1,0 +1,77 @@
+"""Not applicable: what this site does not have. The app proposes it, a manager declares it with a reason."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import clock, verenigingen
+
+CHECK = "Maintenance Check"
+NOTHING = {
+    "not_applicable": 0,
+    "not_applicable_reason": "",
+    "not_applicable_by": None,
+    "not_applicable_since": None,
+}
+
+
+def propose() -> None:
+    """Proposes “Not applicable” for checks whose DocType is not there, and the return of those whose is.
+
+    Repeating it changes nothing.
+    """
+    for name in frappe.get_all(CHECK, filters={"needs": ("is", "set")}, pluck="name"):
+        check = frappe.get_doc(CHECK, name)
+        proposal = _proposal(check)
+        if (check.proposal or "") != proposal:
+            check.proposal = proposal
+            _write(check)
+
+
+def declare(name: str, reason: str) -> None:
+    """A manager says that a check is not applicable to this site, and why. Raises frappe.ValidationError."""
+    if not (reason or "").strip():
+        refuse(_("Say why {0} is not applicable to this site."), name)
+    check = _get(name)
+    now = clock.stored(clock.now())
+    declared = {"not_applicable": 1, "not_applicable_reason": reason, "not_applicable_since": now}
+    check.update({**declared, "not_applicable_by": frappe.session.user})
+    check.proposal = _proposal(check)
+    _write(check)
+
+
+def withdraw(name: str) -> None:
+    """It is applicable after all: the next run measures it."""
+    check = _get(name)
+    check.update(NOTHING)
+    check.proposal = _proposal(check)
+    _write(check)
+
+
+def proposals() -> list[dict]:
+    """The checks with a proposal that a manager has to decide on."""
+    return frappe.get_all(CHECK, filters={"proposal": ("is", "set")}, fields=["name", "title", "proposal"])
+
+
+def _proposal(check: Document) -> str:
+    reason = verenigingen.why_not(check.needs) if check.needs else ""
+    if reason and not check.not_applicable:
+        return _("Not applicable: {0}").format(reason)
+    if check.needs and check.not_applicable and not reason:
+        return _("Applicable again: this site has the DocType {0} now").format(check.needs)
+    return ""
+
+
+def _get(name: str) -> Document:
+    if not frappe.db.exists(CHECK, name):
+        refuse(_("There is no check “{0}”."), name, kind=frappe.DoesNotExistError)
+    return frappe.get_doc(CHECK, name, for_update=True)
+
+
+def _write(check: Document) -> None:
+    """With a version: who declared what, and when, is part of the check's history."""
+    check.flags.by_operation = True
+    check.save(ignore_permissions=True)

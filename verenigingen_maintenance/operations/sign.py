@@ -1,0 +1,52 @@
+"""Signing a run: what it needs first, and what is written then. Signing is submitting, for good."""
+
+from __future__ import annotations
+
+import html
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.signoff import Row, missing
+from verenigingen_maintenance.operations.checks import Spec, is_derived
+from verenigingen_maintenance.operations.fill_in import write_drafts
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.roll_up import roll_up
+from verenigingen_maintenance.sources import clock
+
+
+def sign(run: Document) -> None:
+    """For a controller, before a run is submitted. Raises frappe.ValidationError with what is missing."""
+    if run.status != "Open":
+        refuse(_("{0} is {1}: only an open run is signed."), run.name, run.status)
+    if needed := still_needed(run):
+        lines = "".join(f"<li>{html.escape(each)}</li>" for each in needed)
+        frappe.throw(_("Before {0} can be signed:").format(html.escape(run.name)) + f"<ul>{lines}</ul>")
+    roll_up(run)
+    write_drafts(run)
+    run.update({"status": "Signed", "closed_by": frappe.session.user, "closed_at": clock.stored(clock.now())})
+
+
+def still_needed(run: Document) -> list[str]:
+    """What keeps a run from being signed, one text for each row."""
+    found = [(item.title, missing(_row(item))) for item in run.items]
+    return [f"{title}: {need}" for title, need in found if need]
+
+
+def refuse_to_undo(run: Document) -> None:
+    """For a controller: nobody cancels a signed run, Administrator included."""
+    refuse(_("{0} is signed and stays as it is. Add a comment instead."), run.name)
+
+
+def _row(item: Document) -> Row:
+    return Row(
+        title=item.title,
+        by_hand=bool(item.by_hand),
+        result=item.result or "",
+        verdict=item.verdict or "",
+        note=item.note or "",
+        has_escalation=bool(item.escalation),
+        is_derived=bool(item.rule) and is_derived(Spec.from_json(item.rule)),
+        not_applicable=bool(item.not_applicable),
+    )

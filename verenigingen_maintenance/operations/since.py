@@ -1,0 +1,89 @@
+"""What happened since the last signed run: what stands at the head of the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.operations import measure
+from verenigingen_maintenance.operations.escalations import ESCALATION
+from verenigingen_maintenance.sources import clock, error_log
+
+RUN = "Checklist Run"
+FURTHEST_BACK = timedelta(days=14)
+MOST = 10
+SECONDS = 20
+
+
+def happened(run: Document, now: datetime) -> str:
+    """New breaches, new error titles, missed and unsigned runs since the last signed run, as lines.
+
+    Error Log is looked at for fourteen days at most, and says so. What could not be read is said.
+    """
+    signed = _last_signed(run)
+    since = clock.instant(signed.closed_at if signed else _begin(run))
+    lines = [*_breaches(since), _errors(max(since, now - FURTHEST_BACK)), *_runs(run, since)]
+    return "\n".join([f"{_head(signed, since)}:", *(f"- {line}" for line in lines)])
+
+
+def _head(signed: Document | None, since: datetime) -> str:
+    begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
+    if not signed:
+        return _("No run of this procedure was signed yet; since {0}").format(begin)
+    return _("Since {0} was signed, on {1}").format(signed.name, begin)
+
+
+def _last_signed(run: Document) -> Document | None:
+    filters = {"procedure": run.procedure, "status": "Signed", "name": ("!=", run.name)}
+    return frappe.db.get_value(RUN, filters, ["name", "closed_at"], as_dict=True, order_by="closed_at desc")
+
+
+def _begin(run: Document) -> datetime:
+    since = frappe.db.get_value("Maintenance Procedure", run.procedure, "active_since")
+    return since or clock.stored(clock.now())
+
+
+def _breaches(since: datetime) -> list[str]:
+    filters = {"opened_at": (">=", clock.stored(since))}
+    rows = frappe.get_all(
+        ESCALATION, filters=filters, fields=["name", "title", "status"], order_by="opened_at", limit=MOST
+    )
+    count = frappe.db.count(ESCALATION, filters)
+    told = [f"{row.name} {row.title} ({row.status})" for row in rows]
+    return [_("New breaches: {0}").format(_list(told, count))]
+
+
+def _errors(since: datetime) -> str:
+    name = "error_log.titles_first_seen"
+    read = measure.ask(lambda now: error_log.titles_first_seen(since, now), name, SECONDS)
+    if isinstance(read, Unknown):
+        return _("New error titles: not known, {0}").format(read.reason)
+    titles = [f"“{title}”" for title in read.evidence["new titles"]]
+    begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
+    found = _("New error titles since {0}: {1}").format(begin, _list(titles[:MOST], len(titles)))
+    return f"{found} ({read.at_least})" if read.at_least else found
+
+
+def _runs(run: Document, since: datetime) -> list[str]:
+    """Slots that nobody opened, and runs whose time is over and that nobody signed."""
+    period = (clock.stored(since), clock.stored(clock.now()))
+    ended = {"lapses_at": ("between", period), "name": ("!=", run.name), "slot": ("is", "set")}
+    kinds = {_("Missed runs: {0}"): "Missed", _("Runs that nobody signed: {0}"): "Open"}
+    return [_named(text, {**ended, "status": status}) for text, status in kinds.items()]
+
+
+def _named(text: str, filters: dict) -> str:
+    names = frappe.get_all(RUN, filters=filters, pluck="name", order_by="lapses_at", limit=MOST)
+    return text.format(_list(names, frappe.db.count(RUN, filters)))
+
+
+def _list(texts: Iterable[str], count: int) -> str:
+    """ "none", or the number and the first of them."""
+    listed = list(texts)
+    more = _(" and {0} more").format(count - len(listed)) if count > len(listed) else ""
+    return f"{count}: {', '.join(listed)}{more}" if count else _("none")

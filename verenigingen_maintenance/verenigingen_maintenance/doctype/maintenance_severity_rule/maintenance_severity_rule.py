@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MaintenanceSeverityRule(Document):
+    """Which errors are critical when they are new."""

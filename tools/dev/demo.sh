@@ -73,6 +73,10 @@ for _ in range(300):
     time.sleep(0.2)
 print(frappe.db.sql("select method, count(*) from `tabError Log` group by method"))
 assert frappe.db.count("Error Log") >= before + 15, "the errors did not reach Error Log"
+# One of them was there three days ago already: with something to compare with, the others are new.
+known = frappe.log_error(title="frappe.utils.data.add_days", message="the same, three days ago")
+moment = frappe.utils.add_days(frappe.utils.now_datetime(), -3)
+known.db_set({"creation": moment, "modified": moment}, update_modified=False)
 PY
 }
 
@@ -108,6 +112,8 @@ describe_demo() {
 		  $address/app/maintenance               the workspace
 		  $address/app/checklist-run             today's checklist, measured
 		  $address/app/maintenance-escalation    what it escalated
+		  $address/app/maintenance-procedure     the seven procedures; each opens a run
+		  $address/maintenance_dashboard         the dashboard, which a worker probes
 		  $address/app/maintenance-check         the checks and their thresholds
 		  $address/app/error-log                 the trouble made for the demo
 		From a shell, as user $(id -un):

@@ -8,6 +8,9 @@ import frappe
 import pytest
 from conftest import as_json, make_check_critical, make_errors, run_bench
 
+from verenigingen_maintenance.operations import run_now
+from verenigingen_maintenance.sources import clock
+
 KEYS = {"check", "verdict", "value", "unit", "target", "source", "observed_at", "reason"}
 
 
@@ -91,3 +94,19 @@ def test_redis_that_hangs_is_unknown_after_a_while():
         os.kill(pid, signal.SIGCONT)
     assert (as_json(ran)["verdict"], ran.returncode) == ("UNKNOWN", 3)
     assert "does Redis or MariaDB hang?" in as_json(ran)["reason"]
+
+
+def test_a_procedure_that_is_not_due_yet_spoils_no_status_and_one_that_waits_for_people_neither():
+    tomorrow = frappe.utils.add_days(frappe.utils.now_datetime(), 1)
+    frappe.db.set_value("Maintenance Procedure", {"enabled": 1}, "active_since", tomorrow)
+    frappe.db.commit()
+    run_bench("maintenance", "run", "daily")
+    frappe.db.commit()
+    weekly = run_now.run_now("weekly", clock.now())
+    found = {
+        each["procedure"]: each
+        for each in as_json(run_bench("maintenance", "status", "--json"))["procedures"]
+    }
+    assert found["Daily Maintenance"]["verdict"]
+    assert (found["Weekly Maintenance"]["run"], found["Weekly Maintenance"]["verdict"]) == (weekly, None)
+    assert (found["Monthly Maintenance"]["run"], found["Monthly Maintenance"]["verdict"]) == (None, None)

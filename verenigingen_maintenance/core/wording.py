@@ -52,7 +52,7 @@ def state(status: Mapping[str, Any]) -> str:
     lines = [f"{status['verdict']}  ({status['missed']} missed runs not accepted)", ""]
     for each in status["procedures"]:
         run = each["run"] or "no slot is due yet"
-        lines.append(f"  {each['verdict']:<9} {each['procedure']:<24} {run} ({each['status']})")
+        lines.append(f"  {each['verdict'] or '-':<9} {each['procedure']:<24} {run} ({each['status']})")
     return "\n".join([*lines, *_escalations(status["escalations"]), *_to_fill(status)])
 
 

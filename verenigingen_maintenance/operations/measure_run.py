@@ -66,12 +66,12 @@ def _measure(name: str) -> None:
         if item.rule and item.check_name not in left_out
     }
     results = checks.run_all(specs)
-    happened = since.happened(run, clock.now())
+    new_errors = since.new_errors(run, clock.now())
     with lock("writing", PATIENCE) as mine:
         if not mine:
             frappe.throw(_("Another run is being written for over a minute. Try again."))
         commit()
-        _write(name, results, left_out, happened)
+        _write(name, results, left_out, new_errors)
         commit()
 
 
@@ -82,7 +82,7 @@ def _not_applicable() -> dict[str, str]:
     return {row.name: row.not_applicable_reason for row in rows}
 
 
-def _write(name: str, results: dict[str, Result], left_out: dict[str, str], happened: str) -> None:
+def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_errors: str) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
     _refuse_unless_open(name)
     opened = escalations.record_breaches(list(results.values()), name)
@@ -93,7 +93,7 @@ def _write(name: str, results: dict[str, Result], left_out: dict[str, str], happ
             item.update({**NOTHING_MEASURED, "not_applicable": 1, "reason": left_out[item.check_name]})
     roll_up(run)
     measured = {"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user}
-    run.update({**measured, "since_last_signed": happened})
+    run.update({**measured, "since_last_signed": since.happened(run, new_errors)})
     write_drafts(run)
     records.write(run)
     for result in results.values():

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.verdicts import Verdict, worst
@@ -53,7 +54,8 @@ def describe_status(now: datetime) -> dict:
     """The latest run of each scheduled procedure, what is open, and the worst of it all."""
     latest = [_latest(procedure, now) for procedure in procedures.scheduled()]
     open_now = escalations.open_ones()
-    verdicts = [Verdict(each["verdict"]) for each in latest] + [Verdict.CRITICAL for _each in open_now]
+    verdicts = [Verdict(each["verdict"]) for each in latest if each["verdict"]]
+    verdicts += [Verdict.CRITICAL for _each in open_now]
     missed = frappe.db.count(RUN, {"status": "Missed"})
     found = {
         "verdict": worst(verdicts).value,
@@ -77,24 +79,33 @@ def _describe_item(item) -> dict:
     return {"check": item.check_name, **shown, **kind, "value": value, "observed_at": _iso(item.observed_at)}
 
 
-def _latest(procedure, now: datetime) -> dict:
-    """The run of the latest slot that is due; UNKNOWN, with the reason, when it was not measured."""
-    calendar = settings.calendar()
-    today = now.astimezone(calendar.zone).date()
-    due = [
-        slot
-        for slot in slots(procedures.schedule_of(procedure), calendar, today - timedelta(days=100), today)
-        if slot.due_from <= now
-    ]
-    name = due[-1].name if due else None
+def _latest(procedure: Document, now: datetime) -> dict:
+    """The run of the latest slot that is due; UNKNOWN when it was not measured.
+
+    The verdict is None where no slot is due yet, and while all rows of the run wait for a person.
+    """
+    name = _latest_slot(procedure, now)
     row = frappe.db.get_value(RUN, name, ["verdict", "status", "measured_at"], as_dict=True) if name else None
+    is_measured = bool(row and row.measured_at)
     return {
         "procedure": procedure.name,
         "run": name,
         "status": row.status if row else "not opened",
-        "verdict": (row.verdict if row and row.measured_at else None) or Verdict.UNKNOWN.value,
+        "verdict": ((row.verdict or None) if is_measured else Verdict.UNKNOWN.value) if name else None,
         "measured_at": _iso(row.measured_at) if row else None,
     }
+
+
+def _latest_slot(procedure: Document, now: datetime) -> str | None:
+    """The latest slot that is due. One whose window was over before the procedure was active is not, unless
+    somebody opened its run."""
+    calendar = settings.calendar()
+    today = now.astimezone(calendar.zone).date()
+    since = clock.instant(procedure.active_since or clock.stored(now))
+    past = slots(procedures.schedule_of(procedure), calendar, today - timedelta(days=100), today)
+    due = [slot for slot in past if slot.due_from <= now]
+    is_due = due and (due[-1].due_until >= since or frappe.db.exists(RUN, due[-1].name))
+    return due[-1].name if is_due else None
 
 
 def _iso(naive: datetime | None) -> str | None:

@@ -16,7 +16,8 @@ def roll_up(run: Document) -> None:
     """Sets the verdict of the rows that people answer, of each box, and of the run.
 
     What is not applicable has none. A box is not OK while one of its rows waits for a person: where the
-    others are fine, it has no verdict yet. What nothing answers is UNKNOWN.
+    others are fine, it has no verdict yet, and a run has none while all of its rows wait. What nothing
+    answers is UNKNOWN.
     """
     for item in run.items:
         if item.by_hand:
@@ -24,7 +25,8 @@ def roll_up(run: Document) -> None:
     for box in run.boxes:
         _roll_up_box(box, [item for item in run.items if item.box == box.box])
     judged = [item for item in run.items if not is_open(item)] + [box for box in run.boxes if box.verdict]
-    run.verdict = worst(map(_verdict, judged)).value
+    waits = any(item.by_hand and not item.result for item in run.items)
+    run.verdict = worst(map(_verdict, judged)).value if judged or not waits else ""
 
 
 def is_open(item: Document) -> bool:

@@ -20,15 +20,24 @@ MOST = 10
 SECONDS = 20
 
 
-def happened(run: Document, now: datetime) -> str:
-    """New breaches, new error titles, missed and unsigned runs since the last signed run, as lines.
+def new_errors(run: Document, now: datetime) -> str:
+    """The line on error titles that are new since the last signed run; where they could not be read, why.
 
-    Error Log is looked at for fourteen days at most, and says so. What could not be read is said.
+    Error Log is looked at for fourteen days at most.
     """
+    return _errors(max(_since(run), now - FURTHEST_BACK))
+
+
+def happened(run: Document, errors: str) -> str:
+    """New breaches, `errors`, missed and unsigned runs since the last signed run of the procedure."""
+    since = _since(run)
+    lines = [*_breaches(since), errors, *_runs(run, since)]
+    return "\n".join([f"{_head(_last_signed(run), since)}:", *(f"- {line}" for line in lines)])
+
+
+def _since(run: Document) -> datetime:
     signed = _last_signed(run)
-    since = clock.instant(signed.closed_at if signed else _begin(run))
-    lines = [*_breaches(since), _errors(max(since, now - FURTHEST_BACK)), *_runs(run, since)]
-    return "\n".join([f"{_head(signed, since)}:", *(f"- {line}" for line in lines)])
+    return clock.instant(signed.closed_at if signed else _begin(run))
 
 
 def _head(signed: Document | None, since: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -42,18 +43,19 @@ class Site:
 
     def script(self, action: str, *arguments: str) -> dict:
         """Runs an action of on_site.py in the bench; what it prints last is its answer."""
-        done = self._run(str(HERE / "on_site.py"), self.name, action, *arguments)
+        done = self.run(str(HERE / "on_site.py"), self.name, action, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
     def maintenance(self, *arguments: str) -> dict:
         """What `bench --site S maintenance ARGUMENTS --json` prints."""
         helper = ("-m", "frappe.utils.bench_helper", "frappe", "--site", self.name)
-        done = self._run(*helper, "maintenance", *arguments, "--json")
+        done = self.run(*helper, "maintenance", *arguments, "--json")
         assert done.returncode in range(4), done.stderr
         return json.loads(done.stdout)
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Python of the bench with arguments, in its sites directory."""
         command = [str(self.bench / "env/bin/python"), *arguments]
         return subprocess.run(
             command, cwd=self.bench / "sites", capture_output=True, text=True, timeout=120, check=False
@@ -80,6 +82,31 @@ def doors(site: Site) -> dict:
 def trouble(site: Site) -> dict:
     """Today's run over 60 errors and nothing else, with the escalation it opened."""
     return site.script("make_trouble")
+
+
+@pytest.fixture(scope="session")
+def fill_in(api: Callable[[str], APIRequestContext]) -> Callable[..., None]:
+    """Writes, as the operator, all that a run needs to be signed; the row `failed` fails, without a note."""
+
+    def fill(run: str, failed: str = "", **values: object) -> None:
+        address = f"/api/resource/Checklist Run/{run}"
+        items = api("operator").get(address).json()["data"]["items"]
+        for item in items:
+            item["note"] = "" if item["title"] == failed else "Looked at it"
+            if item["by_hand"]:
+                item["result"] = "Failed" if item["title"] == failed else "Done"
+        answer = api("operator").put(address, data={"items": items, **values})
+        assert answer.ok, answer.text()
+
+    return fill
+
+
+@pytest.fixture(scope="module")
+def signed(site: Site, fill_in: Callable[..., None]) -> str:
+    """Today's run over 60 errors, which the operator filled in and signed."""
+    run = site.script("make_trouble")["run"]
+    fill_in(run, docstatus=1)
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -143,41 +170,59 @@ class Desk:
 
     def value(self, field: str) -> Locator:
         """What a field that cannot be written shows."""
-        return self.page.locator(f'.frappe-control[data-fieldname="{field}"] > .form-group .control-value')
+        return self.page.locator(
+            f'.frappe-control[data-fieldname="{field}"] > .form-group .control-value:visible'
+        )
 
     def input(self, field: str) -> Locator:
         return self.page.locator(f':is(input, textarea)[data-fieldname="{field}"]:visible')
 
-    def rows(self, table: str) -> Locator:
-        return self.page.locator(f'[data-fieldname="{table}"] .grid-body .grid-row')
-
     def cell(self, table: str, row: int, field: str) -> Locator:
         """A cell of a table as text; rows count from 1."""
-        return self._column(table, row, field).locator("> .static-area")
-
-    def edit_cell(self, table: str, row: int, field: str) -> Locator:
-        """Clicks into a cell; gives the input that this opens for whoever may write."""
-        column = self._column(table, row, field)
-        column.click()
-        return column.locator(":is(input, textarea)")
-
-    def _column(self, table: str, row: int, field: str) -> Locator:
-        return self.rows(table).nth(row - 1).locator(f'.grid-static-col[data-fieldname="{field}"]')
-
-    def open_row(self, table: str, row: int) -> Locator:
-        """Opens a row of a table as a form of its own."""
-        self.rows(table).nth(row - 1).locator(".btn-open-row").click()
-        return self.page.locator(".grid-row-open .form-in-grid")
+        rows = self.page.locator(f'[data-fieldname="{table}"] .grid-body .grid-row')
+        return rows.nth(row - 1).locator(f'.grid-static-col[data-fieldname="{field}"] > .static-area')
 
     @property
     def indicator(self) -> Locator:
         """What stands beside the title."""
-        return self.page.locator(".title-area .indicator-pill")
+        return self.page.locator(".title-area .indicator-pill:visible")
 
     @property
     def dialog(self) -> Locator:
         """The dialog that lies on top."""
         return self.page.locator(".modal.show").last
+
+    @property
+    def checklist(self) -> Locator:
+        """The list of a run."""
+        return self.page.locator(".maintenance-checklist")
+
+    def box(self, name: str) -> Locator:
+        """A section of the list, under the box of the written checklist that it answers."""
+        return self.checklist.locator("section[data-box]").filter(has=self.page.locator("h5", has_text=name))
+
+    @property
+    def items(self) -> Locator:
+        return self.checklist.locator(".item")
+
+    def item(self, title: str, box: str = "") -> Locator:
+        """A row of the list, or of a section of it."""
+        summary = self.page.locator("summary", has_text=re.compile(f"^{re.escape(title)}$"))
+        rows = self.box(box).locator(".item") if box else self.items
+        return rows.filter(has=summary)
+
+    def open_item(self, title: str) -> Locator:
+        """Opens the details of a row; gives what then lies open."""
+        self.item(title).locator("summary").click()
+        return self.item(title).locator("details[open]")
+
+    def note(self, title: str) -> Locator:
+        """The note of a row."""
+        return self.checklist.get_by_label(f"Note: {title}", exact=True)
+
+    def free_field(self, label: str) -> Locator:
+        """A field under the list, such as Issues Found."""
+        return self.checklist.get_by_label(label, exact=True)
 
     def write(self, field: Locator, text: str) -> None:
         """Fills a field, and waits until the form knows: it then draws its buttons anew."""

@@ -18,7 +18,7 @@ ROLES = {
     "member": [],
 }
 MARKUP = '<img src=x onerror="window.pwned=1">'
-MADE = ("Checklist Run", "Maintenance Escalation")
+MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification")
 
 
 def add_users(password: str) -> dict:
@@ -40,6 +40,7 @@ def empty() -> dict:
         for table in [doctype, *(field.options for field in frappe.get_meta(doctype).get_table_fields())]:
             frappe.db.delete(table)
     frappe.db.delete("Error Log")
+    frappe.db.set_single_value("Maintenance Settings", "site_address", "")
     frappe.cache.delete_key("insert_queue_for_Error Log")
     return {}
 
@@ -58,6 +59,37 @@ def make_trouble() -> dict:
     return reports.describe_run(run_now.run_now("daily", clock.now()))
 
 
+def run_without_trouble() -> dict:
+    """Today's run where no error was logged."""
+    from verenigingen_maintenance.operations import reports, run_now
+    from verenigingen_maintenance.sources import clock
+
+    empty()
+    return reports.describe_run(run_now.run_now("daily", clock.now()))
+
+
+def add_error() -> dict:
+    """One error more."""
+    frappe.log_error(title="Connection lost", message="made by tests/browser")
+    return {}
+
+
+def put_markup(run: str) -> dict:
+    """Markup in each text that the list of a run and its print show, past all that would sanitise it."""
+    frappe.db.set_value("Checklist Run", run, "since_last_signed", MARKUP, update_modified=False)
+    for field in frappe.get_meta("Checklist Run").get_table_fields():
+        texts = [each.fieldname for each in frappe.get_meta(field.options).fields if _is_text(each)]
+        frappe.db.set_value(
+            field.options, {"parent": run}, dict.fromkeys(texts, MARKUP), update_modified=False
+        )
+    frappe.clear_document_cache("Checklist Run", run)
+    return {}
+
+
+def _is_text(field) -> bool:
+    return field.fieldtype in ("Data", "Small Text", "Code") and field.fieldname not in ("value", "rule")
+
+
 def list_doors() -> dict:
     """The whitelisted methods of api.py with their verbs and parameters, and the module's DocTypes."""
     from verenigingen_maintenance import api
@@ -72,7 +104,35 @@ def list_doors() -> dict:
     return {"methods": methods, "doctypes": frappe.get_all("DocType", filters=module, pluck="name")}
 
 
-ACTIONS = {action.__name__: action for action in (add_users, empty, make_trouble, list_doors)}
+def list_commands() -> dict:
+    """The commands of all procedures as a run shows them, [task, command]; those that change things apart."""
+    from verenigingen_maintenance.operations import open_run
+
+    found: dict[str, list] = {"read_only": [], "changing": []}
+    for name in frappe.get_all("Maintenance Procedure", pluck="name"):
+        for task in frappe.get_doc("Maintenance Procedure", name).tasks:
+            if command := open_run.command_on_this_site(task):
+                found["changing" if task.changes_system else "read_only"].append([task.title, command])
+    return found
+
+
+def log_a_job() -> dict:
+    """Scheduled Job Log holds a job, as it does where a scheduler runs."""
+    if not frappe.db.count("Scheduled Job Log"):
+        job = frappe.get_all("Scheduled Job Type", pluck="name", limit=1)[0]
+        frappe.get_doc(
+            {"doctype": "Scheduled Job Log", "scheduled_job_type": job, "status": "Complete"}
+        ).insert()
+    return {}
+
+
+ACTIONS = {
+    action.__name__: action
+    for action in (
+        *(add_users, empty, make_trouble, run_without_trouble, add_error, put_markup),
+        *(list_doors, list_commands, log_a_job),
+    )
+}
 
 if __name__ == "__main__":
     frappe.init(site=sys.argv[1])

@@ -34,13 +34,11 @@ def take_all(page: Page, out: Path) -> None:
     show(page, "/app/maintenance", ".shortcut-widget-box .indicator-pill")
     take(page, out / "workspace.png")
 
-    show(page, f"/app/checklist-run/{latest(page, 'Checklist Run')}", '[data-fieldname="items"] .grid-row')
+    show(page, f"/app/checklist-run/{latest(page, 'Checklist Run')}", ".maintenance-checklist .item")
     take(page, out / "checklist-run.png")
 
-    page.locator('[data-fieldname="items"] .grid-body .btn-open-row').first.click()
-    evidence = page.locator('.grid-row-open [data-fieldname="evidence"] .control-value')
-    evidence.wait_for()
-    page.wait_for_timeout(1000)  # Desk scrolls to the row's head by itself, and says not when it is done
+    page.locator(".maintenance-checklist summary", has_text="Errors in 24 hours").click()
+    evidence = page.locator(".maintenance-checklist details[open] b", has_text="Evidence")
     evidence.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     take(page, out / "item-with-evidence.png")
 
@@ -50,6 +48,15 @@ def take_all(page: Page, out: Path) -> None:
 
     show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
     take(page, out / "maintenance-check.png")
+
+    show(page, "/app/maintenance-procedure/Weekly Maintenance", '[data-fieldname="tasks"] .grid-row')
+    take(page, out / "maintenance-procedure.png")
+
+    show(page, "/app/maintenance-settings", ".still-to-fill li")
+    take(page, out / "maintenance-settings.png")
+
+    show(page, "/maintenance_dashboard", "section[data-card]")
+    take(page, out / "dashboard.png")
 
 
 def latest(page: Page, doctype: str) -> str:

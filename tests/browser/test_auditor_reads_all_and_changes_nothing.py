@@ -1,17 +1,19 @@
 from playwright.sync_api import expect
 
-READABLE = {"get_run", "list_checks", "status"}
+READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
 
 
-def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure(trouble, desk):
+def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):
     form = desk("auditor", f"/app/checklist-run/{trouble['run']}")
 
-    expect(form.cell("items", 1, "value")).to_have_text("60 errors")
+    expect(form.item("Errors in 24 hours").locator(".finding")).to_contain_text("60 errors")
     expect(form.indicator).to_have_text("Open, CRITICAL")
-    expect(form.button("Measure Again")).to_be_hidden()
-    expect(form.button("Save")).to_be_hidden()
-    expect(form.input("issues_found")).to_have_count(0)
-    expect(form.edit_cell("items", 1, "note")).to_have_count(0)
+    for name in ("Measure Again", "Save", "Sign", "Submit"):
+        expect(form.button(name)).to_be_hidden()
+    expect(form.checklist.locator("textarea:disabled")).to_have_count(len(trouble["items"]) + 3)
+    expect(form.checklist.locator(":is(input, textarea, button):enabled")).to_have_count(0)
+    expect(form.checklist.locator(".still-needed")).not_to_contain_text("Ctrl+Enter")
+    expect(form.open_item("Errors in 24 hours")).to_contain_text('"in Error Log": 40')
 
 
 def test_the_auditor_sees_an_escalation_but_has_no_buttons_on_it(trouble, desk):
@@ -42,11 +44,16 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
     assert state(api, trouble) == before
 
 
-def test_a_note_of_the_auditor_is_refused(trouble, api):
+def test_neither_a_note_nor_a_signature_of_the_auditor_is_taken(trouble, api):
     before = state(api, trouble)
+    run, _escalation = before
 
-    for user_input in ({"issues_found": "I was here"}, {"items": before[0]["items"]}):
-        answer = api("auditor").put(f"/api/resource/Checklist Run/{trouble['run']}", data=user_input)
+    for written in (
+        {"notes": [{**note, "text": "I was here"} for note in run["notes"]]},
+        {"items": [{**item, "note": "I was here"} for item in run["items"]]},
+        {"docstatus": 1},
+    ):
+        answer = api("auditor").put(f"/api/resource/Checklist Run/{trouble['run']}", data=written)
         assert answer.status == 403
 
     assert state(api, trouble) == before

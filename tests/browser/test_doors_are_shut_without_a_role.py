@@ -1,12 +1,16 @@
 import pytest
+from playwright.sync_api import expect
 
 NOBODIES = ["guest", "member", "deskuser"]
 KNOWN_DOCTYPES = {
     "Checklist Run",
     "Checklist Run Item",
+    "Checklist Run Note",
+    "Emergency Contact",
     "Escalation Level",
     "Maintenance Check",
     "Maintenance Escalation",
+    "Maintenance Notification",
     "Maintenance Procedure",
     "Maintenance Settings",
     "Metric Sample",
@@ -26,7 +30,7 @@ def test_every_method_of_the_api_is_refused(user, doors, trouble, api):
             )
             answers[f"{verb} {method['name']}"] = answer.status, answer.json().get("exc_type")
 
-    assert len(answers) >= 11
+    assert len(answers) >= 15
     assert answers == dict.fromkeys(answers, (403, "PermissionError"))
 
 
@@ -66,6 +70,46 @@ def test_a_guest_is_sent_to_the_login(api):
     assert answer.headers["location"].startswith("/login?redirect-to=")
 
 
+@pytest.mark.parametrize("user", ["member", "deskuser"])
+def test_the_dashboard_page_is_refused(user, trouble, api):
+    answer = api(user).get("/maintenance_dashboard")
+
+    assert answer.status == 403
+    assert trouble["run"] not in answer.text()
+    assert "Executive Summary" not in answer.text()
+
+
+def test_a_guest_who_asks_for_the_dashboard_is_sent_to_the_login(trouble, api):
+    answer = api("guest").get("/maintenance_dashboard", max_redirects=0)
+
+    assert answer.status in (301, 302, 307)
+    assert answer.headers["location"] == "/login?redirect-to=/maintenance_dashboard"
+    assert trouble["run"] not in answer.text()
+
+
+@pytest.mark.parametrize("user", ["manager", "operator", "auditor"])
+def test_whoever_has_a_role_sees_the_executive_summary_on_the_dashboard(user, trouble, desk):
+    page = desk(user, "/maintenance_dashboard").page
+
+    summary = page.locator("section", has=page.get_by_role("heading", name="Executive Summary"))
+    expect(summary).to_contain_text(trouble["run"])
+    expect(summary.locator(".value")).to_have_text("critical")
+    errors = page.locator("section", has=page.get_by_role("heading", name="Errors (24h)"))
+    expect(errors.locator(".value")).to_have_text("60 errors")
+
+
+@pytest.mark.parametrize("user", NOBODIES)
+def test_a_run_can_be_neither_printed_nor_downloaded(user, trouble, api):
+    of_the_run = f"doctype=Checklist%20Run&name={trouble['run']}&format=Checklist"
+    for path in (
+        f"/printview?{of_the_run}",
+        f"/api/method/frappe.utils.print_format.download_pdf?{of_the_run}",
+    ):
+        answer = api(user).get(path)
+        assert answer.status == 403, path
+        assert "Error count (24h)" not in answer.text()
+
+
 def ways_in(doctypes):
     for doctype in doctypes:
         yield f"/api/resource/{doctype}"
@@ -83,6 +127,7 @@ def documents(trouble):
         "Maintenance Escalation": trouble["escalations"][0]["name"],
         "Maintenance Procedure": "Daily Maintenance",
         "Escalation Level": "level-1",
+        "Emergency Contact": "Technical Lead",
         "Maintenance Settings": "Maintenance Settings",
     }
     for doctype, name in names.items():

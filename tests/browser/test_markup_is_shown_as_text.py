@@ -1,15 +1,68 @@
+import pytest
 from playwright.sync_api import expect
 
 MARKUP = '<img src=x onerror="window.pwned=1">'
 AS_JSON = MARKUP.replace('"', r"\"")
 
 
-def test_markup_in_an_error_title_is_text_in_the_evidence(trouble, desk):
-    form = desk("operator", f"/app/checklist-run/{trouble['run']}")
-    item = form.open_row("items", 3)
+@pytest.fixture
+def of_markup(site):
+    """A run in which each text is markup, as it would be if nothing had sanitised it."""
+    run = site.script("make_trouble")["run"]
+    site.script("put_markup", run)
+    return run
 
-    expect(item.locator('[data-fieldname="evidence"] .control-value')).to_contain_text(AS_JSON)
+
+def test_markup_in_an_error_title_is_text_in_the_head_the_finding_and_the_evidence(site, desk):
+    run = site.script("make_trouble")["run"]
+    form = desk("operator", f"/app/checklist-run/{run}")
+
+    expect(form.open_item("Same error in 24 hours")).to_contain_text(AS_JSON)
     expect_nothing_ran(form)
+
+
+def test_markup_in_each_text_of_a_run_is_text_in_its_form(of_markup, desk):
+    form = desk("operator", f"/app/checklist-run/{of_markup}")
+
+    row = form.items.first
+    expect(row.locator("summary")).to_have_text(MARKUP)
+    expect(row.locator(".finding")).to_contain_text(MARKUP)
+    expect(row.locator("textarea")).to_have_value(MARKUP)
+    row.locator("summary").click()
+    for label in (
+        "Step",
+        "Instructions",
+        "Command",
+        "Expected result",
+        "Escalate when",
+        "Source",
+        "Evidence",
+    ):
+        text = row.locator("details[open] b", has_text=label).locator("xpath=following-sibling::pre[1]")
+        expect(text).to_contain_text(MARKUP)
+    expect(form.checklist.locator(".since")).to_have_text(MARKUP)
+    expect(form.checklist.locator("section[data-box] h5").first).to_contain_text(MARKUP)
+    expect(form.checklist.locator(".free label").first).to_have_text(MARKUP)
+    expect(form.checklist.locator(".free textarea").first).to_have_value(MARKUP)
+    expect_nothing_ran(form)
+
+
+def test_markup_in_the_title_of_a_row_is_text_in_what_is_missing(of_markup, desk):
+    form = desk("operator", f"/app/checklist-run/{of_markup}")
+
+    form.button("Sign").click()
+
+    expect(form.dialog.locator("li").first).to_have_text(f"{MARKUP}: Done or Failed")
+    expect_nothing_ran(form)
+
+
+def test_markup_in_each_text_of_a_run_is_text_in_print(of_markup, desk):
+    printed = desk("operator", f"/printview?doctype=Checklist%20Run&name={of_markup}&format=Checklist")
+
+    page = printed.page
+    for part in (".since", ".boxes div", ".free", "table td"):
+        expect(page.locator(f".checklist {part}").first).to_contain_text(MARKUP)
+    expect_nothing_ran(printed)
 
 
 def test_markup_in_an_error_title_does_not_run_in_an_escalation(trouble, desk):
@@ -19,17 +72,22 @@ def test_markup_in_an_error_title_does_not_run_in_an_escalation(trouble, desk):
     expect_nothing_ran(form)
 
 
-def test_markup_in_notes_does_not_run_for_the_next_reader(trouble, desk, api):
+def test_markup_in_notes_does_not_run_for_the_next_reader(site, desk, api):
+    trouble = site.script("make_trouble")
     run, escalation = trouble["run"], trouble["escalations"][0]["name"]
     address = f"/api/resource/Checklist Run/{run}"
     document = api("operator").get(address).json()["data"]
-    notes = {"issues_found": MARKUP, "items": [{**item, "note": MARKUP} for item in document["items"]]}
-    assert api("operator").put(address, data=notes).ok
+    written = {
+        "items": [{**item, "note": MARKUP} for item in document["items"]],
+        "notes": [{**note, "text": MARKUP} for note in document["notes"]],
+    }
+    assert api("operator").put(address, data=written).ok
     acknowledged = {"escalation": escalation, "note": MARKUP}
     assert api("operator").post("/api/method/verenigingen_maintenance.api.acknowledge", data=acknowledged).ok
 
     form = desk("manager", f"/app/checklist-run/{run}")
-    expect(form.open_row("items", 1)).to_be_visible()
+    expect(form.note("Errors in 24 hours")).to_have_value(MARKUP)
+    expect(form.free_field("Issues Found")).to_have_value(MARKUP)
     expect_nothing_ran(form)
     form = desk("manager", f"/app/maintenance-escalation/{escalation}")
     expect(form.cell("events", 2, "event")).to_have_text("Acknowledged")
@@ -56,4 +114,4 @@ def expect_nothing_ran(form):
         })"""
     )
     assert form.page.evaluate("window.pwned") is None
-    expect(form.page.locator("img[src=x][onerror]")).to_have_count(0)
+    expect(form.page.locator("img[src=x]")).to_have_count(0)

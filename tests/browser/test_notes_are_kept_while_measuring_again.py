@@ -1,7 +1,10 @@
+import re
 from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
+
+ROW, BY_HAND, FREE = "Same error in 24 hours", "Check Error Patterns", "Issues Found"
 
 
 @pytest.fixture
@@ -9,17 +12,20 @@ def form(trouble, desk):
     return desk("operator", f"/app/checklist-run/{trouble['run']}")
 
 
-def test_notes_are_there_after_saving_and_reloading(trouble, form, api):
-    write_notes(form, "provider down", "Forty times the same error")
+def test_what_was_filled_in_is_there_after_saving_and_reloading(trouble, form, api):
+    fill_in(form, "provider down", "Forty times the same error")
+    form.item(BY_HAND).get_by_label("Failed").check()
     assert form.save().ok
     form.page.reload()
 
-    expect_notes(form, "provider down", "Forty times the same error")
-    assert notes_of(api, trouble["run"]) == ("provider down", "Forty times the same error")
+    expect_filled_in(form, "provider down", "Forty times the same error")
+    expect(form.item(BY_HAND).get_by_label("Failed")).to_be_checked()
+    expect(form.item(BY_HAND).locator(".verdict")).to_have_text("WARNING")
+    assert filled_in(api, trouble["run"]) == ("provider down", "Forty times the same error")
 
 
 def test_measure_again_shows_new_values_without_a_reload_and_keeps_the_notes(trouble, form, api):
-    write_notes(form, "called them", "They know")
+    fill_in(form, "called them", "They know")
     assert form.save().ok
     expect(form.indicator).to_have_text("Open, CRITICAL")
     before = form.value("measured_at").inner_text()
@@ -30,52 +36,119 @@ def test_measure_again_shows_new_values_without_a_reload_and_keeps_the_notes(tro
     expect(form.value("measured_at")).not_to_have_text(before)
     expect(form.value("measured_at")).to_have_text(measured_at(api, trouble["run"]))
     expect(form.value("measured_by")).to_contain_text("operator")
-    expect(form.cell("items", 1, "value")).to_have_text("60 errors")
-    expect_notes(form, "called them", "They know")
+    expect(form.item("Errors in 24 hours").locator(".finding")).to_contain_text("60 errors")
+    expect_filled_in(form, "called them", "They know")
     assert form.page.evaluate("window.never_reloaded")
-    assert notes_of(api, trouble["run"]) == ("called them", "They know")
+    assert filled_in(api, trouble["run"]) == ("called them", "They know")
 
 
 def test_measure_again_first_saves_what_was_not_saved(trouble, form, api):
     before = form.value("measured_at").inner_text()
-    write_notes(form, "still writing", "Still looking")
+    fill_in(form, "still writing", "Still looking")
 
     form.button("Measure Again").click()
 
     expect(form.value("measured_at")).not_to_have_text(before)
-    expect_notes(form, "still writing", "Still looking")
-    assert notes_of(api, trouble["run"]) == ("still writing", "Still looking")
+    expect_filled_in(form, "still writing", "Still looking")
+    assert filled_in(api, trouble["run"]) == ("still writing", "Still looking")
 
 
-def test_what_is_typed_while_a_worker_measures_is_not_lost(trouble, form, api):
+def test_what_is_filled_in_while_a_worker_measures_is_not_lost(trouble, form, api):
     before = form.value("measured_at").inner_text()
 
-    form.button("Measure Again").click()
-    write_notes(form, "typed meanwhile", "Typed too")
+    measure_again(form)
+    fill_in(form, "typed meanwhile", "Typed too")
+    form.item(BY_HAND).get_by_label("Done").check()
 
     expect(form.value("measured_at")).not_to_have_text(before)
-    expect_notes(form, "typed meanwhile", "Typed too")
+    expect_filled_in(form, "typed meanwhile", "Typed too")
+    expect(form.item(BY_HAND).get_by_label("Done")).to_be_checked()
     assert form.save().ok
-    assert notes_of(api, trouble["run"]) == ("typed meanwhile", "Typed too")
+    assert filled_in(api, trouble["run"]) == ("typed meanwhile", "Typed too")
 
 
-def write_notes(form, note, issues):
-    form.write(form.edit_cell("items", 3, "note"), note)
-    form.write(form.input("issues_found"), issues)
+def test_whoever_is_typing_while_a_worker_measures_types_on(trouble, form, api):
+    before = form.value("measured_at").inner_text()
+    measure_again(form)
+    form.note(ROW).focus()
+    form.page.keyboard.press("Control+a")
+    typed = ""
+
+    for count in range(200):
+        typed += f"{count} "
+        form.page.keyboard.type(f"{count} ", delay=20)
+        if form.value("measured_at").inner_text() != before:
+            break
+    form.page.keyboard.type("the end")
+
+    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.note(ROW)).to_be_focused()
+    expect(form.note(ROW)).to_have_value(f"{typed}the end")
+    form.note(ROW).blur()
+    assert form.save().ok
+    assert filled_in(api, trouble["run"])[0] == f"{typed}the end"
 
 
-def expect_notes(form, note, issues):
-    expect(form.cell("items", 3, "note")).to_have_text(note)
-    expect(form.input("issues_found")).to_have_value(issues)
+def test_what_is_deleted_while_a_worker_measures_stays_deleted(trouble, form, api):
+    fill_in(form, "to be deleted", "To stay")
+    assert form.save().ok
+    before = form.value("measured_at").inner_text()
+
+    measure_again(form)
+    form.write(form.note(ROW), "")
+
+    expect(form.value("measured_at")).not_to_have_text(before)
+    expect_filled_in(form, "", "To stay")
+    assert form.save().ok
+    assert filled_in(api, trouble["run"]) == ("", "To stay")
 
 
-def notes_of(api, run):
+def test_a_draft_is_renewed_by_measuring_though_somebody_types_elsewhere(site, desk, api):
+    run = site.script("make_trouble")["run"]
+    form = desk("operator", f"/app/checklist-run/{run}")
+    expect(form.free_field(FREE)).to_have_value(contains("Errors in 24 hours: CRITICAL, 60 errors"))
+    site.script("add_error")
+
+    measure_again(form)
+    form.write(form.note(ROW), "typed meanwhile")
+
+    expect(form.item("Errors in 24 hours").locator(".finding")).to_contain_text("61 errors")
+    expect(form.free_field(FREE)).to_have_value(contains("Errors in 24 hours: CRITICAL, 61 errors"))
+    assert form.save().ok
+    note, issues = filled_in(api, run)
+    assert note == "typed meanwhile"
+    assert "61 errors" in issues
+
+
+def measure_again(form):
+    """Presses the button, and waits until a worker has the job: what is typed now is typed meanwhile."""
+    with form.page.expect_response("**/verenigingen_maintenance.api.measure"):
+        form.button("Measure Again").click()
+
+
+def fill_in(form, note, issues):
+    form.write(form.note(ROW), note)
+    form.write(form.free_field(FREE), issues)
+
+
+def expect_filled_in(form, note, issues):
+    expect(form.note(ROW)).to_have_value(note)
+    expect(form.free_field(FREE)).to_have_value(issues)
+
+
+def filled_in(api, run):
     document = read(api, run)
-    return document["items"][2]["note"], document["issues_found"]
+    (row,) = (item for item in document["items"] if item["title"] == ROW)
+    (field,) = (note for note in document["notes"] if note["label"] == FREE)
+    return row.get("note") or "", field.get("text")
 
 
 def measured_at(api, run):
     return f"{datetime.fromisoformat(read(api, run)['measured_at']):%d-%m-%Y %H:%M:%S}"
+
+
+def contains(text):
+    return re.compile(re.escape(text))
 
 
 def read(api, run):

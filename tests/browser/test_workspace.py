@@ -2,9 +2,9 @@ import pytest
 from playwright.sync_api import expect
 
 CARDS = {
-    "Work": ["Checklist Runs", "Maintenance Escalations"],
-    "Runbook": ["Maintenance Procedures", "Maintenance Checks"],
-    "Setup": ["Maintenance Settings", "Escalation Levels", "Metric Samples"],
+    "Work": ["Checklist Runs", "Maintenance Escalations", "Emergency Contacts"],
+    "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
+    "Setup": ["Maintenance Settings", "Maintenance Notifications", "Metric Samples"],
 }
 
 
@@ -13,7 +13,7 @@ def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, troub
     page = desk(user, "/app/maintenance").page
 
     shortcuts = page.locator(".shortcut-widget-box")
-    expect(shortcuts).to_have_count(3)
+    expect(shortcuts).to_have_count(5)
     for index, (title, count) in enumerate(
         (("Open Runs", "1 open"), ("Open Escalations", "1 open"), ("Missed Runs", "0 missed"))
     ):

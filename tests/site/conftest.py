@@ -119,6 +119,9 @@ def _empty():
 
 
 def _forget_what_was_kept():
+    """And leave a site whose dashboard is its own again."""
+    frappe.db.set_single_value(settings.SETTINGS, "site_address", "")
+    frappe.db.commit()
     for doctype in (*KEPT, "Singles"):
         frappe.db.sql_ddl(f"drop table if exists `kept{doctype}`")
 

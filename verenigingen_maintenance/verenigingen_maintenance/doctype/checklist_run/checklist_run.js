@@ -1,25 +1,11 @@
 const VERDICT_COLORS = { OK: "green", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "gray" };
 const POLL_EVERY_MS = 1000;
 const POLL_AT_MOST = 60;
-const STYLE = `
-.maintenance-checklist section { border-top: 1px solid var(--border-color); padding: 10px 0 4px; }
-.maintenance-checklist h5 { margin: 0 0 6px; }
-.maintenance-checklist .item { display: grid; grid-template-columns: 22% 90px 1fr 32%; gap: 4px 12px; padding: 5px 0 5px 22px; }
-.maintenance-checklist .item.needed { box-shadow: inset 3px 0 var(--orange-400, orange); }
-.maintenance-checklist .answer label { margin: 0 12px 0 0; font-weight: normal; }
-.maintenance-checklist textarea { width: 100%; min-height: 30px; padding: 3px 6px; border: 1px solid var(--border-color);
-	border-radius: 4px; background: var(--control-bg); color: var(--text-color); }
-.maintenance-checklist details[open] { grid-column: 1 / -1; }
-.maintenance-checklist details div { color: var(--text-muted); font-size: var(--text-sm); padding-left: 14px; }
-.maintenance-checklist pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 20em; overflow: auto; margin: 2px 0; }
-.maintenance-checklist .free { display: grid; grid-template-columns: 22% 1fr; gap: 6px 12px; }
-.maintenance-checklist .free textarea { min-height: 64px; }
-@media (max-width: 767px) { .maintenance-checklist .item, .maintenance-checklist .free { grid-template-columns: 1fr; } }`;
 
 frappe.ui.form.on("Checklist Run", {
 	onload(frm) {
 		frm.show_submit_message = () => {};
-		frappe.dom.set_style(STYLE, "maintenance-checklist-style");
+		frappe.require("/assets/verenigingen_maintenance/css/checklist.css");
 	},
 
 	refresh(frm) {

@@ -185,6 +185,7 @@ def _queue(run: str) -> dict:
     """Over HTTP a worker measures: a request must not wait for sources, nor ask its own web server."""
     if not frappe.db.exists(RUN, run):
         refuse(_("There is no run {0}."), run, kind=frappe.DoesNotExistError)
+    measure_run.refuse_unless_open(run)
     frappe.enqueue(_measure_in_worker, run=run, enqueue_after_commit=True)
     return {"run": run, "queued": True}
 

@@ -122,3 +122,11 @@ def test_a_disabled_user_is_not_told():
     finally:
         frappe.db.set_value("User", "operator@example.com", "enabled", 1)
         frappe.db.commit()
+
+
+def test_a_site_without_the_level_still_records_the_breach():
+    frappe.delete_doc("Escalation Level", LEVEL_OF_NOW, force=True)
+    frappe.db.commit()
+    escalation = breach()
+    assert frappe.db.get_value("Maintenance Escalation", escalation, "status") == "Open"
+    assert messages(escalation) == []

@@ -35,7 +35,7 @@ def measure(name: str, now: datetime) -> None:
         if not mine:
             refuse(_("{0} is being measured by another process. Try again in a minute."), name)
         commit()
-        _refuse_unless_open(name)
+        refuse_unless_open(name)
         if now >= clock.instant(frappe.db.get_value(RUN, name, "lapses_at")):
             refuse(_("The time of {0} is over: what is measured now belongs to another run."), name)
         _measure(name)
@@ -84,7 +84,7 @@ def _not_applicable() -> dict[str, str]:
 
 def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_errors: str) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
-    _refuse_unless_open(name)
+    refuse_unless_open(name)
     opened = escalations.record_breaches(list(results.values()), name)
     for item in run.items:
         if item.name in results:
@@ -100,7 +100,8 @@ def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_
         checks.keep_value(result)
 
 
-def _refuse_unless_open(name: str) -> None:
+def refuse_unless_open(name: str) -> None:
+    """Raises frappe.ValidationError when a run is not there, or is missed or signed."""
     status = frappe.db.get_value(RUN, name, "status")
     if status != "Open":
         refuse(_("{0} is {1}: only an open run is measured."), name, status or _("not there"))

@@ -27,10 +27,9 @@ NO_ACCOUNT = "this site has no outgoing e-mail account, or its e-mail is muted"
 
 def announce(escalation: Document) -> None:
     """Writes down whom to tell: in Desk the users with the level's role, by e-mail the level's contact."""
-    role, contact = frappe.db.get_value("Escalation Level", escalation.level, ["role", "contact"]) or (
-        None,
-        None,
-    )
+    if not escalation.level:  # somebody deleted it: the escalation stands in its list all the same
+        return
+    role, contact = frappe.db.get_value("Escalation Level", escalation.level, ["role", "contact"])
     for user in _users_with(role):
         _write(escalation, "Desk", user)
     for address in emails(contact):

@@ -214,7 +214,7 @@ class Desk:
     def open_item(self, title: str) -> Locator:
         """Opens the details of a row; gives what then lies open."""
         self.item(title).locator("summary").click()
-        return self.item(title).locator("details[open]")
+        return self.item(title).locator("details[open] ~ .more")
 
     def note(self, title: str) -> Locator:
         """The note of a row."""

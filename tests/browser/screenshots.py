@@ -1,10 +1,12 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
-Not a test. Needs a site with a run and an escalation, and Chromium (CHROMIUM, or the first one on PATH).
+Not a test. Needs a site with a daily run, an escalation and a signed run (of any procedure; its picture comes
+last), and Chromium (CHROMIUM, or the first one on PATH).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -34,11 +36,12 @@ def take_all(page: Page, out: Path) -> None:
     show(page, "/app/maintenance", ".shortcut-widget-box .indicator-pill")
     take(page, out / "workspace.png")
 
-    show(page, f"/app/checklist-run/{latest(page, 'Checklist Run')}", ".maintenance-checklist .item")
+    daily = latest(page, "Checklist Run", procedure="Daily Maintenance", status=("in", ["Open", "Signed"]))
+    show(page, f"/app/checklist-run/{daily}", ".maintenance-checklist .item")
     take(page, out / "checklist-run.png")
 
     page.locator(".maintenance-checklist summary", has_text="Errors in 24 hours").click()
-    evidence = page.locator(".maintenance-checklist details[open] b", has_text="Evidence")
+    evidence = page.locator(".maintenance-checklist details[open] ~ .more b", has_text="Evidence")
     evidence.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     take(page, out / "item-with-evidence.png")
 
@@ -58,11 +61,17 @@ def take_all(page: Page, out: Path) -> None:
     show(page, "/maintenance_dashboard", "section[data-card]")
     take(page, out / "dashboard.png")
 
+    show(
+        page, f"/app/checklist-run/{latest(page, 'Checklist Run', status='Signed')}", ".maintenance-checklist"
+    )
+    take(page, out / "checklist-signed.png")
 
-def latest(page: Page, doctype: str) -> str:
-    query = {"order_by": "creation desc", "limit": 1}
+
+def latest(page: Page, doctype: str, **filters: object) -> str:
+    query = {"order_by": "creation desc", "limit": 1, "filters": json.dumps(filters)}
     rows = page.request.get(f"/api/resource/{doctype}", params=query).json()["data"]
-    return rows[0]["name"] if rows else sys.exit(f"there is no {doctype} to show")
+    wanted = ", ".join(f"{field} {value}" for field, value in filters.items())
+    return rows[0]["name"] if rows else sys.exit(f"there is no {doctype} to show ({wanted or 'any'})")
 
 
 def show(page: Page, path: str, awaited: str) -> None:

@@ -38,7 +38,9 @@ def test_markup_in_each_text_of_a_run_is_text_in_its_form(of_markup, desk):
         "Source",
         "Evidence",
     ):
-        text = row.locator("details[open] b", has_text=label).locator("xpath=following-sibling::pre[1]")
+        text = row.locator("details[open] ~ .more b", has_text=label).locator(
+            "xpath=following-sibling::pre[1]"
+        )
         expect(text).to_contain_text(MARKUP)
     expect(form.checklist.locator(".since")).to_have_text(MARKUP)
     expect(form.checklist.locator("section[data-box] h5").first).to_contain_text(MARKUP)

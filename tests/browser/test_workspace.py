@@ -6,18 +6,19 @@ CARDS = {
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications", "Metric Samples"],
 }
+PROPOSED = '[["Maintenance Check","proposal","is","set"]]'
 
 
 @pytest.mark.parametrize("user", ["operator", "auditor"])
-def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, trouble, desk):
+def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, trouble, desk, api):
+    proposals = api(user).get("/api/resource/Maintenance Check", params={"filters": PROPOSED}).json()["data"]
     page = desk(user, "/app/maintenance").page
 
     shortcuts = page.locator(".shortcut-widget-box")
-    expect(shortcuts).to_have_count(5)
-    for index, (title, count) in enumerate(
-        (("Open Runs", "1 open"), ("Open Escalations", "1 open"), ("Missed Runs", "0 missed"))
-    ):
-        expect(shortcuts.nth(index).locator(".widget-title")).to_have_text(title)
+    expect(shortcuts.locator(".widget-title")).to_have_text(
+        ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals", "Dashboard"]
+    )
+    for index, count in enumerate(("1 open", "1 open", "0 missed", f"{len(proposals)} proposed")):
         expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(count)
     expect(page.locator(".links-widget-box")).to_have_count(3)
     for index, (title, links) in enumerate(CARDS.items()):
@@ -33,6 +34,14 @@ def test_a_shortcut_leads_to_what_it_counts(trouble, desk):
 
     expect(page.locator(".list-row")).to_have_count(1)
     expect(page.locator(".list-row")).to_contain_text(trouble["escalations"][0]["name"])
+
+
+def test_the_dashboard_is_opened_from_the_workspace(trouble, desk):
+    page = desk("operator", "/app/maintenance").page
+
+    page.locator(".shortcut-widget-box", has_text="Dashboard").click()
+
+    expect(page.get_by_role("heading", name="Maintenance Dashboard")).to_be_visible()
 
 
 def test_who_has_no_role_is_not_shown_the_workspace(site, desk):

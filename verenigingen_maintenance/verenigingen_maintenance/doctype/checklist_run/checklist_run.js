@@ -126,10 +126,11 @@ function row(frm, item) {
 	const needed = needs_something(frm, item) ? "needed" : "";
 	const state = item.not_applicable ? pill(__("Not applicable")) : pill(item.verdict) || pill(__("To do"));
 	return `<div class="item ${needed}" data-item="${esc(item.name)}">
-		<details><summary tabindex="-1">${esc(item.title)}</summary><div>${details(item)}</div></details>
+		<details><summary tabindex="-1">${esc(item.title)}</summary></details>
 		<div class="verdict">${state}</div>
 		<div class="finding">${item.by_hand ? answer(frm, item) : finding(item)}</div>
 		<div class="note">${note(frm, item)}</div>
+		<div class="more">${details(item)}</div>
 	</div>`;
 }
 

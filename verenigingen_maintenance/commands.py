@@ -13,7 +13,7 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
-from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks
 from verenigingen_maintenance.operations import checks, reports, run_now
 from verenigingen_maintenance.operations.refusals import plain
@@ -112,7 +112,14 @@ def _answer(context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json:
         reason = plain(error) or type(error).__name__
         data, text = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "items": []}, f"UNKNOWN  {reason}"
     click.echo(json.dumps(data, indent=1, default=str, ensure_ascii=False) if as_json else text)
-    sys.exit(Verdict(data.get("verdict", Verdict.OK)).exit_code)
+    sys.exit(_verdict(data).exit_code)
+
+
+def _verdict(data: dict) -> Verdict:
+    """That of the answer; while a run waits for people, that of what was measured. A list has none: OK."""
+    if data.get("verdict") or "verdict" not in data:
+        return Verdict(data.get("verdict", Verdict.OK))
+    return worst(Verdict(item["verdict"]) for item in data.get("items", []) if item["verdict"])
 
 
 def _act_on_site(context: frappe._dict, act: Callable[[], tuple[dict, str]]) -> tuple[dict, str]:

@@ -133,3 +133,13 @@ def test_no_query_scans_the_table_or_reads_the_text(source, monkeypatch):
         assert "`error`" not in query
         (plan,) = real(f"explain {query}", as_dict=True)
         assert plan.key == "modified", f"{plan.type} over {plan.rows} rows: {query}"
+
+
+def test_without_a_severity_rule_nothing_is_called_uncritical():
+    make_errors(1, "Known")
+    moment = frappe.utils.add_days(frappe.utils.now_datetime(), -3)
+    frappe.db.sql("update `tabError Log` set modified = %s", moment)
+    frappe.db.delete("Maintenance Severity Rule")
+    frappe.clear_document_cache("Maintenance Settings", "Maintenance Settings")
+    found = error_log.new_critical_titles(clock.now())
+    assert "has no severity rule" in found.reason

@@ -130,3 +130,19 @@ def test_a_site_without_the_level_still_records_the_breach():
     escalation = breach()
     assert frappe.db.get_value("Maintenance Escalation", escalation, "status") == "Open"
     assert messages(escalation) == []
+
+
+def test_the_same_address_twice_is_one_mail_and_breaks_nothing(mail_account):
+    contact("ops@verenigingen.nl, OPS@verenigingen.nl")
+    escalation = breach()
+    assert len(messages(escalation, channel="E-mail")) == 1
+
+
+def test_what_goes_wrong_in_telling_keeps_no_breach_from_being_recorded(monkeypatch):
+    def fail(*_any):
+        raise RuntimeError("no such role")
+
+    monkeypatch.setattr(notifications, "_users_with", fail)
+    escalation = breach()
+    assert frappe.db.get_value("Maintenance Escalation", escalation, "status") == "Open"
+    assert frappe.db.count("Error Log", {"method": f"Nobody is told of {escalation}"}) == 1

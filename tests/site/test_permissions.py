@@ -232,3 +232,26 @@ def test_what_the_app_keeps_for_itself_is_not_written_by_a_manager(doctype, name
     before = frappe.get_doc(doctype, name).get(field)
     frappe.get_doc(doctype, name).update({field: forged}).save()
     assert frappe.get_doc(doctype, name).get(field) == before
+
+
+ALONE = {
+    "item": lambda run: ("Checklist Run Item", run.items[0].name, {"done_by": "manager@example.com"}),
+    "item not applicable": lambda run: ("Checklist Run Item", run.items[0].name, {"not_applicable": 1}),
+    "item elsewhere": lambda run: ("Checklist Run Item", run.items[0].name, {"parent": "DAILY-2026-11-20"}),
+    "note": lambda run: ("Checklist Run Note", run.notes[0].name, {"label": "Forged"}),
+    "box": lambda run: ("Checklist Run Box", run.boxes[0].name, {"verdict": "OK"}),
+}
+
+
+@pytest.mark.parametrize("user", ["operator@example.com", "Administrator"])
+@pytest.mark.parametrize("change", ALONE.values(), ids=ALONE.keys())
+def test_a_row_is_not_saved_or_deleted_apart_from_its_run(run, change, user):
+    doctype, name, values = change(frappe.get_doc("Checklist Run", run))
+    frappe.set_user(user)
+    row = frappe.get_doc(doctype, name)
+    before = row.as_json()
+    with pytest.raises(frappe.ValidationError, match="is changed with its document, and not by itself"):
+        row.update(values).save()
+    with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
+        frappe.get_doc(doctype, name).delete(force=True)
+    assert frappe.get_doc(doctype, name).as_json() == before

@@ -1,11 +1,15 @@
 """The user that asks for the dashboard: least privilege, an encrypted key, and nobody who was ever here."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 from frappe.core.doctype.user.user import get_active_users
 
 from verenigingen_maintenance import install
-from verenigingen_maintenance.operations import probe_user
+from verenigingen_maintenance.operations import probe_user, run_now
+from verenigingen_maintenance.operations.dashboard import describe_dashboard
+from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.dashboard import PROBE_USER
 from verenigingen_maintenance.www import maintenance_dashboard
 
@@ -68,3 +72,13 @@ def test_a_site_with_another_encryption_key_gets_a_new_key(probe, monkeypatch):
     after = frappe.get_doc("User", PROBE_USER)
     assert after.api_key != before
     assert after.get_password("api_secret")
+
+
+def test_a_dashboard_of_another_day_says_that_it_was_not_measured():
+    name = run_now.run_now("daily", clock.now())
+    assert describe_dashboard()["run"] == name
+    long_ago = clock.stored(clock.now() - timedelta(days=8))
+    frappe.db.set_value("Checklist Run", name, "measured_at", long_ago)
+    described = describe_dashboard()
+    assert (described["run"], described["status"]) == (None, "not measured")
+    assert not any(card["is_measured"] for card in described["cards"])

@@ -189,3 +189,17 @@ def test_the_free_fields_are_drafted_from_the_rows_until_somebody_writes_them(ru
     texts = {note.label: note.text for note in run.notes}
     assert texts["Issues Found"] == "The bank was down."
     assert texts["Actions Taken"] == "Errors in 24 hours: Called the bank"
+
+
+def test_a_run_of_which_most_rows_wait_is_not_ok_yet(run):
+    frappe.set_user("Administrator")
+    weekly = frappe.get_doc("Checklist Run", run_now.run_now("weekly", clock.now()))
+    frappe.set_user(OPERATOR)
+    weekly.reload()
+    weekly.items[0].result = "Done"
+    weekly.save()
+    assert weekly.verdict == ""
+    for item in weekly.items:
+        item.result = "Done"
+    weekly.save()
+    assert weekly.verdict == "OK"

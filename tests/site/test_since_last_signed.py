@@ -51,7 +51,7 @@ def test_without_a_signed_run_it_says_so():
 
 def test_it_names_the_last_signed_run_and_when(friday):
     assert head(run_now.run_now("daily", clock.now())).startswith(
-        f"Since {friday} was signed, on 2026-11-20 09:30:"
+        f"Since {friday}, the last signed run, was measured on 2026-11-20 09:30:"
     )
 
 
@@ -118,6 +118,7 @@ def test_a_run_that_was_signed_a_month_ago_is_told_with_its_date_and_error_log_f
     make_errors(1, "Known")
     age_errors("Known", 24 * 20)
     text = head(run_now.run_now("daily", clock.now()))
-    assert text.startswith(f"Since {friday} was signed, on {clock.stored(long_ago):%Y-%m-%d %H:%M}:")
+    begin = f"{clock.stored(long_ago):%Y-%m-%d %H:%M}"
+    assert text.startswith(f"Since {friday}, the last signed run, was measured on {begin}:")
     begin = clock.stored(clock.now() - since.FURTHEST_BACK)
     assert f"New error titles since {begin:%Y-%m-%d}" in text

@@ -13,9 +13,11 @@ def merge(shipped: Sequence[Row], current: Sequence[Row], wanted: Sequence[Row],
 
     A row that is new in `wanted` arrives; one the user deleted stays deleted; one that `wanted` no longer has
     goes, unless the user changed it. The order is that of `wanted`; a row of the user's follows the one it
-    stood behind.
+    stood behind. Where rows of the user's share a key they cannot be told apart: all stays as it is.
     """
     old, now, new = (_by_key(rows, key) for rows in (shipped, current, wanted))
+    if len(now) < len(current):
+        return list(current)
     merged = [
         _merge_row(old.get(name, {}), now.get(name), row)
         for name, row in new.items()

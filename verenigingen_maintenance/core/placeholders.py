@@ -27,7 +27,8 @@ def emails(contact: str | None) -> list[str]:
     if _BRACKETED.search(text):
         return []
     found = [address for _name, address in getaddresses(re.split("[,;]", text))]
-    return [address for address in found if _ADDRESS.fullmatch(address) and not _is_placeholder(address)]
+    real = [address for address in found if _ADDRESS.fullmatch(address) and not _is_placeholder(address)]
+    return list({address.lower(): address for address in reversed(real)}.values())[::-1]
 
 
 def _text(contact: str | None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.operations import escalations
+from verenigingen_maintenance.core.slots import slots
+from verenigingen_maintenance.operations import escalations, procedures, settings
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.sources import clock
 
@@ -27,10 +29,15 @@ CARDS = {
     "cache_hit_rate": "Cache Hit Rate",
 }
 
+# They follow from other rows, and must not feed one: what they do not know is no card without data.
+DERIVED_CARDS = {"critical_alerts", "critical_issues"}
+
 
 def describe_dashboard() -> dict:
     """The values of the page's template; `recent_errors` is None where they were not measured."""
     run = _latest()
+    if run and _is_stale(run):
+        run = None
     items = {item.check_name: item for item in run.items if item.check_name} if run else {}
     return {
         "run": run.name if run else None,
@@ -52,13 +59,22 @@ def _latest() -> Document | None:
     return frappe.get_doc(RUN, name) if name else None
 
 
+def _is_stale(run: Document) -> bool:
+    """Whether a slot has passed since it was measured: what it says is of another day."""
+    procedure, now = frappe.get_doc("Maintenance Procedure", run.procedure), clock.now()
+    today = clock.stored(now).date()
+    days = slots(procedures.schedule_of(procedure), settings.calendar(), today - timedelta(days=14), today)
+    passed = [slot for slot in days if slot.due_until <= now]
+    return bool(passed) and clock.instant(run.measured_at) < passed[-1].opens_at
+
+
 def _summary(run: Document | None, items: dict) -> dict:
     status = items.get("system_status")
     if run is None or status is None:
         return {"status": _("not measured"), "verdict": "UNKNOWN", "summary": []}
     told = [
         status.reason,
-        _("Today's run {0} is {1}.").format(run.name, run.status),
+        _("Its run {0} is {1}.").format(run.name, run.status),
         _("Escalations open: {0}").format(len(escalations.open_ones())),
     ]
     words = status.in_words() or _("unknown")
@@ -70,11 +86,12 @@ def _applies(item: Document | None) -> bool:
 
 
 def _card(title: str, item: Document | None) -> dict:
-    is_measured = bool(item and item.value)
+    is_derived = bool(item and item.check_name in DERIVED_CARDS)
+    value = item.in_words() if item else ""
     return {
         "title": title,
-        "is_measured": is_measured,
-        "value": item.in_words() if is_measured else _("not measured"),
+        "is_measured": bool(value) or is_derived,
+        "value": value or (_("unknown") if is_derived else _("not measured")),
         "verdict": (item and item.verdict) or "UNKNOWN",
         "reason": (item and item.reason) or "",
         "target": f"{item.target} {item.unit}" if item and item.target else "",

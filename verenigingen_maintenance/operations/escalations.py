@@ -82,6 +82,11 @@ def open_ones() -> list[dict]:
     return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
 
 
+def first_open() -> str | None:
+    """The escalation that is open longest."""
+    return frappe.db.get_value(ESCALATION, {"open_key": ("is", "set")}, order_by="opened_at")
+
+
 def titles(names: Iterable[str]) -> list[str]:
     """Escalations by name as a person would write them down."""
     found = frappe.get_all(
@@ -120,7 +125,7 @@ def _new(subject: str, results: list[Result], run: str | None) -> Document:
     return frappe.get_doc(
         {
             "doctype": ESCALATION,
-            "title": _title(results),
+            "title": _title(results)[:140],
             "status": "Open",
             "level": frappe.db.get_value("Escalation Level", {"level": level}),
             "subject": subject,

@@ -128,6 +128,6 @@ def _escalation_of(result: Result, opened: dict[str, str]) -> str | None:
     """A derived breach joins the first escalation of its causes."""
     if not result.is_critical:
         return None
-    return (
-        next(iter(opened.values()), None) if checks.is_derived(result.spec) else opened[result.spec.subject]
-    )
+    if checks.is_derived(result.spec):
+        return next(iter(opened.values()), None) or escalations.first_open()
+    return opened[result.spec.subject]

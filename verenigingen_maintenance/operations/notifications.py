@@ -12,7 +12,7 @@ import frappe
 from frappe import _, are_emails_muted
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
-from frappe.utils import get_url_to_form
+from frappe.utils import get_url_to_form, validate_email_address
 
 from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.core.redaction import redact
@@ -26,7 +26,17 @@ NO_ACCOUNT = "this site has no outgoing e-mail account, or its e-mail is muted"
 
 
 def announce(escalation: Document) -> None:
-    """Writes down whom to tell: in Desk the users with the level's role, by e-mail the level's contact."""
+    """Writes down whom to tell. What goes wrong is logged: it must not keep a breach from being recorded."""
+    frappe.db.savepoint("announce")
+    try:
+        _announce(escalation)
+    except Exception:  # noqa: BLE001 - the escalation stands in its list all the same
+        frappe.db.rollback(save_point="announce")
+        frappe.log_error(f"Nobody is told of {escalation.name}"[:140])
+
+
+def _announce(escalation: Document) -> None:
+    """In Desk the users with the level's role, by e-mail the level's contact."""
     if not escalation.level:  # somebody deleted it: the escalation stands in its list all the same
         return
     role, contact = frappe.db.get_value("Escalation Level", escalation.level, ["role", "contact"])
@@ -126,6 +136,7 @@ def _tell_in_desk(notification: Document) -> None:
 
 
 def _send_mail(notification: Document) -> None:
+    validate_email_address(notification.recipient, throw=True)
     link = html.escape(get_url_to_form("Maintenance Escalation", notification.escalation))
     frappe.sendmail(
         recipients=[notification.recipient],

@@ -30,6 +30,18 @@ def refuse_by_hand(document: Document) -> None:
         )
 
 
+class RowOfRecord(Document):
+    """A row of a record is written with its document; these are called where it is saved by itself."""
+
+    def refuse_alone(self) -> None:
+        refuse(
+            _("A row of {0} is changed with its document, and not by itself."), self.parent or self.doctype
+        )
+
+    before_validate = validate = before_submit = before_cancel = refuse_alone
+    before_update_after_submit = on_trash = refuse_alone
+
+
 def keep(document: Document, *fields: str) -> None:
     """For a controller: gives fields that only the app writes the value they had."""
     before = document.get_doc_before_save()

@@ -26,7 +26,8 @@ def roll_up(run: Document) -> None:
         _roll_up_box(box, [item for item in run.items if item.box == box.box])
     judged = [item for item in run.items if not is_open(item)] + [box for box in run.boxes if box.verdict]
     waits = any(item.by_hand and not item.result for item in run.items)
-    run.verdict = worst(map(_verdict, judged)).value if judged or not waits else ""
+    verdict = worst(map(_verdict, judged))
+    run.verdict = "" if waits and (not judged or verdict is Verdict.OK) else verdict.value
 
 
 def is_open(item: Document) -> bool:

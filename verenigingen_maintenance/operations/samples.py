@@ -8,10 +8,11 @@ import frappe
 
 from verenigingen_maintenance.core.durations import Sample
 from verenigingen_maintenance.core.readings import Reading
-from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations import measure, records
 from verenigingen_maintenance.sources import clock, redis_cache, verenigingen
 
 MOST_VALUES = 100
+MEMBERS_SECONDS = 10
 
 
 def keep(metric: str, reading: Reading) -> None:
@@ -27,7 +28,7 @@ def keep_cache_counters() -> None:
 
 def keep_members() -> None:
     """Stores the number of active members where this site has any, to compare tomorrow's with."""
-    counted = verenigingen.active_members(clock.now())
+    counted = measure.read("verenigingen.active_members", MEMBERS_SECONDS)
     if isinstance(counted, Reading):
         keep(verenigingen.MEMBERS, counted)
 

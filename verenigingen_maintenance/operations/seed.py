@@ -140,8 +140,23 @@ def _correct(document: Document, values: dict, shipped: dict) -> dict:
             document.set(field, deepcopy(value))
         else:
             kept[field] = shipped.get(field)
+    _bring_back_what_rows_name(document)
     document.save(ignore_permissions=True)
     return kept
+
+
+def _bring_back_what_rows_name(document: Document) -> None:
+    """A box or group that a user renamed comes back where a row of the runbook still names it."""
+    boxes = (document.get("boxes") or "").splitlines()
+    for row in (*(document.get("tasks") or []), *(document.get("checks") or [])):
+        if row.box and row.box not in boxes:
+            boxes.append(row.box)
+    groups = {row.title for row in document.get("task_groups") or []}
+    for title in dict.fromkeys(row.task_group for row in document.get("tasks") or []):
+        if title not in groups:
+            document.append("task_groups", {"title": title})
+    if boxes:
+        document.boxes = "\n".join(boxes)
 
 
 def _whole(document: Document, table: str, rows: list[dict]) -> list[dict]:

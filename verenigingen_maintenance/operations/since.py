@@ -37,19 +37,21 @@ def happened(run: Document, errors: str) -> str:
 
 def _since(run: Document) -> datetime:
     signed = _last_signed(run)
-    return clock.instant(signed.closed_at if signed else _begin(run))
+    return clock.instant((signed.measured_at or signed.closed_at) if signed else _begin(run))
 
 
 def _head(signed: Document | None, since: datetime) -> str:
     begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
     if not signed:
         return _("No run of this procedure was signed yet; since {0}").format(begin)
-    return _("Since {0} was signed, on {1}").format(signed.name, begin)
+    return _("Since {0}, the last signed run, was measured on {1}").format(signed.name, begin)
 
 
 def _last_signed(run: Document) -> Document | None:
     filters = {"procedure": run.procedure, "status": "Signed", "name": ("!=", run.name)}
-    return frappe.db.get_value(RUN, filters, ["name", "closed_at"], as_dict=True, order_by="closed_at desc")
+    return frappe.db.get_value(
+        RUN, filters, ["name", "measured_at", "closed_at"], as_dict=True, order_by="measured_at desc"
+    )
 
 
 def _begin(run: Document) -> datetime:

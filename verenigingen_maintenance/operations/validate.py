@@ -68,7 +68,9 @@ def refuse_bad_settings(document: Document) -> None:
 def _refuse_foreign_probe(document: Document) -> None:
     """The probe sends a key: it goes to this site and nowhere else."""
     address, path = (document.site_address or "").strip(), (document.dashboard_path or "").strip()
-    if address and not http.is_own_address(address):
+    before = document.get_doc_before_save()
+    is_new = not before or address != (before.site_address or "").strip()
+    if address and is_new and not http.is_own_address(address):
         refuse(
             _(
                 "“{0}” is not an address of this site. Write http:// or https://, and this host (127.0.0.1) "

@@ -79,6 +79,10 @@ def new_critical_titles(now: datetime) -> Reading | Unknown:
     if isinstance(found, Unknown):
         return found
     rules = [SeverityRule.of(row.title, row.words) for row in frappe.get_cached_doc(SETTINGS).severity_rules]
+    if not rules:
+        return Unknown(
+            "Maintenance Settings has no severity rule to tell critical errors by", now, found.source
+        )
     kinds = {title: kind_of(title, rules) for title in found.evidence["new titles"]}
     critical = {title: kind for title, kind in kinds.items() if kind}
     detail = _some([f"“{title}” ({kind})" for title, kind in critical.items()])
@@ -108,7 +112,7 @@ def _has_older(since: datetime) -> bool:
 
 
 def _known(since: datetime, titles: list[str]) -> set[str]:
-    """Those of `titles` that an older row has. It reads the titles of the retained rows, and no text."""
+    """Those of `titles` that an older row has, among all that are retained (there is no index to help)."""
     if not titles:
         return set()
     log = frappe.qb.DocType("Error Log")

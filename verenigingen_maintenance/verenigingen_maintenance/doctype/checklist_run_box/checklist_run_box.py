@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from verenigingen_maintenance.operations.records import RowOfRecord
 
 
-class ChecklistRunBox(Document):
+class ChecklistRunBox(RowOfRecord):
     """One box of a checklist and the worst verdict under it."""

@@ -1,9 +1,8 @@
-from frappe.model.document import Document
-
 from verenigingen_maintenance.core.wording import in_words
+from verenigingen_maintenance.operations.records import RowOfRecord
 
 
-class ChecklistRunItem(Document):
+class ChecklistRunItem(RowOfRecord):
     """One measured value, or one step that a person answers, with its evidence."""
 
     def in_words(self) -> str:

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from verenigingen_maintenance.operations.records import RowOfRecord
 
 
-class ChecklistRunNote(Document):
+class ChecklistRunNote(RowOfRecord):
     """A line of the checklist that a person writes; drafted from the rows."""

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from verenigingen_maintenance.operations.records import RowOfRecord
 
 
-class MaintenanceEscalationEvent(Document):
+class MaintenanceEscalationEvent(RowOfRecord):
     """What happened to an escalation, and when."""

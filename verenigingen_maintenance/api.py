@@ -193,7 +193,7 @@ def _queue(run: str) -> dict:
 
 def _measure_in_worker(run: str) -> None:
     """A run that was signed since it was asked for, or is being measured, needs it not, and is no error."""
-    with suppress(frappe.ValidationError):
+    with suppress(measure_run.NotToBeMeasured):
         measure_run.measure(run, clock.now())
     notifications.deliver()
 

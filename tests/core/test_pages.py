@@ -253,8 +253,16 @@ def test_half_a_page_is_not_whole():
 
 
 @given(st.text(st.sampled_from("<>/!-[]= \"'&;ahpx2\n") | st.characters(), max_size=200))
-def test_any_text_is_read(text):
-    read_page(f"<{text}")
+def test_any_text_is_read_and_is_at_most_one_kind_of_page(text):
+    page = read_page(f"<{text}")
+    assert not (page.is_login and page.is_error_page)
+    assert all(card.title for card in page.cards)
+    assert not page.is_whole or text.rstrip().lower().endswith("</html>")
+
+
+@given(st.text(" \n\t", max_size=20))
+def test_a_text_without_a_word_is_an_error_page(text):
+    assert read_page(text).is_error_page == "an empty page"
 
 
 PIECES = ["<div class='metric-card'>", "<h2 class=section-header>", "<section data-card>", "<h5>"]

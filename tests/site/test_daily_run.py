@@ -211,3 +211,20 @@ def test_samples_of_yesterday_are_not_in_a_row_with_those_of_today(slow_database
     let_time_pass(hours=24)
     assert database_verdict() == "WARNING"
     assert len(samples.latest("database_response", clock.now() - timedelta(hours=1))) == 1
+
+
+def test_a_worker_passes_over_a_run_that_was_signed_since_it_was_asked_for():
+    name = run_today()
+    close(name, "Signed")
+    before = fresh("Checklist Run", name).as_json()
+    api._measure_in_worker(name)
+    assert fresh("Checklist Run", name).as_json() == before
+
+
+def test_a_worker_passes_over_no_other_failure():
+    name = run_today()
+    frappe.db.set_single_value("System Settings", "time_zone", "Mars/Olympus")
+    frappe.db.commit()
+    frappe.clear_cache()
+    with pytest.raises(frappe.ValidationError, match="is not a time zone"):
+        api._measure_in_worker(name)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from .readings import Reading, Unknown
 from .verdicts import Verdict, worst
+from .wording import some
 
 STATES = ("healthy", "at risk", "critical")
 SCALE = "/".join(STATES)
@@ -47,27 +48,27 @@ def status(situation: Situation, now: datetime) -> Reading | Unknown:
     verdict = worst(cause.verdict for cause in situation.causes)
     titles = [cause.title for cause in situation.with_verdict(verdict)]
     if verdict is Verdict.UNKNOWN:
-        return Unknown(f"not known: {_some(titles) or 'nothing was measured'}", now, SOURCE)
+        return Unknown(f"not known: {some(titles) or 'nothing was measured'}", now, SOURCE)
     state = {Verdict.OK: 0, Verdict.WARNING: 1, Verdict.CRITICAL: 2}[verdict]
-    return Reading(state, SCALE, now, SOURCE, {"causes": titles if state else []}, detail=_some(titles))
+    return Reading(state, SCALE, now, SOURCE, {"causes": titles if state else []}, detail=some(titles))
 
 
 def critical_issues(situation: Situation, now: datetime) -> Reading | Unknown:
     """How many subjects are CRITICAL now; where some are UNKNOWN and none is CRITICAL, that is not known."""
     critical, unknown = situation.critical_subjects, situation.with_verdict(Verdict.UNKNOWN)
     if not critical and (unknown or not situation.causes):
-        reason = f"not known: {_some([cause.title for cause in unknown]) or 'nothing was measured'}"
+        reason = f"not known: {some([cause.title for cause in unknown]) or 'nothing was measured'}"
         return Unknown(reason, now, SOURCE)
     may_be_more = "what is UNKNOWN may be critical too" if unknown else ""
     evidence = {"subjects": critical}
-    return Reading(len(critical), "subjects", now, SOURCE, evidence, may_be_more, _some(critical))
+    return Reading(len(critical), "subjects", now, SOURCE, evidence, may_be_more, some(critical))
 
 
 def critical_alerts(situation: Situation, now: datetime) -> Reading | Unknown:
     """How many escalations are open, those that this run opens included."""
     subjects = sorted(situation.open_subjects | set(situation.critical_subjects))
     origin = "Maintenance Escalation, and the other checks"
-    return Reading(len(subjects), "escalations", now, origin, {"subjects": subjects}, detail=_some(subjects))
+    return Reading(len(subjects), "escalations", now, origin, {"subjects": subjects}, detail=some(subjects))
 
 
 Derivation = Callable[[Situation, datetime], Reading | Unknown]
@@ -76,8 +77,3 @@ DERIVED: dict[str, Derivation] = {
     "derived.critical_issues": critical_issues,
     "derived.critical_alerts": critical_alerts,
 }
-
-
-def _some(names: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .wording import some
+
 LONGEST_LINE = 300
 ISSUES, ACTIONS, ESCALATIONS = "Issues", "Actions", "Escalations"
 
@@ -44,15 +46,11 @@ def _actions(lines: Sequence[Line]) -> list[str]:
     for line in lines:
         if line.note.strip() and line.verdict not in ("OK", "UNKNOWN"):
             noted.setdefault(" ".join(line.note.split()), []).append(line.title)
-    return [f"{_some(titles)}: {note}" for note, titles in noted.items()]
+    return [f"{some(titles)}: {note}" for note, titles in noted.items()]
 
 
 def _state(line: Line) -> str:
     return "failed" if line.failed else line.verdict
-
-
-def _some(titles: Sequence[str], most: int = 3) -> str:
-    return ", ".join(titles[:most]) + (f" and {len(titles) - most} more" if len(titles) > most else "")
 
 
 def _short(line: str) -> str:

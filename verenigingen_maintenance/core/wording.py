@@ -23,13 +23,23 @@ def in_words(value: float | None, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
+def some(texts: Sequence[str], most: int = 3) -> str:
+    """The first few of several, and how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
+
+
 def summary(run: Mapping[str, Any]) -> str:
     """A run as a few lines of text: its verdict, each item, and the escalations that are open."""
-    head = f"{run['run']}  {run['verdict'] or 'not measured'}  (status {run['status']})"
+    head = f"{run['run']}  {run['verdict'] or _without_verdict(run)}  (status {run['status']})"
     measured = [f"Measured {run['measured_at']} by {run['measured_by']}"] if run["measured_at"] else []
     happened = [run["since_last_signed"]] if run["since_last_signed"] else []
     rows = [item_line(item) for item in run["items"]]
     return "\n".join([head, *measured, *happened, "", *rows, *_escalations(run["escalations"])])
+
+
+def _without_verdict(run: Mapping[str, Any]) -> str:
+    return "waits for people" if run["measured_at"] else "not measured"
 
 
 def item_line(item: Mapping[str, Any]) -> str:

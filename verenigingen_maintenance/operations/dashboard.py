@@ -101,4 +101,4 @@ def _card(title: str, item: Document | None) -> dict:
 def _recent_errors(item: Document | None) -> list[dict] | None:
     if not (item and item.value):
         return None
-    return json.loads(item.evidence or "{}").get("most frequent", [])
+    return json.loads(item.evidence or "{}").get("most frequent")

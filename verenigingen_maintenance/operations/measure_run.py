@@ -26,6 +26,10 @@ NOTHING_MEASURED = dict.fromkeys(
 )
 
 
+class NotToBeMeasured(frappe.ValidationError):
+    """A run that is closed, over, or being measured: nothing failed."""
+
+
 def measure(name: str, now: datetime) -> None:
     """Measure a run, after whoever is doing so.
 
@@ -33,11 +37,13 @@ def measure(name: str, now: datetime) -> None:
     """
     with lock(f"run:{name}", PATIENCE) as mine:
         if not mine:
-            refuse(_("{0} is being measured by another process. Try again in a minute."), name)
+            message = _("{0} is being measured by another process. Try again in a minute.")
+            refuse(message, name, kind=NotToBeMeasured)
         commit()
         refuse_unless_open(name)
         if now >= clock.instant(frappe.db.get_value(RUN, name, "lapses_at")):
-            refuse(_("The time of {0} is over: what is measured now belongs to another run."), name)
+            message = _("The time of {0} is over: what is measured now belongs to another run.")
+            refuse(message, name, kind=NotToBeMeasured)
         _measure(name)
 
 
@@ -104,7 +110,8 @@ def refuse_unless_open(name: str) -> None:
     """Raises frappe.ValidationError when a run is not there, or is missed or signed."""
     status = frappe.db.get_value(RUN, name, "status")
     if status != "Open":
-        refuse(_("{0} is {1}: only an open run is measured."), name, status or _("not there"))
+        message = _("{0} is {1}: only an open run is measured.")
+        refuse(message, name, status or _("not there"), kind=NotToBeMeasured)
 
 
 def _fill(item: Document, result: Result, opened: dict[str, str]) -> None:

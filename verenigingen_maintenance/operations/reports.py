@@ -86,14 +86,25 @@ def _latest(procedure: Document, now: datetime) -> dict:
     """
     name = _latest_slot(procedure, now)
     row = frappe.db.get_value(RUN, name, ["verdict", "status", "measured_at"], as_dict=True) if name else None
-    is_measured = bool(row and row.measured_at)
     return {
         "procedure": procedure.name,
         "run": name,
         "status": row.status if row else "not opened",
-        "verdict": ((row.verdict or None) if is_measured else Verdict.UNKNOWN.value) if name else None,
+        "verdict": _verdict_so_far(name, row),
         "measured_at": _iso(row.measured_at) if row else None,
     }
+
+
+def _verdict_so_far(run: str | None, row: dict | None) -> str | None:
+    """That of the run; while it waits for people, that of what was measured; None where there is nothing."""
+    if run is None:
+        return None
+    if row is None or not row.measured_at:
+        return Verdict.UNKNOWN.value
+    measured = {"parent": run, "by_hand": 0, "not_applicable": 0}
+    found = [] if row.verdict else frappe.get_all("Checklist Run Item", filters=measured, pluck="verdict")
+    so_far = worst(Verdict(each or "UNKNOWN") for each in found).value if found else None
+    return row.verdict or so_far
 
 
 def _latest_slot(procedure: Document, now: datetime) -> str | None:

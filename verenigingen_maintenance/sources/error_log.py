@@ -20,6 +20,7 @@ from frappe.utils import get_datetime
 from verenigingen_maintenance.core.clusters import busiest
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.severity import SeverityRule, kind_of
+from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import clock, source
 
 SETTINGS = "Maintenance Settings"
@@ -85,7 +86,7 @@ def new_critical_titles(now: datetime) -> Reading | Unknown:
         )
     kinds = {title: kind_of(title, rules) for title in found.evidence["new titles"]}
     critical = {title: kind for title, kind in kinds.items() if kind}
-    detail = _some([f"“{title}” ({kind})" for title, kind in critical.items()])
+    detail = some([f"“{title}” ({kind})" for title, kind in critical.items()])
     return replace(found, value=len(critical), evidence={"new critical titles": critical}, detail=detail)
 
 
@@ -121,11 +122,7 @@ def _known(since: datetime, titles: list[str]) -> set[str]:
 
 
 def _quoted(titles: list[str]) -> str:
-    return _some([f"“{title}”" for title in titles])
-
-
-def _some(texts: list[str], most: int = 3) -> str:
-    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+    return some([f"“{title}”" for title in titles])
 
 
 def _reading(count: int, now: datetime, evidence: dict, at_least: str, detail: str = "") -> Reading:

@@ -11,8 +11,9 @@ frappe.ui.form.on("Checklist Run", {
 	refresh(frm) {
 		if (!frm.is_dirty()) frm.as_saved = filled_in(frm);
 		show_checklist(frm);
-		if (frm.doc.verdict && !frm.is_dirty()) {
-			frm.page.set_indicator(`${__(frm.doc.status)}, ${frm.doc.verdict}`, VERDICT_COLORS[frm.doc.verdict]);
+		if (frm.doc.measured_at && !frm.is_dirty()) {
+			const verdict = frm.doc.verdict || __("To do");
+			frm.page.set_indicator(`${__(frm.doc.status)}, ${verdict}`, VERDICT_COLORS[verdict] || "gray");
 		}
 		if (frm.doc.status !== "Open") frm.disable_save();
 		offer_signing(frm);

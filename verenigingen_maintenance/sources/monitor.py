@@ -75,8 +75,8 @@ class _Requests:
 
 
 def _api_requests(since: datetime) -> _Requests:
-    lines, is_whole = _tail(log_file(), MOST_BYTES)
-    found = _Requests(since if is_whole else max(since, _first_moment(lines, since)))
+    lines, is_whole = tail(log_file(), MOST_BYTES)
+    found = _Requests(since if is_whole else max(since, first_moment(lines, since)))
     for line in (*lines, *frappe.cache.lrange(MONITOR_REDIS_KEY, -MOST_UNFLUSHED, -1)):
         found.add(line)
     return found
@@ -87,7 +87,7 @@ def _is_api(entry: dict) -> bool:
     return entry["site"] == frappe.local.site and path.startswith("/api/") and path != OWN_PING
 
 
-def _first_moment(lines: Iterable[bytes], default: datetime) -> datetime:
+def first_moment(lines: Iterable[bytes], default: datetime) -> datetime:
     return next(_moments(lines), default)
 
 
@@ -101,7 +101,7 @@ def _moments(lines: Iterable[bytes]) -> Iterator[datetime]:
             yield moment
 
 
-def _tail(path: str, size: int) -> tuple[list[bytes], bool]:
+def tail(path: str, size: int) -> tuple[list[bytes], bool]:
     """The last whole lines of a file, `size` bytes at most, and whether that is all; none without a file."""
     if not os.path.exists(path):
         return [], True

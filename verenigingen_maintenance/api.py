@@ -18,6 +18,8 @@ from verenigingen_maintenance.operations import accept_missed as missed
 from verenigingen_maintenance.operations import (
     applicability,
     checks,
+    error_review,
+    error_states,
     escalations,
     measure_run,
     notifications,
@@ -26,7 +28,7 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.operations import still_to_fill as to_fill
 from verenigingen_maintenance.operations.open_run import RUN
-from verenigingen_maintenance.operations.refusals import plain, refuse
+from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.sources import clock
 
 MANAGER, OPERATOR, AUDITOR = "Maintenance Manager", "Maintenance Operator", "Maintenance Auditor"
@@ -173,6 +175,57 @@ def still_to_fill() -> list[str]:
     """What this site still has to fill in or decide."""
     only_for(MANAGER, OPERATOR, AUDITOR)
     return to_fill.still_to_fill()
+
+
+@frappe.whitelist(methods=["GET"])
+@told_in_shell
+def analyze_error_patterns(days: int = 30) -> dict:
+    """Trends, profiles, types, users, recurring patterns and hotspots of the errors of 1 to 400 days."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return error_review.analyze_error_patterns(whole_number(days, "days"), clock.now())
+
+
+@frappe.whitelist(methods=["GET"])
+@told_in_shell
+def identify_error_hotspots(days: int = 7) -> dict:
+    """Where the errors of 1 to 400 days gather: areas, apps, types, kinds of users, hours."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return error_review.identify_error_hotspots(whole_number(days, "days"), clock.now())
+
+
+@frappe.whitelist(methods=["GET"])
+@told_in_shell
+def latest_errors(pattern: str) -> list[dict]:
+    """The latest logs of an error pattern: name, time and user, and whether Error Log still has it."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return error_review.latest_errors(pattern)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def resolve_error_pattern(pattern: str, note: str = "") -> None:
+    """It is mended: its next error makes it Regressed."""
+    only_for(MANAGER, OPERATOR)
+    error_states.resolve(pattern, note)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def ignore_error_pattern(
+    pattern: str, until: str | None = None, errors: int | None = None, note: str = ""
+) -> None:
+    """Leave it out of what is judged: until a moment, until so many errors more, or for good."""
+    only_for(MANAGER, OPERATOR)
+    more = whole_number(errors, "errors") if errors not in (None, "") else None
+    error_states.ignore(pattern, until, more, note)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def reopen_error_pattern(pattern: str, note: str = "") -> None:
+    """Neither resolved nor ignored: its state follows its errors again."""
+    only_for(MANAGER, OPERATOR)
+    error_states.reopen(pattern, note)
 
 
 def _run(name: str) -> dict | None:

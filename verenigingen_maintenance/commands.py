@@ -13,9 +13,10 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
+from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks
-from verenigingen_maintenance.operations import checks, reports, run_now
+from verenigingen_maintenance.operations import checks, error_review, reports, run_now
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
@@ -85,6 +86,20 @@ def status(context: frappe._dict, as_json: bool) -> None:
     def found() -> tuple[dict, str]:
         described = reports.describe_status(clock.now())
         return described, state(described)
+
+    _answer(context, found, as_json)
+
+
+@maintenance.command("errors")
+@click.option("--days", default=7, show_default=True, help="How many days back, 1 to 400.")
+@as_json
+@pass_context
+def errors(context: frappe._dict, days: int, as_json: bool) -> None:
+    """The errors of some days: how many, which patterns, where. Judges nothing: the exit code is 0."""
+
+    def found() -> tuple[dict, str]:
+        review = error_review.review(days, clock.now())
+        return review, error_summary(review)
 
     _answer(context, found, as_json)
 

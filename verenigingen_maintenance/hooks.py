@@ -20,6 +20,12 @@ scheduler_events = {
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
     ],
     "cron": {
+        "* * * * *": [
+            "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
+        ],
+        "17 * * * *": [
+            "verenigingen_maintenance.scheduled.review_maintenance_errors",
+        ],
         "*/5 * * * *": [
             "verenigingen_maintenance.scheduled.tend_maintenance_runs",
         ],
@@ -31,5 +37,6 @@ scheduler_events = {
 
 default_log_clearing_doctypes = {
     "Metric Sample": 14,
+    "Error Count": 400,
     "Maintenance Notification": 365,
 }

@@ -5,13 +5,21 @@ from __future__ import annotations
 import frappe
 import redis
 
-from verenigingen_maintenance.operations import applicability, probe_user, samples, seed, settings
+from verenigingen_maintenance.operations import (
+    applicability,
+    ingest_errors,
+    probe_user,
+    samples,
+    seed,
+    settings,
+)
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
 
 def after_install() -> None:
     """Brings the runbook; the fixtures, with the roles, come later, and then `after_sync`."""
     _bring_up_to_date()
+    _count_what_error_log_holds()
 
 
 def after_sync() -> None:
@@ -26,6 +34,7 @@ def after_migrate() -> None:
     """An upgrade: everything that an installation brings, where it is missing or not touched."""
     _bring_up_to_date()
     probe_user.ensure()
+    _count_what_error_log_holds()
 
 
 def _bring_up_to_date() -> None:
@@ -38,6 +47,16 @@ def _bring_up_to_date() -> None:
     except (redis.ConnectionError, frappe.ValidationError) as error:
         frappe.clear_messages()
         print(f"No first sample of the cache was taken; the hourly job takes one. {error}")
+
+
+def _count_what_error_log_holds() -> None:
+    """As jobs, one a day. Without Redis the hourly job queues them."""
+    try:
+        days = ingest_errors.enqueue_gaps()
+    except redis.ConnectionError as error:
+        print(f"Error Log will be counted later, by a job of the scheduler. {error}")
+    else:
+        print(f"Error Log is counted in the background: {len(days)} days." if days else "", end="")
 
 
 def after_app_change(app: str) -> None:

@@ -5,7 +5,15 @@ Names are distinctive because Frappe names a job by the last two parts of its pa
 
 from __future__ import annotations
 
-from verenigingen_maintenance.operations import checks, notifications, samples, settings, tend_runs
+from verenigingen_maintenance.operations import (
+    checks,
+    error_states,
+    ingest_errors,
+    notifications,
+    samples,
+    settings,
+    tend_runs,
+)
 from verenigingen_maintenance.sources import clock
 
 
@@ -23,6 +31,18 @@ def finish_maintenance_runs() -> None:
     quarter of an hour; a run that was left half-way must not wait for that.
     """
     tend_maintenance_runs()
+
+
+def ingest_maintenance_errors() -> None:
+    """Each minute: sees what waits in Redis, and counts Error Log where that is due."""
+    ingest_errors.ingest_if_due(clock.now())
+
+
+def review_maintenance_errors() -> None:
+    """Each hour: what was missed, what the ledger may forget, and what states become with time."""
+    ingest_errors.enqueue_gaps()
+    ingest_errors.forget_deleted()
+    error_states.renew_all(clock.now())
 
 
 def sample_maintenance_metrics() -> None:

@@ -43,9 +43,24 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "active_members_change": ("> 5", None),
         "errors_24h": (">= 10", "> 50"),
         "errors_60min": (None, "> 20"),
-        "errors_same_title": ("> 5", "> 10"),
-        "new_error_titles": ("> 0", None),
+        "same_error_24h": ("> 5", "> 10"),
+        "new_error_patterns": ("> 0", None),
         "new_critical_errors": (None, "> 0"),
+        "error_bursts": ("> 0", None),
+        "escalating_errors": ("> 0", None),
+        "regressed_errors": ("> 0", None),
+        "errors_7d": (">= 10", None),
+        "errors_30d": (">= 10", None),
+        "errors_90d": (">= 10", None),
+        "errors_week_over_week": (None, "> 25"),
+        "new_error_patterns_7d": ("> 0", None),
+        "error_hotspots_7d": ("> 0", None),
+        "users_with_errors_7d": ("> 0", None),
+        "failed_requests": ("> 0", None),
+        "failed_scheduled_jobs": ("> 0", None),
+        "stuck_scheduled_jobs": ("> 0", None),
+        "failed_background_jobs": ("> 0", None),
+        "stuck_background_jobs": ("> 0", None),
         "compliance_score": ("<= 90", None),
         "analytics_response": ("> 10", "> 30"),
         "analytics_errors": (None, "> 0"),
@@ -125,9 +140,9 @@ def test_every_command_is_one_for_this_site(procedure):
         assert "localhost" not in command
 
 
-def test_every_check_is_part_of_the_daily_procedure():
-    daily = PROCEDURES["Daily Maintenance"]
-    assert {row["check_name"] for row in daily["checks"]} == set(CHECKS)
+def test_every_check_is_part_of_a_procedure():
+    used = {row["check_name"] for each in PROCEDURES.values() for row in each.get("checks", [])}
+    assert used == set(CHECKS)
 
 
 def test_the_daily_boxes_are_those_of_the_checklist_template():

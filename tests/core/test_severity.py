@@ -5,13 +5,25 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.severity import SeverityRule, kind_of
+from verenigingen_maintenance.core.severity import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    SEVERITIES,
+    SeverityRule,
+    rule_of,
+)
 
 SETTINGS = Path(__file__).parents[2] / "verenigingen_maintenance" / "runbook" / "settings.yaml"
 RUNBOOK = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))["Maintenance Settings"]["severity_rules"]
-SHIPPED = [SeverityRule.of(rule["title"], rule["words"]) for rule in RUNBOOK]
+SHIPPED = [SeverityRule.of(rule["title"], rule["words"], rule["severity"]) for rule in RUNBOOK]
 MONEY = SeverityRule.of("Money", "payment*, direct debit, sepa")
-DATABASE = SeverityRule.of("Database", "Deadlock\nforeign key")
+DATABASE = SeverityRule.of("Database", "Deadlock\nforeign key", HIGH)
+
+
+def kind_of(title, rules):
+    return rule_of(title, rules).kind or None
 
 
 @pytest.mark.parametrize(
@@ -78,8 +90,27 @@ def test_a_word_is_text_and_no_pattern_but_for_its_star():
     assert [rule.matches(title) for title in titles] == [False, True, True, True, False]
 
 
-def test_without_rules_no_title_is_critical():
-    assert kind_of("Payment failed", []) is None
+@pytest.mark.parametrize(
+    ("title", "severity"),
+    [("Payment failed", CRITICAL), ("deadlock found", HIGH), ("Timeout", MEDIUM), ("", MEDIUM)],
+)
+def test_a_title_is_as_severe_as_its_kind_and_without_one_it_is_medium(title, severity):
+    assert rule_of(title, [MONEY, DATABASE]).severity == severity
+
+
+@pytest.mark.parametrize(("severity", "kept"), [(LOW, LOW), (None, CRITICAL), ("", CRITICAL)])
+def test_a_kind_that_names_no_severity_is_critical_as_all_were_before(severity, kept):
+    assert SeverityRule.of("kind", "payment", severity).severity == kept
+
+
+def test_without_rules_every_title_is_medium_and_of_no_kind():
+    assert rule_of("Payment failed", []) == SeverityRule("", (), MEDIUM)
+
+
+def test_the_kinds_of_the_runbook_name_severities_and_words():
+    assert [rule["title"] for rule in RUNBOOK if rule["severity"] not in SEVERITIES] == []
+    assert all(rule.words for rule in SHIPPED)
+    assert len({rule.kind for rule in SHIPPED}) == len(SHIPPED)
 
 
 @given(st.text(), st.text(alphabet=" ,\n\t"))
@@ -93,15 +124,23 @@ def test_a_word_is_found_wherever_it_stands(before, behind, word):
 
 
 @pytest.mark.parametrize(
-    ("title", "kind"),
+    ("title", "severity", "kind"),
     [
-        ("SEPA batch 2026-11 was refused", "Payments and SEPA"),
-        ("IntegrityError: (1062, 'Duplicate entry')", "Database integrity"),
-        ("frappe.exceptions.PermissionError: not allowed", "Permission"),
-        ("Backup failed: No space left on device", "Data loss"),
-        ("ReadTimeout of the map service", None),
-        ("A comma-separated list could not be read", None),
+        ("SEPA batch 2026-11 was refused", CRITICAL, "Payments and SEPA"),
+        ("IntegrityError: (1062, 'Duplicate entry')", CRITICAL, "Database integrity"),
+        ("frappe.exceptions.PermissionError: not allowed", CRITICAL, "Permission"),
+        ("Backup failed: No space left on device", CRITICAL, "Data loss"),
+        ("ReadTimeout of the map service", HIGH, "Time-outs and connections"),
+        ("Connection refused by redis-queue", HIGH, "Time-outs and connections"),
+        ("A payment timed out", CRITICAL, "Payments and SEPA"),
+        ("ValidationError in verenigingen.api.get", LOW, "Input that was refused"),
+        ("DoesNotExistError: Member 12 not found", LOW, "Input that was refused"),
+        ("MandatoryError: [Member, M-1]: birth_date", LOW, "Input that was refused"),
+        ("A mandate is missing: ValidationError", CRITICAL, "Payments and SEPA"),
+        ("KeyError in verenigingen.api.get", MEDIUM, ""),
+        ("A comma-separated list could not be read", MEDIUM, ""),
     ],
 )
-def test_the_kinds_of_the_runbook_tell_payments_database_permission_and_data_loss(title, kind):
-    assert kind_of(title, SHIPPED) == kind
+def test_the_kinds_of_the_runbook_tell_how_severe_an_error_is(title, severity, kind):
+    found = rule_of(title, SHIPPED)
+    assert (found.severity, found.kind) == (severity, kind)

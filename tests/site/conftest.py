@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,15 +11,16 @@ import fake_dashboard
 import frappe
 import pytest
 
-from verenigingen_maintenance.operations import probe_user, seed, settings
-from verenigingen_maintenance.sources import dashboard, error_log
+from verenigingen_maintenance.operations import ingest_errors, probe_user, queued_errors, seed, settings
+from verenigingen_maintenance.sources import clock, dashboard, error_log
 
 SITE = os.environ["MAINTENANCE_SITE"]
 BENCH = Path(os.environ["MAINTENANCE_BENCH"])
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
-MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log")
+COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
+MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
 PEOPLE = {
     "manager@example.com": ["Maintenance Manager"],
@@ -28,6 +29,7 @@ PEOPLE = {
     "nobody@example.com": [],
     "member@example.com": [],
 }
+TEXT = "Traceback (most recent call last): …"
 COMMITTED: list[str] = []
 SEEDED_TOO = ("Maintenance Free Field", "Maintenance Check", "Escalation Level", "Emergency Contact")
 OF_SETTINGS = ("Maintenance Holiday", "Maintenance Severity Rule")
@@ -56,7 +58,10 @@ def site(dashboard_server):
 
 @pytest.fixture(autouse=True)
 def _clean(site):
-    """Rolls back; where something was committed (or a process of its own was run), starts anew."""
+    """Rolls back; where something was committed (or a process of its own was run), starts anew.
+
+    Counting errors commits, by connections of its own too, and never without one of the caller's.
+    """
     frappe.set_user("Administrator")
     COMMITTED.clear()
     yield
@@ -65,7 +70,7 @@ def _clean(site):
     if COMMITTED:
         _start_anew()
     frappe.db.delete("Error Log")
-    frappe.cache.delete_value(error_log.QUEUE)
+    frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
     frappe.db.value_cache.clear()
     dashboard.forget()
     frappe.local.message_log = []
@@ -110,10 +115,10 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *COUNTED, *MADE_BY_FRAPPE):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
-    frappe.cache.delete_value(error_log.QUEUE)
+    frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
     frappe.db.set_single_value("System Settings", "time_zone", "Europe/Amsterdam")
     frappe.clear_cache()
 
@@ -150,10 +155,39 @@ def procedure():
 def make_errors(count, title="Payment provider answered 500", **fields):
     """Errors in Error Log, as frappe.log_error leaves them."""
     for _ in range(count):
-        log = frappe.log_error(title, "Traceback (most recent call last): …")
+        log = frappe.log_error(title, TEXT)
         if fields:
             log.db_set(fields, update_modified=False)
     frappe.db.commit()
+
+
+def insert_errors(count, **fields):
+    """Rows of Error Log by SQL, which makes thousands of them in a second; returns their names.
+
+    A field is a value, or a function that makes one from the number of the row.
+    """
+    moment = clock.stored(clock.now())
+    fields = {"creation": moment, "owner": "Administrator", "method": "Timeout", "error": TEXT, **fields}
+    fields.setdefault("modified", fields["creation"])
+    names = [frappe.generate_hash(length=10) for _ in range(count)]
+    rows = [
+        (name, *(value(number) if callable(value) else value for value in fields.values()))
+        for number, name in enumerate(names)
+    ]
+    frappe.db.bulk_insert("Error Log", ["name", *fields], rows, chunk_size=2_000)
+    frappe.db.commit()
+    return names
+
+
+def count_errors():
+    """Bring all that Error Log has into the counts, as the job of each minute does."""
+    assert ingest_errors.ingest(clock.now(), 60)
+    frappe.db.commit()
+
+
+def stored(**ago):
+    """A moment so long ago, as the database keeps it."""
+    return clock.stored(clock.now() - timedelta(**ago))
 
 
 def make_check_critical(name="errors_24h"):

@@ -17,7 +17,7 @@ from verenigingen_maintenance.sources import clock
         ({"warning": "> 10", "critical": "< 5"}, "look in opposite directions"),
         ({"warning": "ten"}, "“ten” is not a threshold. Write a comparison and a number, such as"),
         ({"warning": "", "critical": ""}, "Set a WARNING or a CRITICAL threshold"),
-        ({"source": "error_log.nonsense"}, "“error_log.nonsense” is not a source"),
+        ({"source": "errors.nonsense"}, "“errors.nonsense” is not a source"),
         ({"source": "os.system"}, "“os.system” is not a source"),
         ({"source": "clock.now"}, "“clock.now” is not a source"),
         ({"source": "../x.y"}, "is not a source"),

@@ -39,25 +39,25 @@ def sleeping_in_python(now):
 
 
 def test_an_exception_is_unknown_with_its_redacted_text(pretend):
-    pretend("error_log.last_24_hours", raising)
-    read = measure.read("error_log.last_24_hours", 5)
+    pretend("errors.last_24_hours", raising)
+    read = measure.read("errors.last_24_hours", 5)
     assert isinstance(read, Unknown)
     assert read.reason == "RuntimeError: bank said no to <e-mail>"
 
 
 @pytest.mark.parametrize("function", [sleeping_in_the_database, sleeping_in_python])
 def test_a_source_that_hangs_is_given_up_after_its_time(pretend, function):
-    pretend("error_log.last_24_hours", function)
+    pretend("errors.last_24_hours", function)
     started = time.monotonic()
-    read = measure.read("error_log.last_24_hours", 1)
+    read = measure.read("errors.last_24_hours", 1)
     assert isinstance(read, Unknown)
     assert read.reason == "no answer within 1 s" or "max_statement_time" in read.reason
     assert time.monotonic() - started < 5
 
 
 def test_the_query_of_a_hanging_source_is_ended_in_the_database(pretend):
-    pretend("error_log.last_24_hours", sleeping_in_the_database)
-    measure.read("error_log.last_24_hours", 1)
+    pretend("errors.last_24_hours", sleeping_in_the_database)
+    measure.read("errors.last_24_hours", 1)
     deadline = time.monotonic() + 5
     while running := frappe.db.sql(
         "select id from information_schema.processlist where info like 'select sleep%'"
@@ -68,15 +68,15 @@ def test_the_query_of_a_hanging_source_is_ended_in_the_database(pretend):
 
 @pytest.mark.parametrize("lie", ["healthy", None, 0, {"total_errors": 0}])
 def test_an_answer_that_is_no_reading_is_unknown(pretend, lie):
-    pretend("error_log.last_24_hours", lambda now: lie)
-    read = measure.read("error_log.last_24_hours", 5)
+    pretend("errors.last_24_hours", lambda now: lie)
+    read = measure.read("errors.last_24_hours", 5)
     assert isinstance(read, Unknown)
     assert read.reason == f"the source answered {type(lie).__name__}, not a reading"
 
 
 def test_a_value_that_is_no_number_is_unknown(pretend):
-    pretend("error_log.last_24_hours", lambda now: Reading(float("nan"), "errors", now, "lies"))
-    read = measure.read("error_log.last_24_hours", 5)
+    pretend("errors.last_24_hours", lambda now: Reading(float("nan"), "errors", now, "lies"))
+    read = measure.read("errors.last_24_hours", 5)
     assert isinstance(read, Unknown)
     assert "a reading needs a finite number, not nan" in read.reason
 
@@ -94,7 +94,7 @@ def test_with_redis_gone_the_run_has_unknown_rows_with_reasons_and_no_traceback(
     ran = run_bench("maintenance", "run", "daily", "--json", **NO_REDIS)
     assert "Traceback" not in ran.stdout + ran.stderr
     items = {item["check"]: item for item in as_json(ran)["items"]}
-    for check in ("errors_24h", "errors_60min", "errors_same_title", "cache_hit_rate"):
+    for check in ("errors_24h", "errors_60min", "same_error_24h", "cache_hit_rate"):
         assert (items[check]["verdict"], items[check]["value"]) == ("UNKNOWN", None)
         assert "onnection" in items[check]["reason"]
     assert items["database_response"]["verdict"] == "OK"

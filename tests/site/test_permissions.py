@@ -20,12 +20,18 @@ DOCTYPES = (
     "Maintenance Settings",
     "Escalation Level",
     "Metric Sample",
+    "Error Pattern",
 )
+RECORDS = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Metric Sample")
+COUNTED = ("Error Count", "Ingested Error")
 READING = [
     (api.list_checks, ()),
     (api.status, ()),
     (api.still_to_fill, ()),
     (api.get_run, ("DAILY-2026-11-24",)),
+    (api.analyze_error_patterns, ()),
+    (api.identify_error_hotspots, ()),
+    (api.latest_errors, ("EP-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -35,6 +41,9 @@ WORKING = [
     (api.acknowledge, ("ESC-1", "")),
     (api.resolve, ("ESC-1", "x")),
     (api.false_positive, ("ESC-1", "x")),
+    (api.resolve_error_pattern, ("EP-1",)),
+    (api.ignore_error_pattern, ("EP-1",)),
+    (api.reopen_error_pattern, ("EP-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -93,7 +102,7 @@ def test_each_role_reads_everything(role, doctype):
     assert frappe.has_permission(doctype, "read", user=user_with(role))
 
 
-@pytest.mark.parametrize("doctype", DOCTYPES)
+@pytest.mark.parametrize("doctype", [*DOCTYPES, *COUNTED])
 @pytest.mark.parametrize(
     "action", ["write", "create", "delete", "submit", "cancel", "amend", "import", "share"]
 )
@@ -101,25 +110,23 @@ def test_the_auditor_may_change_no_doctype(doctype, action):
     assert not frappe.has_permission(doctype, action, user=user_with("Maintenance Auditor"))
 
 
-@pytest.mark.parametrize("doctype", DOCTYPES)
+@pytest.mark.parametrize("doctype", [*DOCTYPES, *COUNTED])
 @pytest.mark.parametrize("user", ["nobody@example.com", "member@example.com"])
 def test_who_has_no_role_reads_no_doctype(doctype, user):
     assert not frappe.has_permission(doctype, "read", user=user)
 
 
-@pytest.mark.parametrize(
-    "doctype", ["Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Metric Sample"]
-)
+@pytest.mark.parametrize("doctype", [*RECORDS, "Error Pattern", *COUNTED])
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_creates_or_deletes_what_is_recorded(doctype, role):
     for action in ("create", "delete"):
         assert not frappe.has_permission(doctype, action, user=user_with(role))
 
 
-def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs():
+def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs_and_patterns():
     operator = user_with("Maintenance Operator")
     writable = {doctype for doctype in DOCTYPES if frappe.has_permission(doctype, "write", user=operator)}
-    assert writable == {"Checklist Run"}
+    assert writable == {"Checklist Run", "Error Pattern"}
 
 
 def errors(run):
@@ -188,9 +195,7 @@ def test_an_operator_works_from_breach_to_resolution(run):
     assert (escalation.status, escalation.closed_by) == ("Resolved", "operator@example.com")
 
 
-@pytest.mark.parametrize(
-    "doctype", ["Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Metric Sample"]
-)
+@pytest.mark.parametrize("doctype", RECORDS)
 def test_not_even_the_administrator_makes_a_record_by_hand(doctype):
     forged = frappe.new_doc(doctype)
     forged.update(

@@ -62,20 +62,19 @@ def test_new_breaches_are_named_with_their_state(friday):
     assert f"{escalation} Errors in 24 hours and 2 more (Open)" in text
 
 
-def test_only_titles_that_are_new_since_then_are_new(friday):
+def test_only_patterns_that_are_new_since_then_are_new(friday):
     make_errors(1, "Known for long")
     age_errors("Known for long", 24 * 12)
     make_errors(1, "Known for long")
     make_errors(2, "Came at the weekend")
     age_errors("Came at the weekend", 1)
     text = head(run_now.run_now("daily", clock.now()))
-    assert "New error titles since 2026-11-20 09:30: 1: “Came at the weekend”" in text
+    assert "New error patterns since 2026-11-20 09:30: 1: “Came at the weekend”" in text
 
 
 def test_with_nothing_older_to_compare_with_that_is_said(friday):
-    assert "New error titles: not known, Error Log holds nothing from before" in head(
-        run_now.run_now("daily", clock.now())
-    )
+    told = "New error patterns: not known, nothing from before 2026-11-20T09:30:00+01:00 was counted"
+    assert told in head(run_now.run_now("daily", clock.now()))
 
 
 def test_missed_runs_are_named(friday, procedure):
@@ -112,7 +111,7 @@ def test_twelve_breaches_are_counted_and_ten_are_named(friday):
     assert " and 2 more" in since.happened(run, "")
 
 
-def test_a_run_that_was_signed_a_month_ago_is_told_with_its_date_and_error_log_for_fourteen_days(friday):
+def test_a_run_that_was_signed_a_month_ago_is_told_with_its_date_and_errors_for_fourteen_days(friday):
     long_ago = clock.now() - timedelta(days=40)
     frappe.db.set_value("Checklist Run", friday, "closed_at", clock.stored(long_ago))
     make_errors(1, "Known")
@@ -121,4 +120,4 @@ def test_a_run_that_was_signed_a_month_ago_is_told_with_its_date_and_error_log_f
     begin = f"{clock.stored(long_ago):%Y-%m-%d %H:%M}"
     assert text.startswith(f"Since {friday}, the last signed run, was measured on {begin}:")
     begin = clock.stored(clock.now() - since.FURTHEST_BACK)
-    assert f"New error titles since {begin:%Y-%m-%d}" in text
+    assert f"New error patterns since {begin:%Y-%m-%d}" in text

@@ -1,4 +1,4 @@
-"""Which errors are critical when they are new: kinds, each with words that its titles hold."""
+"""How severe an error is: kinds, each with a severity and the words that tell it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+CRITICAL, HIGH, MEDIUM, LOW = SEVERITIES = ("Critical", "High", "Medium", "Low")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -15,12 +16,13 @@ class SeverityRule:
 
     kind: str
     words: tuple[str, ...]
+    severity: str = CRITICAL
 
     @classmethod
-    def of(cls, kind: str, words: str) -> SeverityRule:
+    def of(cls, kind: str, words: str, severity: str | None = CRITICAL) -> SeverityRule:
         """From words separated by commas or lines."""
         parts = (part.strip().lower() for part in words.replace("\n", ",").split(","))
-        return cls(kind, tuple(part for part in parts if part.strip("* ")))
+        return cls(kind, tuple(part for part in parts if part.strip("* ")), severity or CRITICAL)
 
     def matches(self, title: str) -> bool:
         text = f"{title}\n{_CAMEL_CASE.sub(' ', title)}".lower()
@@ -32,6 +34,9 @@ def _as_pattern(word: str) -> str:
     return rf"(?<![^\W_]){re.escape(word)}(?![^\W_])".replace(r"\*", r"\w*")
 
 
-def kind_of(title: str, rules: Iterable[SeverityRule]) -> str | None:
-    """The first kind that a title is of; None where it is of none."""
-    return next((rule.kind for rule in rules if rule.matches(title)), None)
+def rule_of(text: str, rules: Iterable[SeverityRule]) -> SeverityRule:
+    """The first rule that a text meets; where it meets none, one without a kind that says Medium."""
+    return next((rule for rule in rules if rule.matches(text)), OTHERS)
+
+
+OTHERS = SeverityRule("", (), MEDIUM)

@@ -19,7 +19,7 @@ from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import in_words
-from verenigingen_maintenance.operations import measure, samples
+from verenigingen_maintenance.operations import ingest_errors, measure, samples
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -112,11 +112,13 @@ class Result:
 
 
 def run(name: str) -> Result:
-    """Measure the check `name` now, and write nothing. Raises frappe.DoesNotExistError for an unknown one."""
+    """Measure the check `name` now, and keep no value. Raises frappe.DoesNotExistError for an unknown one."""
     if not frappe.db.exists("Maintenance Check", name):
         known = ", ".join(names())
         refuse(_("There is no check “{0}”. There are: {1}."), name, known, kind=frappe.DoesNotExistError)
     spec = Spec.of(frappe.get_doc("Maintenance Check", name))
+    if spec.area == "Errors":
+        ingest_errors.catch_up(clock.now())
     return run_derived(spec, enabled_specs()) if is_derived(spec) else run_spec(spec)
 
 

@@ -47,7 +47,7 @@ def describe_dashboard() -> dict:
         "cards": [
             _card(title, items.get(name)) for name, title in CARDS.items() if _applies(items.get(name))
         ],
-        "recent_errors": _recent_errors(items.get("errors_same_title")),
+        "recent_errors": _recent_errors(items.get("same_error_24h")),
     }
 
 

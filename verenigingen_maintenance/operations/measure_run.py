@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations, records, since
+from verenigingen_maintenance.operations import checks, escalations, ingest_errors, records, since
 from verenigingen_maintenance.operations.checks import Result, Spec
 from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.open_run import RUN
@@ -71,6 +71,7 @@ def _measure(name: str) -> None:
         for item in run.items
         if item.rule and item.check_name not in left_out
     }
+    ingest_errors.catch_up(clock.now())
     results = checks.run_all(specs)
     new_errors = since.new_errors(run, clock.now())
     with lock("writing", PATIENCE) as mine:

@@ -6,12 +6,21 @@ import html
 from typing import NoReturn
 
 import frappe
+from frappe import _
 
 
 def refuse(message: str, *quoted: object, kind: type[Exception] = frappe.ValidationError) -> NoReturn:
     """Raises `kind` with `message` (translated, with {0}, {1} … for what is quoted)."""
     frappe.throw(message.format(*(html.escape(str(each)) for each in quoted)), kind)
     raise AssertionError("frappe.throw raises")
+
+
+def whole_number(value: object, name: str) -> int:
+    """A number that HTTP brings as text. Raises frappe.ValidationError where it is no whole number."""
+    try:
+        return int(str(value).strip())
+    except ValueError:
+        refuse(_("{0} must be a whole number: “{1}” is not."), name, value)
 
 
 def plain(error: Exception) -> str:

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import measure
 from verenigingen_maintenance.operations.escalations import ESCALATION
-from verenigingen_maintenance.sources import clock, error_log
+from verenigingen_maintenance.sources import clock, errors
 
 RUN = "Checklist Run"
 FURTHEST_BACK = timedelta(days=14)
@@ -21,9 +21,9 @@ SECONDS = 20
 
 
 def new_errors(run: Document, now: datetime) -> str:
-    """The line on error titles that are new since the last signed run; where they could not be read, why.
+    """The line on error patterns that are new since the last signed run; where they could not be read, why.
 
-    Error Log is looked at for fourteen days at most.
+    They are looked at for fourteen days at most.
     """
     return _errors(max(_since(run), now - FURTHEST_BACK))
 
@@ -70,13 +70,13 @@ def _breaches(since: datetime) -> list[str]:
 
 
 def _errors(since: datetime) -> str:
-    name = "error_log.titles_first_seen"
-    read = measure.ask(lambda now: error_log.titles_first_seen(since, now), name, SECONDS)
+    name = "errors.first_seen_since"
+    read = measure.ask(lambda now: errors.first_seen_since(since, now), name, SECONDS)
     if isinstance(read, Unknown):
-        return _("New error titles: not known, {0}").format(read.reason)
-    titles = [f"“{title}”" for title in read.evidence["new titles"]]
+        return _("New error patterns: not known, {0}").format(read.reason)
+    titles = [f"“{each['title']}”" for each in read.evidence["new patterns"]]
     begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
-    found = _("New error titles since {0}: {1}").format(begin, _list(titles[:MOST], len(titles)))
+    found = _("New error patterns since {0}: {1}").format(begin, _list(titles[:MOST], len(titles)))
     return f"{found} ({read.at_least})" if read.at_least else found
 
 

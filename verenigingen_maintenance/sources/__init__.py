@@ -1,6 +1,6 @@
 """What can be read: one file per system, one function per value. Each returns a Reading and writes nothing.
 
-A check names its source as "file.function", such as "error_log.last_24_hours".
+A check names its source as "file.function", such as "errors.last_24_hours".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def source(function: Source) -> Source:
 def find(name: str) -> Source:
     """The source that a check names. Raises UnknownSource."""
     wrong = UnknownSource(
-        f"“{name}” is not a source. Name a file and a function of sources/, such as error_log.last_24_hours."
+        f"“{name}” is not a source. Name a file and a function of sources/, such as errors.last_24_hours."
     )
     if not _NAME.fullmatch(name):
         raise wrong

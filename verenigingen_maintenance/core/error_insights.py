@@ -1,0 +1,87 @@
+"""What an analysis of errors comes to, in sentences, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MUCH = 10.0
+ADVICE = {
+    "permission_errors": "Review roles and user permissions: errors of permission occurred.",
+    "validation_errors": "Tell users earlier and more plainly what an input must be: inputs were refused.",
+    "database_errors": "Look at slow and locking queries: errors of the database occurred.",
+    "api_errors": "Look at the connections to other systems: calls to them failed.",
+    "timeout_errors": "Find what takes long: time-outs occurred.",
+}
+
+
+def insights(analysis: Mapping[str, Any]) -> list[str]:
+    """What stands out."""
+    patterns = analysis["patterns"]
+    told = (_trend(patterns), _peak(patterns), _type(patterns), _severity(patterns), _growth(patterns))
+    return [text for text in told if text]
+
+
+def recommendations(analysis: Mapping[str, Any], hotspots: Mapping[str, Any]) -> list[str]:
+    """What to do, the most pressing first."""
+    patterns = analysis["patterns"]
+    found = [_critical(hotspots["critical_hotspots"]), _first(hotspots["remediation_priority"])]
+    if patterns["growth_trends"].get("trend_direction") in ("increasing", "new"):
+        found.append("Find out what changed: errors increase.")
+    categories = patterns["error_types"]["categories"]
+    ranked = sorted(ADVICE, key=lambda category: -categories[category])
+    found += [ADVICE[category] for category in ranked if categories[category]]
+    hours = patterns["hourly_patterns"]
+    if hours["off_hours_errors"] > hours["business_hours_errors"]:
+        found.append("Look at scheduled jobs: most errors occur outside business hours.")
+    return [text for text in found if text] or ["No error occurred in the period."]
+
+
+def _trend(patterns: Mapping[str, Any]) -> str:
+    trend = patterns["daily_trends"]
+    if trend["trend"] not in ("increasing", "decreasing"):
+        return ""
+    return f"Errors are {trend['trend']}: {trend['slope']:+g} a day, each day."
+
+
+def _peak(patterns: Mapping[str, Any]) -> str:
+    hours = patterns["hourly_patterns"]
+    if not hours["peak_count"]:
+        return ""
+    return f"Most errors occur at {hours['peak_hour']:02}:00: {hours['peak_count']}."
+
+
+def _type(patterns: Mapping[str, Any]) -> str:
+    types = patterns["error_types"]
+    most = types["most_common_category"]
+    return f"The most common type is {most} ({types['percentages'][most]:g} % of all errors)." if most else ""
+
+
+def _severity(patterns: Mapping[str, Any]) -> str:
+    share = patterns["severity_distribution"]["critical_percentage"]
+    return f"{share:g} % of the errors are critical." if share > MUCH else ""
+
+
+def _growth(patterns: Mapping[str, Any]) -> str:
+    growth = patterns["growth_trends"]
+    if growth.get("trend_direction") == "new":
+        return f"There were no errors before; {growth['second_half_errors']} occurred since."
+    if growth.get("trend_direction") != "increasing":
+        return ""
+    return (
+        f"The second half had {growth['growth_rate_percentage']:g} % more errors than the first "
+        f"({growth['first_half_errors']}, then {growth['second_half_errors']})."
+    )
+
+
+def _critical(spots: Sequence[Mapping[str, Any]]) -> str:
+    if not spots:
+        return ""
+    names = dict.fromkeys(spot["name"] for spot in spots)
+    return f"Begin with the critical hotspots: {', '.join(list(names)[:3])}."
+
+
+def _first(priority: Sequence[Mapping[str, Any]]) -> str:
+    if not priority:
+        return ""
+    return f"Mend “{priority[0]['title']}” first: {priority[0]['errors']} errors, {priority[0]['severity']}."

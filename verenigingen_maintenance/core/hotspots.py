@@ -1,0 +1,102 @@
+"""Where errors gather: by area of the code, app, type, kind of user and hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .error_answers import category_of
+from .error_facts import Facts, PatternFacts, errors_of
+from .severity import CRITICAL, SEVERITIES
+
+WEIGHTS = {"Critical": 1.0, "High": 0.75, "Medium": 0.5, "Low": 0.25}
+MOST_SPOTS = 10
+FEWEST_ERRORS = 10
+STANDS_OUT = 25.0
+NAMED = ("functional_areas", "system_components", "error_types")
+
+
+def hotspots(facts: Facts) -> dict[str, Any]:
+    """The greatest places of each kind; a score is the share of all errors (0-100), weighted by severity."""
+    spots = {
+        "functional_areas": _spots(facts, facts.by(lambda pattern: pattern.area)),
+        "user_groups": _user_groups(facts),
+        "time_periods": _hours(facts),
+        "error_types": _spots(facts, facts.by(lambda pattern: pattern.exception or category_of(pattern))),
+        "system_components": _spots(facts, facts.by(lambda pattern: pattern.app or "no app")),
+    }
+    return {
+        "analysis_period": f"{facts.days} days",
+        "hotspots": spots,
+        "severity_scores": {kind: max((each["score"] for each in spots[kind]), default=0) for kind in NAMED},
+        "critical_hotspots": [
+            {"kind": kind, **spot}
+            for kind in NAMED
+            for spot in spots[kind]
+            if spot["severity"] == CRITICAL and spot["errors"] >= FEWEST_ERRORS
+        ],
+        "remediation_priority": _priority(facts),
+    }
+
+
+def standing_out(facts: Facts) -> list[dict[str, Any]]:
+    """The areas that have ten errors or more and a quarter of all."""
+    spots = _spots(facts, facts.by(lambda pattern: pattern.area))
+    return [spot for spot in spots if spot["errors"] >= FEWEST_ERRORS and spot["share"] >= STANDS_OUT]
+
+
+def _spots(facts: Facts, groups: dict[str, list[PatternFacts]]) -> list[dict[str, Any]]:
+    found = [_spot(name, patterns, facts) for name, patterns in groups.items()]
+    return sorted(found, key=lambda spot: (-spot["score"], spot["name"]))[:MOST_SPOTS]
+
+
+def _spot(name: str, patterns: list[PatternFacts], facts: Facts) -> dict[str, Any]:
+    weighted = sum(WEIGHTS.get(pattern.severity, 0.5) * pattern.errors for pattern in patterns)
+    most = max(patterns, key=lambda pattern: pattern.errors)
+    return {
+        **_plain(name, errors_of(patterns), facts.total),
+        "severity": _worst(pattern.severity for pattern in patterns),
+        "score": round(100 * weighted / facts.total, 1) if facts.total else 0.0,
+        "patterns": len(patterns),
+        "most_frequent": most.title,
+    }
+
+
+def _user_groups(facts: Facts) -> list[dict[str, Any]]:
+    """Users are counted by whole days: their shares are those of whole days too."""
+    groups = facts.by_group()
+    return [_plain(name, errors, groups.total()) for name, errors in groups.most_common(MOST_SPOTS)]
+
+
+def _plain(name: str, errors: int, total: int) -> dict[str, Any]:
+    share = round(100 * errors / total, 1) if total else 0.0
+    return {"name": name, "errors": errors, "share": share}
+
+
+def _hours(facts: Facts) -> list[dict[str, Any]]:
+    hours = sorted(enumerate(facts.hourly), key=lambda each: (-each[1], each[0]))
+    return [_plain(f"{hour:02}:00", errors, facts.total) for hour, errors in hours[:MOST_SPOTS] if errors]
+
+
+def _worst(severities: Iterable[str]) -> str:
+    found = set(severities)
+    return next((each for each in SEVERITIES if each in found), "Medium")
+
+
+def _priority(facts: Facts) -> list[dict[str, Any]]:
+    """Patterns in the order in which mending them pays: severity first, then how many errors end."""
+    open_ones = [each for each in facts.patterns if each.state not in ("Resolved", "Ignored")]
+    ranked = sorted(open_ones, key=lambda each: (-WEIGHTS.get(each.severity, 0.5) * each.errors, each.name))[
+        :MOST_SPOTS
+    ]
+    return [
+        {
+            "pattern": each.name,
+            "title": each.title,
+            "area": each.area,
+            "severity": each.severity,
+            "state": each.state,
+            "errors": each.errors,
+        }
+        for each in ranked
+    ]

@@ -1,0 +1,112 @@
+"""Facts about the errors of some days, read from their counts; Error Log is not read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import frappe
+
+from verenigingen_maintenance.core.error_facts import Facts, PatternFacts
+from verenigingen_maintenance.sources import clock, error_patterns
+from verenigingen_maintenance.sources.error_patterns import COUNT, hours_of
+
+LONGEST = 400
+GUEST = "Guest"
+
+
+def facts(days: int, now: datetime) -> Facts:
+    """The errors of the last `days` days (1 to 400), from the full hour on.
+
+    Raises ValueError for another number.
+    """
+    if not 1 <= days <= LONGEST:
+        raise ValueError(f"The days must be from 1 to {LONGEST}: {days} is not.")
+    end = clock.stored(now)
+    begin = (end - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+    by_user = _by_user(begin.date())
+    return Facts(days, begin, end, _by_day(begin), _patterns(begin), by_user, _groups(list(by_user)))
+
+
+def weeks(now: datetime) -> list[tuple[date, int]] | None:
+    """Mondays and errors of the last two complete ISO weeks; None where they were not counted as a whole."""
+    today = clock.stored(now).date()
+    monday = today - timedelta(days=today.weekday())
+    begins = [monday - timedelta(days=14), monday - timedelta(days=7)]
+    since = error_patterns.counted_since()
+    if since is None or since.date() > begins[0]:
+        return None
+    return [(begin, _errors(begin, begin + timedelta(days=7))) for begin in begins]
+
+
+def _errors(begin: date, end: date) -> int:
+    rows = frappe.db.sql(
+        f"select sum(errors) from `tab{COUNT}` where span = 'Day' and day >= %s and day < %s "
+        "and pattern = '' and user = ''",
+        (begin, end),
+    )
+    return int(rows[0][0] or 0)
+
+
+def _by_day(begin: datetime) -> dict[date, list[int]]:
+    rows = frappe.db.sql(
+        f"select day, hours from `tab{COUNT}` where span = 'Day' and day >= %s and user = '' "
+        "and pattern = '' and hours is not null order by day",
+        begin.date(),
+    )
+    return {day: _from(begin, day, hours) for day, hours in rows}
+
+
+def _from(begin: datetime, day: date, text: str | None) -> list[int]:
+    """The hours of a day; before the period begins they are 0."""
+    hours = hours_of(text)
+    return [0] * begin.hour + hours[begin.hour :] if day == begin.date() else hours
+
+
+def _patterns(begin: datetime) -> tuple[PatternFacts, ...]:
+    errors = _by_pattern(begin)
+    known = error_patterns.patterns()
+    return tuple(
+        PatternFacts(*known[name][:8], bool(known[name].own), count)
+        for name, count in errors.items()
+        if count and name in known
+    )
+
+
+def _by_pattern(begin: datetime) -> Counter[str]:
+    """Errors by the pattern that goes on for theirs."""
+    whole = frappe.db.sql(
+        f"select pattern, sum(errors) from `tab{COUNT}` where span = 'Day' and day > %s and user = '' "
+        "and pattern != '' group by pattern",
+        begin.date(),
+    )
+    first = frappe.db.sql(
+        f"select pattern, hours from `tab{COUNT}` where span = 'Day' and day = %s and user = '' "
+        "and pattern != ''",
+        begin.date(),
+    )
+    survivors, found = error_patterns.survivors(), Counter[str]()
+    for pattern, errors in whole:
+        found[survivors.survivor(pattern)] += int(errors)
+    for pattern, hours in first:
+        found[survivors.survivor(pattern)] += sum(hours_of(hours)[begin.hour :])
+    return found
+
+
+def _by_user(day: date) -> dict[str, int]:
+    rows = frappe.db.sql(
+        f"select user, sum(errors) from `tab{COUNT}` where span = 'Day' and day >= %s and pattern = '' "
+        "and user != '' group by user",
+        day,
+    )
+    return {user: int(errors) for user, errors in rows}
+
+
+def _groups(users: list[str]) -> dict[str, str]:
+    """What each user is: Guest, the role profile, or the user type."""
+    if not users:
+        return {}
+    fields = ["name", "user_type", "role_profile_name"]
+    rows = frappe.get_all("User", filters={"name": ("in", users)}, fields=fields)
+    kinds = {row.name: row.role_profile_name or row.user_type for row in rows}
+    return {user: GUEST if user == GUEST else kinds.get(user, "Unknown") for user in users}

@@ -1,0 +1,171 @@
+"""What was counted of Error Log: the ledger of its rows, and the hours and days of their patterns.
+
+Error Log itself is not read here, so that deleting old logs changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import frappe
+
+from verenigingen_maintenance.core.grouping import Grouping, Known
+from verenigingen_maintenance.core.pattern_states import IGNORED
+from verenigingen_maintenance.sources import clock, error_log
+
+PATTERN, FINGERPRINT = "Error Pattern", "Error Pattern Fingerprint"
+LEDGER, COUNT = "Ingested Error", "Error Count"
+MOST_MOMENTS = 5_000
+MOST_UNCOUNTED = 10_000
+ORIGIN = "Error Log, counted by pattern, and its queue in Redis"
+
+
+class Pattern(NamedTuple):
+    """What the answers need to know of an error pattern; times are stored ones."""
+
+    name: str
+    title: str
+    state: str
+    severity: str
+    kind: str
+    exception: str
+    app: str
+    area: str
+    own: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+    @property
+    def is_ignored(self) -> bool:
+        return self.state == IGNORED
+
+
+def grouping() -> Grouping:
+    """A grouping that knows all stored fingerprints."""
+    rows = frappe.db.sql(
+        f"select fingerprint, parent, words from `tab{FINGERPRINT}` order by creation, fingerprint"
+    )
+    known = [Known(fingerprint, parent, tuple((words or "").split())) for fingerprint, parent, words in rows]
+    return Grouping(known, continued())
+
+
+def continued() -> dict[str, str]:
+    """The patterns that go on in others, with those."""
+    filters = {"continues_in": ("is", "set")}
+    return dict(frappe.get_all(PATTERN, filters=filters, fields=["name", "continues_in"], as_list=True))
+
+
+def survivors() -> Grouping:
+    """A grouping that knows which pattern goes on in which."""
+    return Grouping((), continued())
+
+
+def members(patterns: Iterable[str]) -> dict[str, list[str]]:
+    """The patterns that go on for these, each with all whose errors it counts."""
+    known, before = survivors(), continued()
+    found = {known.survivor(each): [known.survivor(each)] for each in patterns}
+    for name in before:
+        if (survivor := known.survivor(name)) in found:
+            found[survivor].append(name)
+    return found
+
+
+def patterns() -> dict[str, Pattern]:
+    """All patterns that do not go on in another, by name."""
+    fields = ", ".join(f"ifnull(`{each}`, '')" for each in Pattern._fields[:8])
+    rows = frappe.db.sql(
+        f"select {fields}, own, first_at, last_at from `tab{PATTERN}` where ifnull(continues_in, '') = ''"
+    )
+    return {row[0]: Pattern(*row) for row in rows}
+
+
+def uncounted() -> int:
+    """How many rows Error Log has past what was counted; 10,000 where there are more.
+
+    After the clock was set back, the latest counted row is ahead of it: from now on, then.
+    """
+    latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0] or datetime(1900, 1, 1)
+    reached = min(latest, clock.stored(clock.now()))
+    return max(0, _rows_past("Error Log", reached) - _rows_past(LEDGER, reached))
+
+
+def _rows_past(table: str, moment: datetime) -> int:
+    past = f"select 1 from `tab{table}` where modified > %s limit {MOST_UNCOUNTED}"
+    return frappe.db.sql(f"select count(*) from ({past}) past", moment)[0][0]
+
+
+def by_pattern(since: datetime) -> Counter[str]:
+    """The errors since an instant, by the pattern that goes on for theirs."""
+    rows = frappe.db.sql(
+        f"select pattern, count(*) from `tab{LEDGER}` where creation >= %s group by pattern",
+        clock.stored(since),
+    )
+    known, found = survivors(), Counter[str]()
+    for pattern, errors in rows:
+        found[known.survivor(pattern)] += errors
+    return found
+
+
+def moments(since: datetime) -> list[datetime]:
+    """When the errors since an instant happened, the newest 5,000 of them."""
+    rows = frappe.db.sql(
+        f"select creation from `tab{LEDGER}` where creation >= %s order by creation desc limit %s",
+        (clock.stored(since), MOST_MOMENTS),
+    )
+    return [clock.instant(row[0]) for row in rows]
+
+
+def latest(pattern: str, most: int) -> list[dict]:
+    """The latest counted logs of a pattern and of those that go on in it: log, happened_at, user."""
+    return frappe.db.sql(
+        f"select name log, creation happened_at, owner user from `tab{LEDGER}` where pattern in %s "
+        "order by creation desc limit %s",
+        (next(iter(members([pattern]).values())), most),
+        as_dict=True,
+    )
+
+
+def counted_since() -> datetime | None:
+    """When the first error that was counted happened: the beginning of what is known. As it is stored."""
+    return frappe.db.sql(f"select min(first_at) from `tab{COUNT}` where span = 'Day'")[0][0]
+
+
+def hours_of(text: str | None) -> list[int]:
+    """The 24 numbers of a day, as they are stored: "0 0 3 …"."""
+    return [int(number) for number in (text or "0 " * 24).split()]
+
+
+def days_left() -> list[date]:
+    """Days before today of which Error Log has rows that are not counted: a backfill is under way."""
+    first = frappe.db.sql("select min(modified) from `tabError Log`")[0][0]
+    if not first:
+        return []
+    today = clock.stored(clock.now()).date()
+    counted = frappe.db.sql(
+        f"select day from `tab{COUNT}` where span = 'Day' and user = '' and day >= %s and pattern = '' "
+        "and stale = 0",
+        first.date(),
+        pluck=True,
+    )
+    days = (first.date() + timedelta(days=each) for each in range((today - first.date()).days))
+    return [day for day in days if day not in counted and _has_rows(day)]
+
+
+def _has_rows(day: date) -> bool:
+    period = (day, day + timedelta(days=1))
+    return bool(
+        frappe.db.sql("select 1 from `tabError Log` where modified >= %s and modified < %s limit 1", period)
+    )
+
+
+def not_counted(waiting: error_log.Waiting) -> str:
+    """Why there may be more errors than were counted; empty where all were."""
+    rows = uncounted()
+    return waiting.at_least or (f"{_many(rows)} rows of Error Log are not counted yet" if rows else "")
+
+
+def _many(rows: int) -> str:
+    return f"{rows} or more" if rows == MOST_UNCOUNTED else str(rows)

@@ -1,7 +1,7 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
-Not a test. Needs a site with a daily run, an escalation and a signed run (of any procedure; its picture comes
-last), and Chromium (CHROMIUM, or the first one on PATH).
+Not a test. Needs a site with errors, a daily run, an escalation and a signed run (of any procedure; its
+picture comes last), and Chromium (CHROMIUM, or the first one on PATH).
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ def take_all(page: Page, out: Path) -> None:
     name = latest(page, "Maintenance Escalation")
     show(page, f"/app/maintenance-escalation/{name}", '[data-fieldname="events"] .grid-row')
     take(page, out / "maintenance-escalation.png")
+
+    show(page, f"/app/error-pattern/{latest(page, 'Error Pattern')}", '[data-fieldname="latest"] table')
+    take(page, out / "error-pattern.png")
+
+    show(page, "/app/query-report/Error Patterns?days=7", ".dt-cell__content a, .frappe-chart rect")
+    take(page, out / "error-patterns-report.png")
 
     show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
     take(page, out / "maintenance-check.png")

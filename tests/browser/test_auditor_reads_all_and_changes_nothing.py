@@ -1,6 +1,7 @@
 from playwright.sync_api import expect
 
 READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
+READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors"}
 
 
 def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):
@@ -26,7 +27,9 @@ def test_the_auditor_sees_an_escalation_but_has_no_buttons_on_it(trouble, desk):
 
 def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
     before = state(api, trouble)
+    pattern = api("auditor").get("/api/resource/Error Pattern").json()["data"][0]["name"]
     real = {"run": trouble["run"], "escalation": trouble["escalations"][0]["name"], "check": "errors_24h"}
+    real |= {"pattern": pattern, "days": "7"}
 
     statuses = {
         method["name"]: api("auditor")

@@ -24,8 +24,12 @@ def test_an_operator_opens_a_weekly_run_with_its_boxes_and_a_row_for_each_task(s
     run = open_run(form)
 
     assert re.fullmatch(r"(AD-HOC-)?WEEKLY-\d{4}-.*", run)
-    expect(form.checklist.locator("section[data-box] h5")).to_have_text([f"☐ {box} To do" for box in boxes])
-    expect(form.items).to_have_count(len(weekly["tasks"]))
+    measured = {row["box"] for row in weekly["checks"]}
+    verdicts = [re.compile("To do|WARNING|UNKNOWN" if box in measured else "To do") for box in boxes]
+    expect(form.checklist.locator("section[data-box] h5")).to_have_text(verdicts)
+    for number, box in enumerate(boxes):
+        expect(form.checklist.locator("section[data-box] h5").nth(number)).to_contain_text(box)
+    expect(form.items).to_have_count(len(weekly["tasks"]) + len(weekly["checks"]))
     for task in weekly["tasks"]:
         row = form.item(task["title"], task["box"])
         expect(row.locator(".verdict")).to_have_text("To do")

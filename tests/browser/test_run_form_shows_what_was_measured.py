@@ -43,7 +43,7 @@ def test_sixty_errors_are_critical_and_counted_where_they_are(form):
     for title, value in (
         ("Errors in 24 hours", "60 errors (target < 10)"),
         ("Errors in 60 minutes", "60 errors (target <= 20)"),
-        ("Same error in 24 hours", "40 errors (target <= 5): “Connection lost”"),
+        ("Same error in 24 hours", "40 errors (target <= 5): “Connection lost made by …”"),
     ):
         expect(form.item(title).locator(".finding")).to_contain_text(value)
         expect(form.item(title).locator(".verdict")).to_have_text("CRITICAL")
@@ -80,7 +80,7 @@ def test_an_opened_item_shows_where_its_value_comes_from(form):
     for label, text in (
         ("Step", "Error Log Review, 1. Review Recent Errors"),
         ("Target", "< 10 errors"),
-        ("Source", "Error Log by modified, and its queue in Redis"),
+        ("Source", "Error Log, counted by pattern, and its queue in Redis"),
         ("By", "Administrator"),
     ):
         expect(content(details, label)).to_have_text(text)

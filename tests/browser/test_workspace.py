@@ -4,23 +4,30 @@ from playwright.sync_api import expect
 CARDS = {
     "Work": ["Checklist Runs", "Maintenance Escalations", "Emergency Contacts"],
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
+    "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications", "Metric Samples"],
 }
+SHORTCUTS = ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals"]
+SHORTCUTS += ["New and Escalating Errors", "Dashboard"]
 PROPOSED = '[["Maintenance Check","proposal","is","set"]]'
+NEW_OR_WORSE = (
+    '[["Error Pattern","state","in",["New","Escalating","Regressed"]],'
+    '["Error Pattern","continues_in","is","not set"]]'
+)
 
 
 @pytest.mark.parametrize("user", ["operator", "auditor"])
 def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, trouble, desk, api):
-    proposals = api(user).get("/api/resource/Maintenance Check", params={"filters": PROPOSED}).json()["data"]
+    proposals = count(api(user), "Maintenance Check", PROPOSED)
+    errors = count(api(user), "Error Pattern", NEW_OR_WORSE)
     page = desk(user, "/app/maintenance").page
 
     shortcuts = page.locator(".shortcut-widget-box")
-    expect(shortcuts.locator(".widget-title")).to_have_text(
-        ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals", "Dashboard"]
-    )
-    for index, count in enumerate(("1 open", "1 open", "0 missed", f"{len(proposals)} proposed")):
-        expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(count)
-    expect(page.locator(".links-widget-box")).to_have_count(3)
+    expect(shortcuts.locator(".widget-title")).to_have_text(SHORTCUTS)
+    counts = ("1 open", "1 open", "0 missed", f"{proposals} proposed", f"{errors} open")
+    for index, text in enumerate(counts):
+        expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(text)
+    expect(page.locator(".links-widget-box")).to_have_count(4)
     for index, (title, links) in enumerate(CARDS.items()):
         card = page.locator(".links-widget-box").nth(index)
         expect(card.locator(".widget-title")).to_have_text(title)
@@ -36,6 +43,14 @@ def test_a_shortcut_leads_to_what_it_counts(trouble, desk):
     expect(page.locator(".list-row")).to_contain_text(trouble["escalations"][0]["name"])
 
 
+def test_a_report_is_opened_from_the_workspace(trouble, desk):
+    page = desk("operator", "/app/maintenance").page
+
+    page.locator(".links-widget-box .link-item", has_text="Error Hotspots").click()
+
+    expect(page.locator(".title-text:visible")).to_have_text("Error Hotspots")
+
+
 def test_the_dashboard_is_opened_from_the_workspace(trouble, desk):
     page = desk("operator", "/app/maintenance").page
 
@@ -49,3 +64,8 @@ def test_who_has_no_role_is_not_shown_the_workspace(site, desk):
 
     expect(page.locator(".desk-sidebar-item").first).to_be_visible()
     expect(page.locator(".desk-sidebar-item", has_text="Maintenance")).to_have_count(0)
+
+
+def count(requests, doctype, filters):
+    query = {"filters": filters, "limit": 0}
+    return len(requests.get(f"/api/resource/{doctype}", params=query).json()["data"])

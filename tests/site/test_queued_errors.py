@@ -84,9 +84,6 @@ def test_the_same_error_is_told_apart_by_its_users_in_their_order():
     assert whose() == {MEMBER: 3, "operator@example.com": 1, "Administrator": 2}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an older row with the same text uses up what is remembered of one that waits"
-)
 def test_an_error_of_the_administrator_from_before_takes_nothing_from_one_that_waits():
     insert_errors(1, method="Bank is down", creation=stored(minutes=40))
     fail_on_the_web(minutes=15)

@@ -21,10 +21,9 @@ from verenigingen_maintenance.operations.queued_errors import Queued
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock, error_rows
-from verenigingen_maintenance.sources.error_patterns import LEDGER, grouping
+from verenigingen_maintenance.sources.error_patterns import LEDGER, OVERLAP, grouping
 from verenigingen_maintenance.sources.error_rows import LATEST, Row
 
-OVERLAP = timedelta(hours=2)
 BATCH = 2_000
 PATIENCE = 5
 AT_HAND = 10

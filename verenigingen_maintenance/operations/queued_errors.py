@@ -68,13 +68,12 @@ class Queued:
 
     def _restore(self, row: Row) -> Row:
         digest = _digest(row.method, row.error)
-        waiting = self.memory.get(digest)
-        if not waiting:
-            return row
-        moment, owner = waiting.pop(0)
-        self.restored.add(digest)
-        is_this = timedelta() <= row.creation - moment <= LONGEST_WAIT
-        return row._replace(creation=moment, owner=owner) if is_this else row
+        for at, (moment, owner) in enumerate(self.memory.get(digest, [])):
+            if timedelta() <= row.creation - moment <= LONGEST_WAIT:
+                del self.memory[digest][at]
+                self.restored.add(digest)
+                return row._replace(creation=moment, owner=owner)
+        return row
 
     def forget_restored(self) -> None:
         """After the rows were entered: the next ones with the same text are others."""

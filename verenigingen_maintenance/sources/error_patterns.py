@@ -20,6 +20,7 @@ PATTERN, FINGERPRINT = "Error Pattern", "Error Pattern Fingerprint"
 LEDGER, COUNT = "Ingested Error", "Error Count"
 MOST_MOMENTS = 5_000
 MOST_UNCOUNTED = 10_000
+OVERLAP = timedelta(hours=2)
 ORIGIN = "Error Log, counted by pattern, and its queue in Redis"
 
 
@@ -85,10 +86,11 @@ def patterns() -> dict[str, Pattern]:
 def uncounted() -> int:
     """How many rows Error Log has past what was counted; 10,000 where there are more.
 
-    After the clock was set back, the latest counted row is ahead of it: from now on, then.
+    After the clock was set back, the latest counted row is ahead of it: of the last two hours on, then.
     """
     latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0] or datetime(1900, 1, 1)
-    reached = min(latest, clock.stored(clock.now()))
+    now = clock.stored(clock.now())
+    reached = latest if latest <= now else now - OVERLAP
     return max(0, _rows_past("Error Log", reached) - _rows_past(LEDGER, reached))
 
 

@@ -53,6 +53,7 @@ def take_all(page: Page, out: Path) -> None:
     take(page, out / "error-pattern.png")
 
     show(page, "/app/query-report/Error Patterns?days=7", ".dt-cell__content a, .frappe-chart rect")
+    page.wait_for_timeout(1500)  # its bars grow
     take(page, out / "error-patterns-report.png")
 
     show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')

@@ -138,7 +138,7 @@ def make_history(days, each=2):
 
 def test_with_seven_days_of_history_far_more_than_usual_is_escalating():
     make_history(8)
-    fail(5)
+    fail(4)
     assert state() == "Ongoing"
     assert value_of(errors.escalating) == 0
     fail(10)

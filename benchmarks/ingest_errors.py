@@ -10,7 +10,6 @@ thrown away, on a machine that does nothing else.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import threading
@@ -23,10 +22,20 @@ from statistics import median, quantiles
 import frappe
 from pymysql.connections import Connection
 
-from benchmarks.labelled_errors import generate
+from benchmarks.labelled_errors import LabelledError, generate
 
 ROWS, DAYS, KILOBYTES, BATCH, RUNS = 200_000, 30, 2, 5_000, 3
 TABLES = ("Error Pattern", "Error Pattern Fingerprint", "Error Count", "Ingested Error")
+MEASURED = """
+import re, sys, frappe
+frappe.init(sys.argv[1])
+frappe.connect()
+from benchmarks.ingest_errors import ingest
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+before = peak()
+ingest()
+print(peak() - before)
+"""
 WORKER = ("-m", "frappe.utils.bench_helper", "frappe", "worker", "--queue", "long", "--burst", "--quiet")
 
 
@@ -52,33 +61,38 @@ def fill(rows: int) -> None:
             moment = now - timedelta(seconds=(rows - at) * DAYS * 86_400 / rows)
             user = f"user{at % 35}@example.com"
             name = frappe.generate_hash(length=10)
-            values.append((name, moment, moment, user, user, row.method, padded(row.error)))
+            values.append((name, moment, moment, user, user, row.method, padded(row)))
         frappe.db.bulk_insert("Error Log", fields, values, chunk_size=BATCH)
     frappe.db.commit()
 
 
-def padded(text: str) -> str:
-    """A traceback as long as the real ones: more frames of Frappe before the others."""
+def padded(row: LabelledError) -> str:
+    """The text as long as real ones: a traceback with more frames of Frappe, another one with its details."""
+    text = row.error or row.method
     header, newline, rest = text.partition("\n")
+    missing = KILOBYTES * 1024 - len(text)
     if not header.startswith("Traceback"):
-        return text
-    frame = (
-        '  File "apps/frappe/frappe/handler.py", line 76, in execute_cmd\n    return frappe.call(method)\n'
-    )
-    return header + newline + frame * ((KILOBYTES * 1024 - len(text)) // len(frame)) + rest
+        return text + "\n" + "  detail of the request: nothing\n" * (missing // 33)
+    frame = '  File "apps/frappe/frappe/handler.py", line 76, in call\n    return frappe.call(method)\n'
+    return header + newline + frame * (missing // len(frame)) + rest
 
 
 def against_its_floor() -> None:
-    ratios, memory = [], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    ratios = []
     for _ in range(RUNS):
         forget()
         floor, taken, again = timed(read_only), timed(ingest), timed(read_only)
         ratios.append(taken / ((floor + again) / 2))
         print(f"  reading {floor:.2f} and {again:.2f} s, ingesting {taken:.2f} s: ratio {ratios[-1]:.2f}")
-    more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) / 1024
-    print(f"ingesting: {median(ratios):.2f} times its reading, {more:.0f} MB more memory")
+    forget()
+    print(f"ingesting: {median(ratios):.2f} times its reading, {memory()} MB more memory")
     counted = frappe.db.sql("select count(*), sum(total) from `tabError Pattern`")[0]
     print(f"  {counted[0]} patterns with {counted[1]} errors; ledger {frappe.db.count('Ingested Error')}")
+
+
+def memory() -> str:
+    """Of a process of its own, above what it has once it is connected."""
+    return subprocess.check_output([sys.executable, "-c", MEASURED, frappe.local.site], text=True).strip()
 
 
 def ingest() -> None:
@@ -89,11 +103,14 @@ def ingest() -> None:
 
 
 def read_only() -> None:
-    from verenigingen_maintenance.sources import error_rows
+    """The same columns in the same ranges, as anybody reads them through Frappe."""
+    from verenigingen_maintenance.sources.error_rows import COLUMNS, PAGE
 
-    with error_rows.reading(datetime(1900, 1, 1)) as pages:
-        for _page in pages:
-            pass
+    since, rows = datetime(1900, 1, 1), [()] * PAGE
+    ranged = f"select {COLUMNS} from `tabError Log` where modified >= %s order by modified limit {PAGE}"
+    while len(rows) == PAGE:
+        rows = frappe.db.sql(ranged, since)
+        since = rows[-1][2]
 
 
 def forget() -> None:

@@ -71,10 +71,12 @@ def _rows(doctype, fields):
 def by_survivor():
     """What was counted, with the errors of what goes on in another pattern counted there."""
     frappe.db.commit()
-    names = error_patterns.continued()
+    going_on = error_patterns.survivors().survivor
     found = Counter()
     for day, name, user, text in frappe.db.sql(f"select day, pattern, user, hours {DAYS}"):
         for hour, errors in enumerate(error_patterns.hours_of(text)):
-            found[day, names.get(name, name), user, hour] += errors
+            found[day, going_on(name or ""), user, hour] += errors
     logs = frappe.db.sql("select name, creation, owner, pattern from `tabIngested Error`")
-    return found, {log[:3]: names.get(log[3], log[3]) for log in logs}, totals()
+    return {**{key: errors for key, errors in found.items() if errors}, **totals()} | {
+        log[:3]: going_on(log[3]) for log in logs
+    }

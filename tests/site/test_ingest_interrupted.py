@@ -167,6 +167,24 @@ def test_two_that_learn_the_same_pattern_from_different_rows_lose_and_hang_nothi
         signal.alarm(0)
 
 
+def test_a_run_that_dies_while_it_lets_patterns_go_on_in_one_is_made_good_by_the_next(monkeypatch):
+    for text in alike(WORDS):
+        insert_errors(2, method=text, error="")
+    real = frappe.db.set_value
+
+    def dying(*arguments, **options):
+        assert "continues_in" not in arguments, "killed here"
+        return real(*arguments, **options)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(frappe.db, "set_value", dying)
+        with pytest.raises(AssertionError, match="killed here"):
+            ingest_errors.ingest(clock.now())
+    frappe.db.rollback()
+    count_errors()
+    assert (counted(), list(totals().values())) == (20, [20])
+
+
 def count_half(batches, day):
     """Four of the rows of a day that are not counted yet."""
     rows = frappe.get_all(

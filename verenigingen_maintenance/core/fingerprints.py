@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from .normalised import VALUE, normalised
+from .normalised import VALUE, first_line, normalised
 from .tracebacks import Frame, failure_of
 
 VERSION = 1
@@ -48,11 +48,11 @@ class Signature(NamedTuple):
 
 def signature(title: str | None, text: str | None) -> Signature:
     """The signature of an Error Log with this title (`method`) and text (`error`); either may be missing."""
-    text = "" if text is None or text.strip() in _NO_TEXT else text
+    text = "" if text is None or (len(text) < LONGEST_TITLE and text.strip() in _NO_TEXT) else text
     failure = failure_of(text)
     if failure and (failure.exception or failure.frame):
         return of_failure(failure.exception, failure.frame or NO_FRAME)
-    return of_words(_words(title or "", "" if failure else text))
+    return of_words(_words(title or "", "" if failure else first_line(text)))
 
 
 @lru_cache(maxsize=20_000)
@@ -70,7 +70,7 @@ def hashed(*parts: str, version: int = VERSION) -> str:
     return f"{version}-{hashlib.sha1(chr(0).join(parts).encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _words(title: str, text: str) -> tuple[str, ...]:
     """The words of the text, with those of the title before them where the text alone says too little."""
     said = normalised(text)

@@ -74,10 +74,13 @@ grootboek contributie opzegging verlenging herinnering
 _KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
-@lru_cache(maxsize=50_000)
 def normalised(text: str) -> tuple[str, ...]:
     """The words of a message's first line in lower case, each run of values being one "*"."""
-    line = _first_line(text)
+    return _normalised(first_line(text))
+
+
+@lru_cache(maxsize=10_000)
+def _normalised(line: str) -> tuple[str, ...]:
     words = _words(line)
     if any(word != VALUE for word in words):
         return words
@@ -95,7 +98,8 @@ def _words(line: str) -> tuple[str, ...]:
     return collapsed([_mark(token) for token in _without_names(_without_units(tokens))])
 
 
-def _first_line(text: str) -> str:
+def first_line(text: str) -> str:
+    """What a message says: its first line, 400 characters at most."""
     head = text.lstrip()[:LONGEST]
     return head.partition("\n")[0].rstrip()
 

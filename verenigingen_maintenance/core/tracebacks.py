@@ -55,6 +55,8 @@ def failure_of(text: str) -> Failure | None:
 
     The type is "" and the frame None where the text was cut off before them.
     """
+    if "Traceback" not in text and "File " not in text:
+        return None
     text = _unescaped(text)
     begin = _header(text, 0)
     if begin < 0:

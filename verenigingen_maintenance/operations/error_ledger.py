@@ -67,10 +67,11 @@ class Ledger:
             self.tally.add(*self._entering, last.result())
 
     def _values(self, rows: Sequence[Row], patterns: Sequence[str]) -> str:
-        text = self._connection.escape
+        text = self._connection.escape_string
         return ",".join(
             [
-                f"({text(row.name)},'{row.creation}','{row.modified}',{text(row.owner or '')},'{pattern}')"
+                f"('{text(row.name)}','{row.creation}','{row.modified}',"
+                f"'{text(row.owner or '')}','{pattern}')"
                 for row, pattern in zip(rows, patterns, strict=True)
             ]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import frappe
+from frappe import _
 
 from verenigingen_maintenance.core.areas import area_of
 from verenigingen_maintenance.core.fingerprints import Signature
@@ -28,8 +29,19 @@ PATIENCE = 60
 def store(found: Found, rows: Mapping[str, Row]) -> None:
     """Store what a grouping learnt, before `rows` (one of each pattern) are entered.
 
-    Another process may have found the same: its names are the same, and the first one stays.
+    In one transaction and by one process at a time: what is half stored would never become one pattern, and
+    two patterns must not go on in one another. Another process may have found the same: its names are the
+    same, and the first one stays. Raises frappe.ValidationError where another is at it for over a minute.
     """
+    with lock("error patterns", PATIENCE) as mine:
+        if not mine:
+            frappe.throw(_("Another process stores error patterns for over a minute. Try again."))
+        commit()
+        _store(found, rows)
+        commit()
+
+
+def _store(found: Found, rows: Mapping[str, Row]) -> None:
     rules = severity_rules()
     for name, signature in sorted(found.patterns.items()):
         _insert(PATTERN, {"name": name, **_values(signature, rows.get(name), rules)})
@@ -37,20 +49,9 @@ def store(found: Found, rows: Mapping[str, Row]) -> None:
         parent = {"parent": known.pattern, "parenttype": PATTERN, "parentfield": "fingerprints"}
         own = {"name": known.fingerprint, "fingerprint": known.fingerprint, "words": " ".join(known.words)}
         _insert(FINGERPRINT, {**own, **parent})
-    if found.continued:
-        _continue(found.continued)
-
-
-def _continue(found: Mapping[str, str]) -> None:
-    """Let patterns go on in others; one process at a time, so that no two go on in one another."""
-    with lock("error patterns", PATIENCE) as mine:
-        if not mine:
-            return
-        commit()
-        for name, survivor in sorted(found.items()):
-            if survivors().survivor(survivor) != name:
-                frappe.db.set_value(PATTERN, name, "continues_in", survivor, update_modified=False)
-        commit()
+    for name, survivor in sorted(found.continued.items()):
+        if survivors().survivor(survivor) != name:
+            frappe.db.set_value(PATTERN, name, "continues_in", survivor, update_modified=False)
 
 
 def _insert(doctype: str, values: dict) -> None:

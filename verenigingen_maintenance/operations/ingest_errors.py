@@ -114,7 +114,6 @@ class _Batches:
         patterns = [self.grouping.pattern_of(row.method, row.error) for row in rows]
         if found := self.grouping.take():
             error_patterns.store(found, dict(zip(patterns, rows, strict=True)))
-            commit()
         self.ledger.enter(rows, patterns)
         if self.queued.restored:
             self.ledger.wait()

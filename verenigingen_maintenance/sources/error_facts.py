@@ -25,7 +25,7 @@ def facts(days: int, now: datetime) -> Facts:
     end = clock.stored(now)
     begin = (end - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
     by_user = _by_user(begin.date())
-    return Facts(days, begin, end, _by_day(begin), _patterns(begin), by_user, _groups(list(by_user)))
+    return Facts(days, begin, end, _by_day(begin, end), _patterns(begin), by_user, _groups(list(by_user)))
 
 
 def weeks(now: datetime) -> list[tuple[date, int]] | None:
@@ -48,11 +48,11 @@ def _errors(begin: date, end: date) -> int:
     return int(rows[0][0] or 0)
 
 
-def _by_day(begin: datetime) -> dict[date, list[int]]:
+def _by_day(begin: datetime, end: datetime) -> dict[date, list[int]]:
+    days = (begin.date() + timedelta(days=each) for each in range((end.date() - begin.date()).days + 1))
     rows = frappe.db.sql(
-        f"select day, hours from `tab{COUNT}` where span = 'Day' and day >= %s and user = '' "
-        "and pattern = '' and hours is not null order by day",
-        begin.date(),
+        f"select day, hours from `tab{COUNT}` where name in %s and hours is not null order by day",
+        ([f"D{day:%Y%m%d}" for day in days],),
     )
     return {day: _from(begin, day, hours) for day, hours in rows}
 

@@ -144,7 +144,7 @@ def test_who_finds_a_run_being_measured_leaves_it_or_says_so(procedure, at_nine,
         "execute",
         "frappe.db.multisql",
         "--args",
-        f"""({{"mariadb": "select get_lock('{frappe.conf.db_name}:run:{name}', 0), sleep(4)"}},)""",
+        f"""({{"mariadb": "select get_lock('{frappe.conf.db_name}:run:{name}', 9), sleep(4)"}},)""",
     )
     wait_until_locked(f"run:{name}")
     measure_run.measure_if_due(name, at_nine)

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from zlib import crc32
 
-try:
-    from benchmarks import labelled_texts as texts
-except ImportError:  # run as a script from its own folder
-    import labelled_texts as texts  # type: ignore[no-redef]
+from benchmarks import labelled_texts as texts
+from benchmarks import labelled_tracebacks as parts
+from benchmarks.labelled_values import Values
 
 TUNING_SEEDS = (1, 2, 3)
 # Never generated while an algorithm is tuned: it is the test of whether the tuning holds elsewhere.
@@ -45,11 +44,11 @@ class Signature:
     """One cause: what fails, where, how it is called and how its rows are titled."""
 
     label: str
-    kind: texts.Kind
-    frame: texts.Frame
+    kind: parts.Kind
+    frame: parts.Frame
     messages: tuple[str, ...]
     sources: tuple[str, ...] = ()
-    callers: list[list[texts.Frame]] = field(default_factory=list)
+    callers: list[list[parts.Frame]] = field(default_factory=list)
     titles: tuple[str, ...] = ("{message}",)
     variables: float = 0.0
     earlier: Signature | None = None
@@ -63,56 +62,56 @@ class World:
     def __init__(self, rng: random.Random) -> None:
         """Start a world with its own vocabulary."""
         self.rng = rng
-        self.values = texts.Values(rng)
+        self.values = Values(rng)
         self.modules = rng.sample(("core", "finance", "crm", "accounts", "desk", "email", "portal", "hr"), 5)
-        self.kinds = rng.sample(texts.KINDS, 20)
-        self.functions: list[texts.Frame] = []
+        self.kinds = rng.sample(parts.KINDS, 20)
+        self.functions: list[parts.Frame] = []
 
-    def function(self, app: str) -> texts.Frame:
+    def function(self, app: str) -> parts.Frame:
         """A new function somewhere in an app."""
         rng, values = self.rng, self.values
         stem = "_".join(values.pick("Noun") for _ in range(rng.randint(1, 2)))
-        place = rng.choice(texts.PLACES).replace("{App}", app).replace("{Stem}", stem)
+        place = rng.choice(parts.PLACES).replace("{App}", app).replace("{Stem}", stem)
         verb = f"{rng.choice(('', '', '', '_'))}{values.pick('Verb')}_{values.pick('Noun')}"
-        name = rng.choice(texts.COMMON_NAMES) if rng.random() < 0.25 else verb
-        return texts.Frame(
+        name = rng.choice(parts.COMMON_NAMES) if rng.random() < 0.25 else verb
+        return parts.Frame(
             place.replace("{Module}", rng.choice(self.modules)), rng.randint(20, 1400), name, ""
         )
 
-    def site(self) -> texts.Frame:
+    def site(self) -> parts.Frame:
         """The function that fails: mostly a new one, at times one that already fails in another way."""
         if self.functions and self.rng.random() < 0.15:
             return self.rng.choice(self.functions)
-        self.functions.append(self.function(self.rng.choices(list(texts.APPS), list(texts.APPS.values()))[0]))
+        self.functions.append(self.function(self.rng.choices(list(parts.APPS), list(parts.APPS.values()))[0]))
         return self.functions[-1]
 
-    def kind_for(self, frame: texts.Frame) -> texts.Kind:
+    def kind_for(self, frame: parts.Frame) -> parts.Kind:
         """A kind of exception; for a function of Frappe one that has no other Frappe function below it."""
         fits = [
             kind
             for kind in self.kinds
             if "apps/frappe" not in frame.path
             or kind.below == "throw"
-            or not any("apps/frappe" in below.path for below in texts.BELOW[kind.below])
+            or not any("apps/frappe" in below.path for below in parts.BELOW[kind.below])
         ]
         return self.rng.choices(fits, [3 if "Validation" in kind.type else 1 for kind in fits])[0]
 
-    def callers(self, frame: texts.Frame) -> list[list[texts.Frame]]:
+    def callers(self, frame: parts.Frame) -> list[list[parts.Frame]]:
         """Two or three ways in which a function is reached."""
         return [
-            self.caller(frame, kind) for kind in self.rng.sample(sorted(texts.OUTER), self.rng.randint(2, 3))
+            self.caller(frame, kind) for kind in self.rng.sample(sorted(parts.OUTER), self.rng.randint(2, 3))
         ]
 
-    def caller(self, frame: texts.Frame, kind: str) -> list[texts.Frame]:
+    def caller(self, frame: parts.Frame, kind: str) -> list[parts.Frame]:
         """The frames above a function: Frappe's own and some of an app."""
         app = frame.path.split("/")[1]
         between = [self.function(app) for _ in range(self.rng.randint(0, 2))]
         below = [*between[1:], frame]
         sources = [f"{self.rng.choice(('', 'return ', 'result = '))}{after.function}(doc)" for after in below]
         inner = [replace(own, source=source) for own, source in zip(between, sources, strict=False)]
-        event = list(texts.frames(texts.DOCUMENT)) if kind == "job event" else []
+        event = list(parts.frames(parts.DOCUMENT)) if kind == "job event" else []
         inner[:1] = [replace(own, source="doc.save()") if event else own for own in inner[:1]]
-        return [*texts.OUTER[kind], *inner[:1], *event, *inner[1:]]
+        return [*parts.OUTER[kind], *inner[:1], *event, *inner[1:]]
 
     def titles(self) -> tuple[str, ...]:
         """One or two titles for the rows of a traceback."""
@@ -160,7 +159,7 @@ class World:
 
     def free_texts(self, count: int) -> list[Signature]:
         """Signatures that log a sentence only."""
-        nowhere, kind = texts.Frame("", 0, "", ""), texts.Kind("", (), ())
+        nowhere, kind = parts.Frame("", 0, "", ""), parts.Kind("", (), ())
         return [
             Signature(f"text: {text}", kind, nowhere, (text,), titles=self.placement(topic), topic=topic)
             for topic, text in texts.draw_templates(self.values, count)
@@ -173,9 +172,9 @@ class World:
 
     def odd(self) -> list[Signature]:
         """A title without any text, and two files that no longer compile."""
-        kind, odd = texts.Kind("", (), ()), self.rng.sample(texts.ODD_TEXTS, 2)
+        kind, odd = parts.Kind("", (), ()), self.rng.sample(texts.ODD_TEXTS, 2)
         found = [
-            Signature(f"text: {text}", kind, texts.Frame("", 0, "", ""), (text,), titles=("only",))
+            Signature(f"text: {text}", kind, parts.Frame("", 0, "", ""), (text,), titles=("only",))
             for text in odd
         ]
         for message in self.rng.sample(
@@ -184,12 +183,12 @@ class World:
             frame = self.function("verenigingen")
             label = f"SyntaxError in {frame.path}"
             found.append(
-                Signature(label, texts.Kind("SyntaxError", (), ()), frame, (message,), titles=("{message}",))
+                Signature(label, parts.Kind("SyntaxError", (), ()), frame, (message,), titles=("{message}",))
             )
         return found
 
 
-def _at(frame: texts.Frame, release: int) -> texts.Frame:
+def _at(frame: parts.Frame, release: int) -> parts.Frame:
     """A frame of an app on the line where a release has it; libraries stay where they are."""
     if not frame.path.startswith("apps/"):
         return frame
@@ -197,14 +196,14 @@ def _at(frame: texts.Frame, release: int) -> texts.Frame:
     return replace(frame, line=frame.line + moved)
 
 
-def _stack(signature: Signature, rng: random.Random, release: int) -> tuple[str, list[texts.Frame]]:
+def _stack(signature: Signature, rng: random.Random, release: int) -> tuple[str, list[parts.Frame]]:
     """The message template of a row and its frames from the outside in."""
     which = rng.randrange(len(signature.messages))
     number = crc32(f"{signature.label}{release}".encode())
     source = signature.sources[number % len(signature.sources)]
     offset = crc32(signature.kind.type.encode()) % 17 + 9 * which
     own = replace(signature.frame, line=signature.frame.line + offset, source=source)
-    frames = [*rng.choice(signature.callers), own, *texts.BELOW[signature.kind.below]]
+    frames = [*rng.choice(signature.callers), own, *parts.BELOW[signature.kind.below]]
     return signature.messages[which], [_at(frame, release) for frame in frames]
 
 
@@ -217,7 +216,7 @@ def _marker(source: str) -> list[str]:
     return []
 
 
-def _plain(type_: str, message: str, frames: list[texts.Frame], markers: bool) -> str:
+def _plain(type_: str, message: str, frames: list[parts.Frame], markers: bool) -> str:
     """A traceback as `traceback.format_exception` prints it."""
     lines = ["Traceback (most recent call last):"]
     for frame in frames:
@@ -227,24 +226,24 @@ def _plain(type_: str, message: str, frames: list[texts.Frame], markers: bool) -
     return "\n".join([*lines, f"{type_}: {message}" if message else type_]) + "\n"
 
 
-def _local(name: str, values: texts.Values) -> str:
+def _local(name: str, values: Values) -> str:
     """One local variable as traceback_with_variables prints it, long values cut at 1,000 characters."""
-    value = values.fill(texts.LOCAL_VALUES.get(name, ""))
+    value = values.fill(parts.LOCAL_VALUES.get(name, ""))
     if name == "rows":
-        items = [values.fill(texts.LOCAL_VALUES["row"]) for _ in range(values.rng.choice((0, 1, 2, 15)))]
+        items = [values.fill(parts.LOCAL_VALUES["row"]) for _ in range(values.rng.choice((0, 1, 2, 15)))]
         value = f"[{', '.join(items)}]"
     value = value if len(value) <= 1000 else value[:1000] + "..."
     return f"      {name} = " + value.replace("\n", "\n      ")
 
 
-def _with_variables(type_: str, message: str, frames: list[texts.Frame], values: texts.Values) -> str:
+def _with_variables(type_: str, message: str, frames: list[parts.Frame], values: Values) -> str:
     """A traceback as Frappe logs it with the locals of every frame; it shows no chain."""
     lines = ["Traceback with variables (most recent call last):"]
     for frame in frames:
         lines.append(f'  File "{frame.path}", line {frame.line}, in {frame.function}')
         lines += [f"    {frame.source}"] if frame.source else []
         own = random.Random(crc32(f"{frame.path}{frame.function}".encode()))
-        lines += [_local(name, values) for name in own.sample(texts.LOCALS, own.randint(0, 6))]
+        lines += [_local(name, values) for name in own.sample(parts.LOCALS, own.randint(0, 6))]
     full = type_ if "." in type_ else f"builtins.{type_}"
     return "\n".join([*lines, f"{full}: {message}"])
 
@@ -252,7 +251,7 @@ def _with_variables(type_: str, message: str, frames: list[texts.Frame], values:
 def _syntax_error(signature: Signature, release: int) -> str:
     """The traceback of a file that does not compile, imported by Frappe."""
     path, line = signature.frame.path, _at(signature.frame, release).line
-    above = texts.frames("""~/__init__.py|1660|get_attr|module = get_module(modulename)
+    above = parts.frames("""~/__init__.py|1660|get_attr|module = get_module(modulename)
 /usr/lib/python3.11/importlib/__init__.py|126|import_module|return _bootstrap._gcd_import(name, package)
 <frozen importlib._bootstrap>|1204|_gcd_import|""")
     head = _plain("", "", [_at(frame, release) for frame in above], False).rstrip("\n")
@@ -260,7 +259,7 @@ def _syntax_error(signature: Signature, release: int) -> str:
     return f"{head}\n{tail}SyntaxError: {signature.messages[0]}\n"
 
 
-def _error(signature: Signature, values: texts.Values) -> tuple[str, str]:
+def _error(signature: Signature, values: Values) -> tuple[str, str]:
     """The message and the traceback of one row."""
     rng = values.rng
     release = rng.randrange(RELEASES)
@@ -276,19 +275,19 @@ def _error(signature: Signature, values: texts.Values) -> tuple[str, str]:
     return message, _earlier(signature, values, release) + error
 
 
-def _earlier(signature: Signature, values: texts.Values, release: int) -> str:
+def _earlier(signature: Signature, values: Values, release: int) -> str:
     """The exception that another followed upon, when there was one: its frames start in the same function."""
     if signature.earlier is None or values.rng.random() < 0.35:
         return ""
     first = signature.earlier
     template, frames = _stack(first, values.rng, release)
-    inner = frames[-1 - len(texts.BELOW[first.kind.below]) :]
+    inner = frames[-1 - len(parts.BELOW[first.kind.below]) :]
     outer = replace(signature.frame, line=signature.frame.line + 3, source=f"{inner[0].function}(doc)")
     message = values.fill(template)
     return _plain(first.kind.type, message, [_at(outer, release), *inner], release > 0) + signature.joint
 
 
-def _traceback_row(signature: Signature, values: texts.Values) -> LabelledError:
+def _traceback_row(signature: Signature, values: Values) -> LabelledError:
     """A row that holds a traceback."""
     rng = values.rng
     message, error = _error(signature, values)
@@ -302,14 +301,14 @@ def _traceback_row(signature: Signature, values: texts.Values) -> LabelledError:
     return LabelledError(signature.label, title[:140] or "Error", error, False)
 
 
-def _text_row(signature: Signature, values: texts.Values) -> LabelledError:
+def _text_row(signature: Signature, values: Values) -> LabelledError:
     """A row that holds a sentence only."""
     message, place = values.fill(signature.messages[0]), values.rng.choice(signature.titles)
     title = message if place in ("only", "both") else place
     return LabelledError(signature.label, title[:140], "" if place == "only" else message, True)
 
 
-def _row(signature: Signature, values: texts.Values) -> LabelledError:
+def _row(signature: Signature, values: Values) -> LabelledError:
     """One row of a signature."""
     return (_traceback_row if signature.kind.type else _text_row)(signature, values)
 

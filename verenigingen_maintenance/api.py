@@ -182,7 +182,7 @@ def still_to_fill() -> list[str]:
 def analyze_error_patterns(days: int = 30) -> dict:
     """Trends, profiles, types, users, recurring patterns and hotspots of the errors of 1 to 400 days."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    return error_review.analyze_error_patterns(whole_number(days, "days"), clock.now())
+    return error_review.analyze_error_patterns(days, clock.now())
 
 
 @frappe.whitelist(methods=["GET"])
@@ -190,7 +190,7 @@ def analyze_error_patterns(days: int = 30) -> dict:
 def identify_error_hotspots(days: int = 7) -> dict:
     """Where the errors of 1 to 400 days gather: areas, apps, types, kinds of users, hours."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    return error_review.identify_error_hotspots(whole_number(days, "days"), clock.now())
+    return error_review.identify_error_hotspots(days, clock.now())
 
 
 @frappe.whitelist(methods=["GET"])

@@ -56,7 +56,8 @@ def _count_what_error_log_holds() -> None:
     except redis.ConnectionError as error:
         print(f"Error Log will be counted later, by a job of the scheduler. {error}")
     else:
-        print(f"Error Log is counted in the background: {len(days)} days." if days else "", end="")
+        if days:
+            print(f"Error Log is counted in the background: {len(days)} days.")
 
 
 def after_app_change(app: str) -> None:

@@ -39,10 +39,11 @@ def ingest_maintenance_errors() -> None:
 
 
 def review_maintenance_errors() -> None:
-    """Each hour: what was missed, what the ledger may forget, and what states become with time."""
-    ingest_errors.enqueue_gaps()
-    ingest_errors.forget_deleted()
+    """Each hour: what states become with time, what the ledger may forget, and what was missed. That comes
+    last: Redis may be gone, and the rest is done all the same."""
     error_states.renew_all(clock.now())
+    ingest_errors.forget_deleted()
+    ingest_errors.enqueue_gaps()
 
 
 def sample_maintenance_metrics() -> None:

@@ -1,11 +1,10 @@
 import re
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.labelled_errors import SET_ASIDE_SEED, TUNING_SEEDS, generate, pairwise_f1
 from verenigingen_maintenance.core.fingerprints import (
     LONGEST_TITLE,
     VERSION,
@@ -15,10 +14,6 @@ from verenigingen_maintenance.core.fingerprints import (
     signature,
 )
 from verenigingen_maintenance.core.tracebacks import Frame
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-
-from labelled_errors import SET_ASIDE_SEED, TUNING_SEEDS, generate, pairwise_f1
 
 FORM = re.compile(rf"{VERSION}-[0-9a-f]{{16}}")
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import fake_dashboard
 import frappe
 import pytest
+from frappe.utils import background_jobs
 
 from verenigingen_maintenance.operations import ingest_errors, probe_user, queued_errors, seed, settings
 from verenigingen_maintenance.sources import clock, dashboard, error_log
@@ -152,6 +153,15 @@ def procedure():
     return frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
 
 
+@pytest.fixture
+def queue():
+    """Frappe's long queue; no queue holds a job before and afterwards."""
+    queue = background_jobs.get_queue("long")
+    queue.connection.delete("none", *queue.connection.keys("rq:*"))
+    yield queue
+    queue.connection.delete("none", *queue.connection.keys("rq:*"))
+
+
 def make_errors(count, title="Payment provider answered 500", **fields):
     """Errors in Error Log, as frappe.log_error leaves them."""
     for _ in range(count):
@@ -188,6 +198,12 @@ def count_errors():
 def stored(**ago):
     """A moment so long ago, as the database keeps it."""
     return clock.stored(clock.now() - timedelta(**ago))
+
+
+def counted_from(**ago):
+    """Errors are counted since so long ago, as where counting began then."""
+    frappe.db.set_single_value("Maintenance Settings", "errors_counted_from", str(stored(**ago)))
+    frappe.db.commit()
 
 
 def make_check_critical(name="errors_24h"):

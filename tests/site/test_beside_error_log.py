@@ -79,15 +79,6 @@ def test_a_scheduled_job_that_may_still_run_is_not_called_killed(scheduled_job, 
     assert ask(jobs.stuck_scheduled_jobs, minutes=2).value == 0
 
 
-@pytest.fixture
-def queue():
-    """The long queue; no queue holds a job before and afterwards."""
-    queue = background_jobs.get_queue("long")
-    queue.connection.delete("none", *queue.connection.keys("rq:*"))
-    yield queue
-    queue.connection.delete("none", *queue.connection.keys("rq:*"))
-
-
 def add_job(queue, site=None, job_id="1", **options):
     """A job as RQ keeps it when it has failed."""
     site = site or frappe.local.site

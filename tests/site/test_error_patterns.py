@@ -108,7 +108,7 @@ def test_texts_that_are_alike_but_for_a_word_are_one_pattern_with_the_errors_of_
 
 
 def test_an_upgrade_of_the_algorithm_goes_on_with_the_patterns_that_are_there(monkeypatch):
-    from verenigingen_maintenance.core import fingerprints, grouping
+    from verenigingen_maintenance.core import fingerprints
 
     insert_errors(3, error=RAISED)
     count_errors()
@@ -118,7 +118,7 @@ def test_an_upgrade_of_the_algorithm_goes_on_with_the_patterns_that_are_there(mo
         found = fingerprints.signature(title, text)
         return found._replace(fingerprint=fingerprints.hashed("second", found.fingerprint, version=2))
 
-    monkeypatch.setitem(grouping._ALGORITHMS, 2, second)
+    monkeypatch.setitem(fingerprints.VERSIONS, 2, second)
     insert_errors(2, error=RAISED)
     count_errors()
     found = pattern(SEND)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from conftest import counted_from
 from frappe.desk.form import assign_to
 from frappe.desk.query_report import run
 
@@ -102,6 +103,7 @@ def test_the_filters_choose_patterns_and_leave_the_total_as_it_is(counted):
     [(7, 8, "All Errors by Day"), (30, 31, "All Errors by Day"), (400, 14, "All Errors by Month")],
 )
 def test_the_chart_has_a_bar_for_each_day_week_or_month(days, bars, name, counted):
+    counted_from(days=400)
     data = run(PATTERNS, filters={"days": days})["chart"]["data"]
 
     (dataset,) = data["datasets"]
@@ -111,12 +113,19 @@ def test_the_chart_has_a_bar_for_each_day_week_or_month(days, bars, name, counte
 
 
 def test_the_chart_of_ninety_days_has_weeks_that_begin_on_mondays(counted):
+    counted_from(days=400)
     data = run(PATTERNS, filters={"days": 90})["chart"]["data"]
 
     today = clock.stored(clock.now()).date()
     assert data["labels"][-1] == f"{today - timedelta(days=today.weekday()):%m-%d}"
     assert len(data["labels"]) in (13, 14)
     assert sum(data["datasets"][0]["values"]) == 10
+
+
+def test_the_chart_begins_with_the_first_day_that_was_counted(counted):
+    labels = run(PATTERNS, filters={"days": 30})["chart"]["data"]["labels"]
+    first = clock.stored(clock.now() - timedelta(days=3))
+    assert (labels[0], len(labels)) == (f"{first:%m-%d}", 4)
 
 
 def test_error_hotspots_tells_where_errors_gather_by_kind(counted):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
-from conftest import count_errors, insert_errors, stored
+from conftest import count_errors, counted_from, insert_errors, stored
 from error_books import pattern
 from test_ingest_errors import RAISED, SEND
 
@@ -249,6 +249,7 @@ def test_a_few_errors_in_an_hour_are_no_cluster(hour):
 
 
 def test_a_row_not_counted_yet_makes_every_reading_at_least(found):
+    counted_from(days=30)
     insert_errors(1)
     for source in (errors.bursts, errors.escalating, errors.regressed, errors.most_repeated):
         assert source(clock.now()).at_least == "1 rows of Error Log are not counted yet"

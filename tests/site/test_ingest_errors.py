@@ -11,7 +11,6 @@ import pytest
 from conftest import TEXT, count_errors, insert_errors, run_bench, stored
 from error_books import counted, everything, hours, pattern, totals
 from frappe.core.doctype.error_log.error_log import ErrorLog, clear_error_logs
-from frappe.utils import background_jobs
 
 from verenigingen_maintenance.operations import error_ledger, ingest_errors
 from verenigingen_maintenance.sources import clock, error_rows, errors
@@ -134,16 +133,7 @@ def test_rows_that_come_an_hour_late_are_counted_by_the_next_run():
     assert (counted(), totals()) == (1_300, {"Timeout": 700, "Late": 600})
 
 
-@pytest.fixture
-def long_queue():
-    """The queue that days are counted in; no queue holds a job before and afterwards."""
-    queue = background_jobs.get_queue("long")
-    queue.connection.delete("none", *queue.connection.keys("rq:*"))
-    yield queue
-    queue.connection.delete("none", *queue.connection.keys("rq:*"))
-
-
-def test_rows_that_come_three_days_late_are_found_and_counted_by_a_job_of_their_day(long_queue):
+def test_rows_that_come_three_days_late_are_found_and_counted_by_a_job_of_their_day(queue):
     insert_errors(20, creation=stored(days=3))
     insert_errors(5)
     count_errors()
@@ -152,13 +142,13 @@ def test_rows_that_come_three_days_late_are_found_and_counted_by_a_job_of_their_
     for _hour in range(2):
         assert ingest_errors.enqueue_gaps() == [stored(days=3).date()]
         frappe.db.commit()
-    assert len(long_queue) == 1
+    assert len(queue) == 1
     run_bench("worker", "--burst", "--queue", "long")
     assert (counted(), totals()) == (32, {"Timeout": 25, "Late": 7})
     assert ingest_errors.enqueue_gaps() == []
 
 
-def test_what_waits_since_before_the_installation_is_counted_day_by_day(long_queue):
+def test_what_waits_since_before_the_installation_is_counted_day_by_day(queue):
     for days in range(4):
         insert_errors(10 + days, creation=stored(days=days))
     days = ingest_errors.enqueue_gaps()
@@ -169,7 +159,7 @@ def test_what_waits_since_before_the_installation_is_counted_day_by_day(long_que
     assert ingest_errors.enqueue_gaps() == []
 
 
-def test_rows_that_come_late_to_a_day_of_which_logs_were_deleted_are_found_too(long_queue):
+def test_rows_that_come_late_to_a_day_of_which_logs_were_deleted_are_found_too(queue):
     gone = insert_errors(20, creation=stored(days=3))
     insert_errors(1)
     count_errors()

@@ -9,8 +9,7 @@ import frappe
 import pytest
 from conftest import count_errors, insert_errors, run_bench, start_bench, stored
 from error_books import by_survivor, counted, totals
-from frappe.utils import background_jobs
-from test_ingest_errors import RAISED, long_queue  # noqa: F401
+from test_ingest_errors import RAISED
 from test_measuring import NO_REDIS
 
 from verenigingen_maintenance.operations import ingest_errors
@@ -113,16 +112,25 @@ def together(found):
     return {title: found[title] for title in found if not title.startswith("The colour")}, colours
 
 
-def test_days_are_counted_by_two_workers_at_once(long_queue):  # noqa: F811
+def failures(queue):
+    """Why jobs failed at last.
+
+    RQ 1.15 may note as stuck a job that another worker just took; it runs all the same.
+    """
+    jobs = map(queue.fetch_job, queue.failed_job_registry.get_job_ids())
+    return [job.exc_info for job in jobs if not job.is_finished]
+
+
+def test_days_are_counted_by_two_workers_at_once(queue):
     make_mixed_errors(20_000)
     days = ingest_errors.enqueue_gaps()
     frappe.db.commit()
-    assert len(long_queue) == len(days) >= 5
+    assert len(queue) == len(days) >= 5
     worker = ("worker", "--burst", "--queue", "long")
     workers = [start_bench(*worker) for _ in range(2)]
     outputs = [each.communicate(timeout=120)[0] for each in workers]
     assert all("Job OK" in output for output in outputs), outputs
-    assert background_jobs.get_queue("long").failed_job_registry.count == 0, outputs
+    assert failures(queue) == []
     assert counted() == 20_000
     found = together(totals())
     undisturbed()

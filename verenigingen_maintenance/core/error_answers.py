@@ -8,11 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import time
-from statistics import fmean
+from functools import lru_cache
+from itertools import combinations
+from statistics import fmean, median
 from typing import Any
 
 from .error_facts import Facts, PatternFacts, errors_of
-from .rates import change
+from .rates import Change, change
+from .severity import SeverityRule, rule_of
 
 RECURRING = 3
 MANY_FOR_ONE_USER = 10
@@ -24,31 +27,19 @@ FEWEST_DAYS = 5
 SYSTEM_USERS = ("Administrator", "(nobody)")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CATEGORIES = ("permission", "validation", "database", "api", "timeout", "other")
-# The first that has one of its words in exception or title.
-_WORDS = {
-    "permission": ("permission", "unauthorized", "forbidden", "not permitted", "authenticationerror"),
-    "timeout": ("timeout", "timed out", "time-out"),
-    "database": (
-        "operationalerror",
-        "integrityerror",
-        "programmingerror",
-        "dataerror",
-        "deadlock",
+# The first rule that matches exception or title decides.
+_RULES = (
+    SeverityRule.of("permission", "permission*, unauthorized, forbidden, not permitted, authenticationerror"),
+    SeverityRule.of("timeout", "timeout*, timed out, time-out*"),
+    SeverityRule.of(
         "database",
-        "sql",
+        "operationalerror, integrityerror, programmingerror, dataerror, deadlock*, database*, sql, mariadb",
     ),
-    "api": (
-        "connection",
-        "httperror",
-        "requestexception",
-        "jsondecode",
-        "api",
-        "webhook",
-        "sslerror",
-        "endpoint",
+    SeverityRule.of(
+        "api", "connection*, http*, requestexception, jsondecode*, api, webhook*, sslerror, endpoint*"
     ),
-    "validation": ("validation", "mandatory", "duplicateentry", "doesnotexist", "invalid", "valueerror"),
-}
+    SeverityRule.of("validation", "validation*, mandatory*, duplicate*, doesnotexist*, invalid*, valueerror"),
+)
 
 
 def analysis(facts: Facts, opens: time, closes: time) -> dict[str, Any]:
@@ -78,27 +69,24 @@ def daily_trends(facts: Facts) -> dict[str, Any]:
         "trend": _trend(whole),
         "slope": round(_slope(whole), 3) if len(whole) > 1 else None,
         "daily_data": {day.isoformat(): errors for day, errors in daily.items()},
-        "average_daily_errors": round(facts.total / facts.days, 2),
+        "average_daily_errors": round(facts.total / facts.days_counted, 2),
         "peak_day": peak.isoformat(),
         "peak_count": daily[peak],
     }
 
 
 def _slope(values: Sequence[int]) -> float:
-    """Errors a day more each day, by least squares."""
-    middle, mean = (len(values) - 1) / 2, fmean(values)
-    spread = sum((at - middle) ** 2 for at in range(len(values)))
-    return sum((at - middle) * (value - mean) for at, value in enumerate(values)) / spread
+    """Errors a day more each day: the median slope of all pairs (Theil and Sen); no one day turns it."""
+    pairs = combinations(enumerate(values), 2)
+    return median((later - value) / (then - at) for (at, value), (then, later) in pairs)
 
 
 def _trend(values: Sequence[int]) -> str:
     """By the test of Mann and Kendall, two-sided at 5 %."""
     if len(values) < FEWEST_DAYS:
         return "insufficient_data"
-    pairs = [
-        (later > value) - (later < value) for at, value in enumerate(values) for later in values[at + 1 :]
-    ]
-    score, count = sum(pairs), len(values)
+    score = sum((later > value) - (later < value) for value, later in combinations(values, 2))
+    count = len(values)
     deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
     if math.erfc(max(0, abs(score) - 1) / deviation / math.sqrt(2)) >= SIGNIFICANT:
         return "stable"
@@ -141,8 +129,12 @@ def error_types(facts: Facts) -> dict[str, Any]:
 
 def category_of(pattern: PatternFacts) -> str:
     """One of CATEGORIES."""
-    text = f"{pattern.exception} {pattern.title}".lower()
-    return next((name for name, words in _WORDS.items() if any(word in text for word in words)), "other")
+    return _category(f"{pattern.exception} {pattern.title}")
+
+
+@lru_cache(maxsize=5_000)
+def _category(text: str) -> str:
+    return rule_of(text, _RULES).kind or "other"
 
 
 def user_impact(facts: Facts) -> dict[str, Any]:
@@ -155,13 +147,14 @@ def user_impact(facts: Facts) -> dict[str, Any]:
         "top_affected_users": dict(list(ranked.items())[:TOP_USERS]),
         "average_errors_per_user": round(fmean(people.values()), 2) if people else 0,
         "users_with_high_errors": many[:MOST_LISTED],
+        "total_users_with_high_errors": len(many),
         "errors_of_the_system": sum(facts.by_user.values()) - sum(people.values()),
     }
 
 
 def recurring_issues(facts: Facts) -> dict[str, Any]:
     """Patterns with three errors or more, the most frequent first."""
-    ranked = sorted(facts.patterns, key=lambda pattern: (-pattern.errors, pattern.name))
+    ranked = facts.ranked
     recurring = [pattern for pattern in ranked if pattern.errors >= RECURRING]
     return {
         "recurring_errors": {_named(pattern, ranked): pattern.errors for pattern in recurring[:MOST_LISTED]},
@@ -198,22 +191,24 @@ def growth_trends(facts: Facts) -> dict[str, Any]:
         message = "Need at least 7 days for trend analysis"
         return {"trend": "insufficient_period", "message": message}
     half = len(whole) // 2
-    found = change(sum(whole[:half]), sum(whole[len(whole) - half :]))
+    found = change(sum(whole[:half]), sum(whole[-half:]))
+    earlier = sum(list(facts.daily.values())[: -half - 1])
     return {
         "growth_rate_percentage": None if found.percent is None else round(found.percent, 2),
         "first_half_errors": found.before,
         "second_half_errors": found.after,
-        "trend_direction": _direction(found.before, found.after),
+        "trend_direction": _direction(found, earlier),
         "probability_by_chance": round(found.p, 6),
     }
 
 
-def _direction(before: int, after: int) -> str:
-    if not before and after:
+def _direction(found: Change, earlier: int) -> str:
+    """`earlier` are all errors before the second half, those of the middle and of the broken day included."""
+    if not earlier and found.after:
         return "new"
-    if change(before, after).is_rise:
+    if found.is_rise:
         return "increasing"
-    return "decreasing" if change(after, before).is_rise else "stable"
+    return "decreasing" if change(found.after, found.before).is_rise else "stable"
 
 
 def _shares(counts: dict[str, int]) -> dict[str, float]:

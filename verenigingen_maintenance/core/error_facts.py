@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from .pattern_states import IGNORED
+
 HOURS = 24
 
 
 @dataclass(frozen=True)
-class PatternFacts:
-    """A pattern and its errors in the period."""
+class Pattern:
+    """What the answers need to know of an error pattern; times are those of the site's clock."""
 
     name: str
     title: str
@@ -24,7 +26,19 @@ class PatternFacts:
     app: str
     area: str
     own: bool
-    errors: int
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+    @property
+    def is_ignored(self) -> bool:
+        return self.state == IGNORED
+
+
+@dataclass(frozen=True)
+class PatternFacts(Pattern):
+    """A pattern and its errors in the period."""
+
+    errors: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,7 +46,7 @@ class Facts:
     """The errors of `days` days up to `now`, from the full hour on; times are those of the site's clock.
 
     `by_day` has the 24 hours of each day, those before the period's first hour being 0. Users are those of
-    whole days. `groups` tells what kind of user each is.
+    whole days. `groups` tells what kind of user each is. Of the time before `counted_since` nothing is known.
     """
 
     days: int
@@ -42,6 +56,12 @@ class Facts:
     patterns: tuple[PatternFacts, ...]
     by_user: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    counted_since: datetime = datetime.min
+
+    @property
+    def days_counted(self) -> float:
+        """How many of the days are counted; 1 at least."""
+        return max(1.0, min(self.days, (self.now - self.counted_since) / timedelta(days=1)))
 
     @cached_property
     def total(self) -> int:
@@ -49,8 +69,8 @@ class Facts:
 
     @cached_property
     def daily(self) -> dict[date, int]:
-        """Errors by day, quiet days as 0."""
-        first, last = self.begins.date(), self.now.date()
+        """Errors by day, quiet days as 0; days that were not counted are not there."""
+        first, last = max(self.begins, self.counted_since).date(), self.now.date()
         days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
         return {day: sum(self.by_day.get(day, [])) for day in days}
 
@@ -71,6 +91,11 @@ class Facts:
         for day, hours in self.by_day.items():
             found[day.weekday()] += sum(hours)
         return found
+
+    @cached_property
+    def ranked(self) -> list[PatternFacts]:
+        """The patterns, the most frequent first."""
+        return sorted(self.patterns, key=lambda pattern: (-pattern.errors, pattern.name))
 
     def by(self, key: Callable[[PatternFacts], str]) -> dict[str, list[PatternFacts]]:
         """The patterns with errors in groups, the greatest group first."""

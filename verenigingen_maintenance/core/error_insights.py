@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MUCH = 10.0
+NO_ERROR = "No error occurred in the period."
+NOTHING_LEFT = "What occurred is resolved or ignored: nothing is left to do."
 ADVICE = {
     "permission_errors": "Review roles and user permissions: errors of permission occurred.",
     "validation_errors": "Tell users earlier and more plainly what an input must be: inputs were refused.",
@@ -34,14 +36,15 @@ def recommendations(analysis: Mapping[str, Any], hotspots: Mapping[str, Any]) ->
     hours = patterns["hourly_patterns"]
     if hours["off_hours_errors"] > hours["business_hours_errors"]:
         found.append("Look at scheduled jobs: most errors occur outside business hours.")
-    return [text for text in found if text] or ["No error occurred in the period."]
+    return [text for text in found if text] or [NOTHING_LEFT if analysis["total_errors"] else NO_ERROR]
 
 
 def _trend(patterns: Mapping[str, Any]) -> str:
     trend = patterns["daily_trends"]
     if trend["trend"] not in ("increasing", "decreasing"):
         return ""
-    return f"Errors are {trend['trend']}: {trend['slope']:+g} a day, each day."
+    by = f": {trend['slope']:+g} a day, each day" if trend["slope"] else ""
+    return f"Errors are {trend['trend']}{by}."
 
 
 def _peak(patterns: Mapping[str, Any]) -> str:
@@ -68,6 +71,8 @@ def _growth(patterns: Mapping[str, Any]) -> str:
         return f"There were no errors before; {growth['second_half_errors']} occurred since."
     if growth.get("trend_direction") != "increasing":
         return ""
+    if not growth["first_half_errors"]:
+        return f"The second half had {growth['second_half_errors']} errors, the first none."
     return (
         f"The second half had {growth['growth_rate_percentage']:g} % more errors than the first "
         f"({growth['first_half_errors']}, then {growth['second_half_errors']})."

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .fingerprints import VERSION, VERSIONS, Signature, hashed
+from .fingerprints import VERSIONS, Signature, hashed
 from .normalised import VALUE, collapsed
 
 Words = tuple[str, ...]
@@ -21,7 +21,6 @@ MOST_TEXTS = 2_000
 MOST_FRAMES = 5_000
 OTHER_TEXTS = "Other errors without a traceback"
 OTHER_FRAMES = "Other exceptions"
-_ALGORITHMS = VERSIONS
 
 
 class Known(NamedTuple):
@@ -51,7 +50,7 @@ class Grouping:
         self,
         known: Iterable[Known] = (),
         continued: Mapping[str, str] | None = None,
-        versions: Mapping[int, Callable[[str | None, str | None], Signature]] = _ALGORITHMS,
+        versions: Mapping[int, Callable[[str | None, str | None], Signature]] = VERSIONS,
     ) -> None:
         self._patterns: dict[str, str] = {}
         self._texts: dict[Words, str] = {}
@@ -106,8 +105,10 @@ class Grouping:
         return next((found for each in candidates if (found := self._templates.get(each))), None)
 
     def _new(self, signature: Signature) -> str:
-        if len(self._texts) >= MOST_TEXTS if signature.words else self._frames >= MOST_FRAMES:
-            return self._overflow(OTHER_TEXTS if signature.words else OTHER_FRAMES)
+        if signature.words and len(self._texts) >= MOST_TEXTS:
+            return self._overflow(OTHER_TEXTS)
+        if not signature.words and self._frames >= MOST_FRAMES:
+            return self._overflow(OTHER_FRAMES)
         pattern = name_of(signature.fingerprint)
         self.found.patterns[pattern] = signature
         self._keep(Known(signature.fingerprint, pattern, signature.words))
@@ -176,6 +177,3 @@ def _templates(words: Words) -> list[Words]:
         return []
     starred = ((*words[:at], VALUE, *words[at + 1 :]) for at, word in enumerate(words) if word != VALUE)
     return list(dict.fromkeys(map(collapsed, starred)))
-
-
-__all__ = ["VERSION", "Found", "Grouping", "Known", "name_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .error_answers import category_of
@@ -13,26 +13,28 @@ WEIGHTS = {"Critical": 1.0, "High": 0.75, "Medium": 0.5, "Low": 0.25}
 MOST_SPOTS = 10
 FEWEST_ERRORS = 10
 STANDS_OUT = 25.0
-NAMED = ("functional_areas", "system_components", "error_types")
+NAMED: dict[str, Callable[[PatternFacts], str]] = {
+    "functional_areas": lambda pattern: pattern.area,
+    "system_components": lambda pattern: pattern.app or "no app",
+    "error_types": lambda pattern: pattern.exception or category_of(pattern),
+}
 
 
 def hotspots(facts: Facts) -> dict[str, Any]:
     """The greatest places of each kind; a score is the share of all errors (0-100), weighted by severity."""
-    spots = {
-        "functional_areas": _spots(facts, facts.by(lambda pattern: pattern.area)),
-        "user_groups": _user_groups(facts),
-        "time_periods": _hours(facts),
-        "error_types": _spots(facts, facts.by(lambda pattern: pattern.exception or category_of(pattern))),
-        "system_components": _spots(facts, facts.by(lambda pattern: pattern.app or "no app")),
-    }
+    spots = {kind: _spots(facts, key) for kind, key in NAMED.items()}
     return {
         "analysis_period": f"{facts.days} days",
-        "hotspots": spots,
-        "severity_scores": {kind: max((each["score"] for each in spots[kind]), default=0) for kind in NAMED},
+        "hotspots": {
+            **{kind: _listed(each) for kind, each in spots.items()},
+            "user_groups": _user_groups(facts),
+            "time_periods": _hours(facts),
+        },
+        "severity_scores": {kind: each[0]["score"] if each else 0 for kind, each in spots.items()},
         "critical_hotspots": [
             {"kind": kind, **spot}
-            for kind in NAMED
-            for spot in spots[kind]
+            for kind, each in spots.items()
+            for spot in each
             if spot["severity"] == CRITICAL and spot["errors"] >= FEWEST_ERRORS
         ],
         "remediation_priority": _priority(facts),
@@ -41,13 +43,21 @@ def hotspots(facts: Facts) -> dict[str, Any]:
 
 def standing_out(facts: Facts) -> list[dict[str, Any]]:
     """The areas that have ten errors or more and a quarter of all."""
-    spots = _spots(facts, facts.by(lambda pattern: pattern.area))
-    return [spot for spot in spots if spot["errors"] >= FEWEST_ERRORS and spot["share"] >= STANDS_OUT]
+    return [spot for spot in _spots(facts, NAMED["functional_areas"]) if _stands_out(spot)]
 
 
-def _spots(facts: Facts, groups: dict[str, list[PatternFacts]]) -> list[dict[str, Any]]:
-    found = [_spot(name, patterns, facts) for name, patterns in groups.items()]
-    return sorted(found, key=lambda spot: (-spot["score"], spot["name"]))[:MOST_SPOTS]
+def _stands_out(spot: dict[str, Any]) -> bool:
+    return bool(spot["errors"] >= FEWEST_ERRORS and spot["share"] >= STANDS_OUT)
+
+
+def _spots(facts: Facts, key: Callable[[PatternFacts], str]) -> list[dict[str, Any]]:
+    found = [_spot(name, patterns, facts) for name, patterns in facts.by(key).items()]
+    return sorted(found, key=lambda spot: (-spot["score"], spot["name"]))
+
+
+def _listed(spots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The ten with the greatest score, and whatever stands out with a lower one."""
+    return spots[:MOST_SPOTS] + [spot for spot in spots[MOST_SPOTS:] if _stands_out(spot)]
 
 
 def _spot(name: str, patterns: list[PatternFacts], facts: Facts) -> dict[str, Any]:

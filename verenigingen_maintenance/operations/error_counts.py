@@ -78,21 +78,9 @@ class Ever(dict[tuple[str, str], "Seen"]):
             known.last_at = max(known.last_at, seen.last_at)
 
     def rows(self) -> list[tuple]:
-        none = _text([0] * HOURS)
+        key = ("Ever", None)
         return [
-            (
-                f"E{pattern}@{user}"[:140],
-                "Ever",
-                None,
-                pattern,
-                user,
-                0,
-                1,
-                none,
-                none,
-                seen.first_at,
-                seen.last_at,
-            )
+            (f"E{pattern}@{user}"[:140], *key, pattern, user, 0, 1, None, None, seen.first_at, seen.last_at)
             for (pattern, user), seen in self.items()
         ]
 

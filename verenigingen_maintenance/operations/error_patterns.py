@@ -14,10 +14,15 @@ from verenigingen_maintenance.core.pattern_states import NEW
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.severity import SeverityRule, rule_of
 from verenigingen_maintenance.core.tracebacks import failure_of
-from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
-from verenigingen_maintenance.sources.error_patterns import COUNT, FINGERPRINT, PATTERN, survivors
+from verenigingen_maintenance.sources.error_patterns import (
+    COUNT,
+    FINGERPRINT,
+    PATTERN,
+    severity_rules,
+    survivors,
+)
 from verenigingen_maintenance.sources.error_patterns import members as members_of
 from verenigingen_maintenance.sources.error_rows import Row
 
@@ -98,12 +103,6 @@ def _telling(title: str, exception: str, module: str, sample: str) -> str:
     return "\n".join((title, exception, module, failure.message if failure else sample.partition("\n")[0]))
 
 
-def severity_rules() -> list[SeverityRule]:
-    """Those of Maintenance Settings, in their order."""
-    rows = frappe.get_cached_doc(SETTINGS).severity_rules
-    return [SeverityRule.of(row.title, row.words, row.severity) for row in rows]
-
-
 def judge_severity_anew() -> None:
     """After the rules were changed."""
     rules = severity_rules()
@@ -147,7 +146,8 @@ def _counted(names: list[str]) -> list[dict]:
 def _users(names: list[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     rows = frappe.db.sql(
-        f"select pattern, user from `tab{COUNT}` where pattern in %s and span = 'Ever'", (names,)
+        f"select pattern, user from `tab{COUNT}` where pattern in %s and span = 'Ever' and user != ''",
+        (names,),
     )
     for pattern, user in rows:
         found.setdefault(pattern, set()).add(user)

@@ -8,11 +8,10 @@ import frappe
 from frappe import _
 
 from verenigingen_maintenance.core.error_answers import analysis
-from verenigingen_maintenance.core.error_facts import Facts
+from verenigingen_maintenance.core.error_facts import Facts, PatternFacts
 from verenigingen_maintenance.core.error_insights import insights, recommendations
 from verenigingen_maintenance.core.hotspots import hotspots
 from verenigingen_maintenance.core.readings import Reading
-from verenigingen_maintenance.core.redaction import redact_all
 from verenigingen_maintenance.operations import ingest_errors, measure, settings
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock, error_facts, error_patterns
@@ -32,9 +31,41 @@ BESIDE = {
 }
 
 
-def analyze_error_patterns(days: int, now: datetime) -> dict:
+def analyze_error_patterns(days: object, now: datetime) -> dict:
     """Trends, profiles, types, users, recurring patterns and hotspots of `days` days (1 to 400)."""
-    facts = _facts(days, now)
+    return _analysis(error_facts.facts(days_of(days), now))
+
+
+def identify_error_hotspots(days: object, now: datetime) -> dict:
+    """Where the errors of `days` days (1 to 400) gather."""
+    return hotspots(error_facts.facts(days_of(days), now))
+
+
+def review(days: object, now: datetime) -> dict:
+    """All of it, with the patterns and what Error Log does not show; what is new is counted first."""
+    wanted = days_of(days)
+    ingest_errors.catch_up(now)
+    facts = error_facts.facts(wanted, now)
+    return {
+        **_analysis(facts),
+        "error_patterns": [_described(each) for each in facts.ranked[:MOST_PATTERNS]],
+        "beside_error_log": {name: _beside(source) for name, source in BESIDE.items()},
+    }
+
+
+def days_of(value: object) -> int:
+    """A number of days, which HTTP and forms bring as text.
+
+    Raises frappe.ValidationError unless it is one from 1 to 400.
+    """
+    text = str(value).strip()
+    days = int(text) if text.isdecimal() and len(text) < 4 else 0
+    if not 1 <= days <= LONGEST:
+        refuse(_("Days must be a whole number from 1 to {0}: “{1}” is not."), LONGEST, value)
+    return days
+
+
+def _analysis(facts: Facts) -> dict:
     opens, closes = settings.business_hours(frappe.get_cached_doc(settings.SETTINGS))
     found, spots = analysis(facts, opens, closes), hotspots(facts)
     return {
@@ -48,22 +79,6 @@ def analyze_error_patterns(days: int, now: datetime) -> dict:
     }
 
 
-def identify_error_hotspots(days: int, now: datetime) -> dict:
-    """Where the errors of `days` days (1 to 400) gather."""
-    return hotspots(_facts(days, now))
-
-
-def review(days: int, now: datetime) -> dict:
-    """All of it, with the patterns and what Error Log does not show; what is new is counted first."""
-    ingest_errors.catch_up(now)
-    facts = _facts(days, now)
-    return {
-        **analyze_error_patterns(days, now),
-        "error_patterns": [_described(each) for each in _ranked(facts)[:MOST_PATTERNS]],
-        "beside_error_log": {name: _beside(source) for name, source in BESIDE.items()},
-    }
-
-
 def latest_errors(pattern: str) -> list[dict]:
     """The latest logs that were counted for a pattern, and of each whether it is still there."""
     if not frappe.db.exists(PATTERN, pattern):
@@ -73,22 +88,12 @@ def latest_errors(pattern: str) -> list[dict]:
     return [{**row, "is_there": row["log"] in there} for row in found]
 
 
-def _facts(days: int, now: datetime) -> Facts:
-    if not 1 <= days <= LONGEST:
-        refuse(_("The days must be from 1 to {0}: {1} is not."), LONGEST, days)
-    return error_facts.facts(days, now)
-
-
 def _counted_since() -> str | None:
     since = error_patterns.counted_since()
     return clock.shown(clock.instant(since)) if since else None
 
 
-def _ranked(facts: Facts) -> list:
-    return sorted(facts.patterns, key=lambda pattern: (-pattern.errors, pattern.name))
-
-
-def _described(pattern) -> dict:
+def _described(pattern: PatternFacts) -> dict:
     fields = ("name", "title", "state", "severity", "kind", "area", "errors")
     own = {"of_this_app": True} if pattern.own else {}
     return {**{field: getattr(pattern, field) for field in fields}, **own}
@@ -97,5 +102,5 @@ def _described(pattern) -> dict:
 def _beside(source: str) -> dict:
     read = measure.read(source, SECONDS)
     if isinstance(read, Reading):
-        return redact_all({"value": read.value, "unit": read.unit, "detail": read.detail})
+        return {"value": read.value, "unit": read.unit, "detail": read.detail}
     return {"value": None, "reason": read.reason}

@@ -46,9 +46,7 @@ def keep_what_is_counted(document: Document) -> None:
 def resolve(pattern: str, note: str = "") -> None:
     """It is mended: its next error makes it Regressed."""
     now = clock.stored(clock.now())
-    _decide(
-        pattern, note, state=RESOLVED, resolved_at=now, resolved_by=frappe.session.user, regressed_at=None
-    )
+    _decide(pattern, note, state=RESOLVED, resolved_at=now, resolved_by=frappe.session.user)
 
 
 def ignore(pattern: str, until: str | None = None, errors: int | None = None, note: str = "") -> None:
@@ -56,13 +54,21 @@ def ignore(pattern: str, until: str | None = None, errors: int | None = None, no
 
     Raises frappe.ValidationError for a moment that is over or no number of errors.
     """
-    moment = get_datetime(until) if until else None
+    moment = _moment(until) if until else None
     if moment and moment <= clock.stored(clock.now()):
         refuse(_("{0} is over: choose a moment to come."), until)
     if errors is not None and errors < 1:
         refuse(_("Ignore until 1 error more, or a larger number."))
     total = cint(frappe.db.get_value(PATTERN, pattern, "total")) + errors if errors else 0
     _decide(pattern, note, state=IGNORED, ignored_until=moment, ignored_to_total=total)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = get_datetime(text)
+    except ValueError:
+        refuse(_("“{0}” is no date. Write it as 2026-12-31."), text)
+    return clock.stored(moment) if moment.tzinfo else moment
 
 
 def reopen(pattern: str, note: str = "") -> None:

@@ -40,6 +40,7 @@ def ingest(now: datetime, seconds: float = 20) -> bool:
         if not mine:
             return False
         commit()
+        _note_beginning()
         reached = min(_reached(), clock.stored(now))
         with Ledger() as ledger:
             batches = _Batches(ledger, time.monotonic() + seconds)
@@ -64,6 +65,15 @@ def ingest_day(day: date) -> None:
     with Ledger() as ledger:
         _Batches(ledger).add(begin, begin + timedelta(days=1))
     error_counts.roll_up([day], ledger.tally)
+
+
+def _note_beginning() -> None:
+    """Once: since when errors are counted. What Error Log holds by then is counted too."""
+    if not frappe.db.get_single_value(SETTINGS, "errors_counted_from"):
+        first = frappe.db.sql("select min(modified) from `tabError Log`")[0][0]
+        began = min(first or LATEST, clock.stored(clock.now()))
+        frappe.db.set_single_value(SETTINGS, "errors_counted_from", str(began), update_modified=False)
+        commit()
 
 
 def _reached() -> datetime:

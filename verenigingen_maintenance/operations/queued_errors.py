@@ -27,7 +27,7 @@ COMPARED = 4_000
 def remember() -> None:
     """Keep who and when of each error that waits now. Repeating it changes nothing."""
     try:
-        _remember(error_log.queued())
+        _remember(error_log.queued()[0])
     except redis.RedisError:
         return  # without Redis nothing waits there, and the times in Error Log stand
 

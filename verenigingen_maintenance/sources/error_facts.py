@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import frappe
 
@@ -25,7 +25,9 @@ def facts(days: int, now: datetime) -> Facts:
     end = clock.stored(now)
     begin = (end - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
     by_user = _by_user(begin.date())
-    return Facts(days, begin, end, _by_day(begin, end), _patterns(begin), by_user, _groups(list(by_user)))
+    users = by_user, _groups(list(by_user))
+    since = error_patterns.counted_since() or end
+    return Facts(days, begin, end, _by_day(begin, end), _patterns(begin), *users, since)
 
 
 def weeks(now: datetime) -> list[tuple[date, int]] | None:
@@ -34,7 +36,7 @@ def weeks(now: datetime) -> list[tuple[date, int]] | None:
     monday = today - timedelta(days=today.weekday())
     begins = [monday - timedelta(days=14), monday - timedelta(days=7)]
     since = error_patterns.counted_since()
-    if since is None or since.date() > begins[0]:
+    if since is None or since > datetime.combine(begins[0], time.min):
         return None
     return [(begin, _errors(begin, begin + timedelta(days=7))) for begin in begins]
 
@@ -67,7 +69,7 @@ def _patterns(begin: datetime) -> tuple[PatternFacts, ...]:
     errors = _by_pattern(begin)
     known = error_patterns.patterns()
     return tuple(
-        PatternFacts(*known[name][:8], bool(known[name].own), count)
+        PatternFacts(**vars(known[name]), errors=count)
         for name, count in errors.items()
         if count and name in known
     )

@@ -18,12 +18,13 @@ MOST_QUEUED = 5_000
 
 
 class Queued(NamedTuple):
-    """An error that waits in Redis: when it happened, to whom, its title and its text."""
+    """An error that waits in Redis: when it happened, to whom, its title, its text, and its request's id."""
 
     moment: datetime
     owner: str
     method: str
     error: str
+    trace_id: str = ""
 
 
 @dataclass
@@ -49,9 +50,9 @@ def waiting(since: datetime) -> Waiting:
     return recent
 
 
-def queued() -> list[Queued]:
-    """All that waits and can be read, 5,000 entries at most. Raises redis.RedisError."""
-    return _read_entries(frappe.cache.lrange(QUEUE, 0, MOST_QUEUED - 1))[0]
+def queued() -> tuple[list[Queued], int]:
+    """All that waits and can be read, and how many entries cannot; 5,000 at most. Raises redis.RedisError."""
+    return _read_entries(frappe.cache.lrange(QUEUE, 0, MOST_QUEUED - 1))
 
 
 def _read_entries(entries: list[bytes]) -> tuple[list[Queued], int]:
@@ -72,4 +73,5 @@ def _records(raw: bytes) -> list[dict]:
 def _read_error(record: dict) -> Queued:
     moment = clock.instant(get_datetime(record["creation"]))
     owner = record.get("owner") or record.get("modified_by") or ""
-    return Queued(moment, owner, *(str(record.get(field) or "") for field in ("method", "error")))
+    texts = (str(record.get(field) or "") for field in ("method", "error", "trace_id"))
+    return Queued(moment, owner, *texts)

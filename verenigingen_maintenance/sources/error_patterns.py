@@ -8,40 +8,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 import frappe
+from frappe.utils import get_datetime
 
+from verenigingen_maintenance.core.error_facts import Pattern
 from verenigingen_maintenance.core.grouping import Grouping, Known
-from verenigingen_maintenance.core.pattern_states import IGNORED
+from verenigingen_maintenance.core.severity import SeverityRule
 from verenigingen_maintenance.sources import clock, error_log
 
 PATTERN, FINGERPRINT = "Error Pattern", "Error Pattern Fingerprint"
 LEDGER, COUNT = "Ingested Error", "Error Count"
+SETTINGS = "Maintenance Settings"
+TEXTS = ("name", "title", "state", "severity", "kind", "exception", "app", "area")
 MOST_MOMENTS = 5_000
 MOST_UNCOUNTED = 10_000
 OVERLAP = timedelta(hours=2)
 ORIGIN = "Error Log, counted by pattern, and its queue in Redis"
-
-
-class Pattern(NamedTuple):
-    """What the answers need to know of an error pattern; times are stored ones."""
-
-    name: str
-    title: str
-    state: str
-    severity: str
-    kind: str
-    exception: str
-    app: str
-    area: str
-    own: int
-    first_at: datetime | None
-    last_at: datetime | None
-
-    @property
-    def is_ignored(self) -> bool:
-        return self.state == IGNORED
 
 
 def grouping() -> Grouping:
@@ -76,11 +59,17 @@ def members(patterns: Iterable[str]) -> dict[str, list[str]]:
 
 def patterns() -> dict[str, Pattern]:
     """All patterns that do not go on in another, by name."""
-    fields = ", ".join(f"ifnull(`{each}`, '')" for each in Pattern._fields[:8])
+    texts = ", ".join(f"ifnull(`{each}`, '')" for each in TEXTS)
     rows = frappe.db.sql(
-        f"select {fields}, own, first_at, last_at from `tab{PATTERN}` where ifnull(continues_in, '') = ''"
+        f"select {texts}, own = 1, first_at, last_at from `tab{PATTERN}` where ifnull(continues_in, '') = ''"
     )
     return {row[0]: Pattern(*row) for row in rows}
+
+
+def severity_rules() -> list[SeverityRule]:
+    """Those of Maintenance Settings, in their order."""
+    rows = frappe.get_cached_doc(SETTINGS).severity_rules
+    return [SeverityRule.of(row.title, row.words, row.severity) for row in rows]
 
 
 def uncounted() -> int:
@@ -91,12 +80,10 @@ def uncounted() -> int:
     latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0] or datetime(1900, 1, 1)
     now = clock.stored(clock.now())
     reached = latest if latest <= now else now - OVERLAP
-    return max(0, _rows_past("Error Log", reached) - _rows_past(LEDGER, reached))
-
-
-def _rows_past(table: str, moment: datetime) -> int:
-    past = f"select 1 from `tab{table}` where modified > %s limit {MOST_UNCOUNTED}"
-    return frappe.db.sql(f"select count(*) from ({past}) past", moment)[0][0]
+    counted = frappe.db.sql(f"select count(*) from `tab{LEDGER}` where modified > %s", reached)[0][0]
+    past = "select 1 from `tabError Log` where modified > %s limit %s"
+    rows = frappe.db.sql(f"select count(*) from ({past}) past", (reached, counted + MOST_UNCOUNTED))[0][0]
+    return max(0, rows - counted)
 
 
 def by_pattern(since: datetime) -> Counter[str]:
@@ -131,8 +118,17 @@ def latest(pattern: str, most: int) -> list[dict]:
 
 
 def counted_since() -> datetime | None:
-    """When the first error that was counted happened: the beginning of what is known. As it is stored."""
-    return frappe.db.sql(f"select min(first_at) from `tab{COUNT}` where span = 'Day'")[0][0]
+    """Since when errors are counted: when that began, or the first counted error if it is older. As it is
+    stored; None where nothing was counted yet."""
+    began = frappe.db.get_single_value(SETTINGS, "errors_counted_from")
+    first = frappe.db.sql(f"select min(first_at) from `tab{COUNT}` where span = 'Day'")[0][0]
+    return min(filter(None, (began and get_datetime(began), first)), default=None)
+
+
+def not_rolled_up() -> str:
+    """Why hours and days may have fewer errors than were counted; empty where they have all."""
+    days = frappe.db.count(COUNT, {"stale": (">", 0)})
+    return f"{days} days are to be counted anew" if days else ""
 
 
 def hours_of(text: str | None) -> list[int]:

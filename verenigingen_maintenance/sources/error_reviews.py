@@ -73,32 +73,32 @@ def hotspots_of_7_days(now: datetime) -> Reading:
     """Areas with ten errors or more and a quarter of all errors of seven days."""
     spots = standing_out(error_facts.facts(WEEK, now))
     detail = some([f"{spot['name']}: {spot['errors']} ({spot['share']} %)" for spot in spots])
-    return _reading(len(spots), "areas", now, {"areas": spots}, detail)
+    return _reading(len(spots), "areas", now, {"areas": spots}, detail, WEEK)
 
 
 @source
 def users_of_7_days(now: datetime) -> Reading:
     """Users who met more than ten errors in seven days."""
     impact = user_impact(error_facts.facts(WEEK, now))
-    many = impact["users_with_high_errors"]
+    many = impact["total_users_with_high_errors"]
     evidence = {
         "affected users": impact["total_affected_users"],
-        f"users with more than {MANY_FOR_ONE_USER} errors": len(many),
+        f"users with more than {MANY_FOR_ONE_USER} errors": many,
         "errors of the system itself": impact["errors_of_the_system"],
     }
-    return _reading(len(many), "users", now, evidence, f"{impact['total_affected_users']} users affected")
+    detail = f"{impact['total_affected_users']} users affected"
+    return _reading(many, "users", now, evidence, detail, WEEK)
 
 
 def _mean(days: int, now: datetime) -> Reading | Unknown:
     since = error_patterns.counted_since()
     if since is None:
-        return Unknown("no error was ever counted", now, ORIGIN, learning=True)
+        return Unknown("Error Log was never counted", now, ORIGIN, learning=True)
     facts = error_facts.facts(days, now)
     trend = daily_trends(facts)
     detail = f"{facts.total} errors in {days} days, the trend is {trend['trend']}"
-    return _reading(
-        trend["average_daily_errors"], "errors a day", now, _evidence(facts, trend, since), detail
-    )
+    evidence = _evidence(facts, trend, since)
+    return _reading(round(facts.total / days, 2), "errors a day", now, evidence, detail, days)
 
 
 def _evidence(facts: Facts, trend: Mapping, since: datetime) -> dict:
@@ -111,8 +111,16 @@ def _evidence(facts: Facts, trend: Mapping, since: datetime) -> dict:
     }
 
 
-def _reading(value: float, unit: str, now: datetime, evidence: dict, detail: str) -> Reading:
-    left = error_patterns.days_left()
-    at_least = f"{len(left)} days of Error Log are not counted yet" if left else ""
-    not_counted = at_least or error_patterns.not_counted(error_log.Waiting())
-    return Reading(value, unit, now, ORIGIN, evidence, not_counted, detail)
+def _reading(value: float, unit: str, now: datetime, evidence: dict, detail: str, days: int = 0) -> Reading:
+    """Of the last `days` days; where they are not counted as a whole, the value may be higher."""
+    waiting = error_patterns.not_counted(error_log.Waiting())
+    at_least = _missing(days, now) or waiting or error_patterns.not_rolled_up()
+    return Reading(value, unit, now, ORIGIN, evidence, at_least, detail)
+
+
+def _missing(days: int, now: datetime) -> str:
+    if left := error_patterns.days_left():
+        return f"{len(left)} days of Error Log are not counted yet"
+    since = error_patterns.counted_since()
+    is_short = since is None or clock.instant(since) > now - timedelta(days=days)
+    return f"errors are not counted for {days} days yet" if days and is_short else ""

@@ -13,14 +13,14 @@ import frappe
 
 from verenigingen_maintenance.core import bursts as clustering
 from verenigingen_maintenance.core.clusters import busiest
-from verenigingen_maintenance.core.pattern_states import ESCALATING, REGRESSED
+from verenigingen_maintenance.core.error_facts import Pattern
+from verenigingen_maintenance.core.pattern_states import ESCALATING, HISTORY_DAYS, REGRESSED
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.core.severity import CRITICAL, SeverityRule, rule_of
+from verenigingen_maintenance.core.severity import CRITICAL, rule_of
 from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import clock, error_log, error_patterns, source
-from verenigingen_maintenance.sources.error_patterns import COUNT, ORIGIN, Pattern
+from verenigingen_maintenance.sources.error_patterns import COUNT, ORIGIN
 
-SETTINGS = "Maintenance Settings"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PROFILE_DAYS = 28
 MOST_BUSY = 200
@@ -81,7 +81,7 @@ def new_patterns(now: datetime) -> Reading | Unknown:
 @source
 def new_critical_patterns(now: datetime) -> Reading | Unknown:
     """The same of those that a severity rule of Maintenance Settings calls Critical."""
-    if not _rules():
+    if not error_patterns.severity_rules():
         reason = "Maintenance Settings has no severity rule to tell critical errors by"
         return Unknown(reason, now, ORIGIN)
     found = first_seen_since(now - DAY, now)
@@ -101,7 +101,7 @@ def first_seen_since(since: datetime, now: datetime) -> Reading | Unknown:
     if left := error_patterns.days_left():
         reason = f"{len(left)} days of Error Log are still being counted, to compare with"
         return Unknown(reason, now, ORIGIN, learning=True)
-    waiting, rules = error_log.waiting(since), _rules()
+    waiting, rules = error_log.waiting(since), error_patterns.severity_rules()
     known = error_patterns.patterns()
     new = [_new(pattern) for pattern in known.values() if _is_since(pattern, clock.stored(since))]
     for name, title in dict(_by_waiting(waiting)).items():
@@ -135,13 +135,16 @@ def bursts(now: datetime) -> Reading:
         ]
     }
     detail = some([f"{each.errors} × “{_title(each.pattern, known)}”" for each in found])
-    reading = _reading(len(found), now, evidence, error_log.Waiting(), detail)
-    return replace(reading, unit="bursts")
+    return replace(_rolled_up(len(found), now, evidence, detail), unit="bursts")
 
 
 @source
-def escalating(now: datetime) -> Reading:
+def escalating(now: datetime) -> Reading | Unknown:
     """How many patterns have more errors in 24 hours than the seven days before let expect."""
+    since = error_patterns.counted_since()
+    if since is None or clock.instant(since) > now - timedelta(days=HISTORY_DAYS):
+        reason = f"errors are not counted for {HISTORY_DAYS} days yet"
+        return Unknown(reason, now, ORIGIN, learning=True)
     return _in_state(ESCALATING, now)
 
 
@@ -155,8 +158,13 @@ def _in_state(state: str, now: datetime) -> Reading:
     found = [pattern for pattern in error_patterns.patterns().values() if pattern.state == state]
     titles = [f"“{pattern.title}”" for pattern in found]
     evidence = {"patterns": [{"pattern": each.name, "title": each.title} for each in found]}
-    reading = _reading(len(found), now, evidence, error_log.Waiting(), some(titles))
-    return replace(reading, unit="patterns")
+    return replace(_rolled_up(len(found), now, evidence, some(titles)), unit="patterns")
+
+
+def _rolled_up(count: int, now: datetime, evidence: dict, detail: str) -> Reading:
+    """Of hours and days, which are rolled up from what was counted."""
+    found = _reading(count, now, evidence, error_log.Waiting(), detail)
+    return replace(found, at_least=found.at_least or error_patterns.not_rolled_up())
 
 
 def _reading(
@@ -201,11 +209,6 @@ def _new(pattern: Pattern) -> dict:
     own = {"of this app itself": True} if pattern.own else {}
     told = {"pattern": pattern.name, "title": pattern.title}
     return {**told, "severity": pattern.severity, "kind": pattern.kind, "area": pattern.area, **own}
-
-
-def _rules() -> list[SeverityRule]:
-    rows = frappe.get_cached_doc(SETTINGS).severity_rules
-    return [SeverityRule.of(row.title, row.words, row.severity) for row in rows]
 
 
 def _busy_hours(begin: datetime) -> dict[tuple[str, datetime], int]:

@@ -34,8 +34,8 @@ def without_error_log(now: datetime) -> Reading | Unknown:
     if not found.seen:
         return Unknown(f"Monitor is on, but has no request since {clock.shown(found.since)}", now, SOURCE)
     # What waits is read before what is written: an error may move from there to here meanwhile.
-    waiting, unreadable = _waiting()
-    unlogged = set(found.failed) - waiting
+    waiting, unreadable = error_log.queued()
+    unlogged = set(found.failed) - {error.trace_id for error in waiting}
     unlogged -= _written(sorted(unlogged), found.since)
     if unlogged and (length := frappe.cache.llen(error_log.QUEUE)) > error_log.MOST_QUEUED:
         reason = f"{length} errors wait in Redis, and only {error_log.MOST_QUEUED} were looked at"
@@ -91,18 +91,6 @@ def _requests(since: datetime) -> _Requests:
     for line in lines:
         found.add(line)
     return found
-
-
-def _waiting() -> tuple[set[str], int]:
-    """The trace ids of the errors that wait in Redis, and how many entries cannot be read."""
-    found, unreadable = set(), 0
-    for raw in frappe.cache.lrange(error_log.QUEUE, 0, error_log.MOST_QUEUED - 1):
-        try:
-            entry = json.loads(raw)
-            found |= {record["trace_id"] for record in (entry if isinstance(entry, list) else [entry])}
-        except (ValueError, TypeError, KeyError):
-            unreadable += 1
-    return found, unreadable
 
 
 def _written(uuids: list[str], since: datetime) -> set[str]:

@@ -2,16 +2,19 @@
 
 import html
 
+import frappe
 from frappe import _
-
-from verenigingen_maintenance.operations.error_tables import LONGEST
 
 DAYS = 7
 
 
-def refusal(days):
-    message = _("Days must be a whole number from 1 to {0}: “{1}” is not.")
-    return message.format(LONGEST, html.escape(str(days)))
+def read(of_days, filters):
+    """What `of_days` answers, or why it refuses: a report that raises becomes an Error Log itself."""
+    try:
+        return of_days(filters.get("days", DAYS)), None
+    except frappe.ValidationError as error:
+        frappe.clear_last_message()
+        return None, str(error)
 
 
 def note(found):

@@ -1,16 +1,7 @@
-const PATTERN_COLORS = {
-	New: "orange",
-	Ongoing: "yellow",
-	Escalating: "red",
-	Resolved: "green",
-	Regressed: "red",
-	Ignored: "gray",
-};
 const API = "verenigingen_maintenance.api";
 
 frappe.ui.form.on("Error Pattern", {
 	refresh(frm) {
-		frm.page.set_indicator(__(frm.doc.state), PATTERN_COLORS[frm.doc.state]);
 		add_decisions(frm);
 		show_latest(frm);
 	},

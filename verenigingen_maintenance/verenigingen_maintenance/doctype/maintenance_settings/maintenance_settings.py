@@ -10,7 +10,7 @@ class MaintenanceSettings(Document):
 
     def validate(self):
         refuse_bad_settings(self)
-        keep(self, "shipped", "seeded", "holidays_until")
+        keep(self, "shipped", "seeded", "holidays_until", "errors_counted_from")
 
     def on_update(self):
         judge_severity_anew()

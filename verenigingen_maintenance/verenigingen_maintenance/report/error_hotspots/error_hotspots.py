@@ -18,10 +18,9 @@ KINDS = {
 def execute(filters=None):
     """Where the errors of the last days gather; users and hours have no severity."""
     filters = filters or {}
-    days = error_tables.days_of(filters.get("days", error_reports.DAYS))
-    if not days:
-        return _columns(), [], error_reports.refusal(filters["days"]), None, None
-    found = error_tables.spots(days)
+    found, refusal = error_reports.read(error_tables.spots, filters)
+    if refusal:
+        return _columns(), [], refusal, None, None
     wanted = [kind for kind in KINDS if filters.get("kind") in (None, "", kind)]
     rows = [{"kind": _(kind), **spot} for kind in wanted for spot in found["spots"][KINDS[kind]]]
     return _columns(), rows, error_reports.note(found), _chart(found["spots"]), _summary(found)

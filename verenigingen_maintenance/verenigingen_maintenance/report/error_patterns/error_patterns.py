@@ -13,10 +13,9 @@ MOST_DAYS, MOST_DATES = 32, 20
 def execute(filters=None):
     """The error patterns of the last days, the most frequent first."""
     filters = filters or {}
-    days = error_tables.days_of(filters.get("days", error_reports.DAYS))
-    if not days:
-        return _columns(), [], error_reports.refusal(filters["days"]), None, None
-    found = error_tables.patterns(days)
+    found, refusal = error_reports.read(error_tables.patterns, filters)
+    if refusal:
+        return _columns(), [], refusal, None, None
     rows = [row for row in found["patterns"] if _matches(row, filters)]
     return _columns(), rows, error_reports.note(found), _chart(found["daily"]), _summary(found, rows)
 

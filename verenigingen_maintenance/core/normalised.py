@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 VALUE = "*"
 LONGEST = 400
@@ -37,6 +38,7 @@ _FILE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-_.'’][^\W\d_]+)*")
 _EDGES = ".,;:!?()[]{}<>\"'`“”„‘’*=|#&…"
+_DIGIT = re.compile(r"\d")
 _WEEKDAY_WORDS = """
 monday tuesday wednesday thursday friday saturday sunday
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
@@ -93,9 +95,8 @@ def _words(line: str) -> tuple[str, ...]:
     for needed, pattern, mark in _PATTERNS:
         if not there.isdisjoint(needed):
             line = pattern.sub(mark, line)
-    tokens = [token for part in line.split() if (token := part.strip(_EDGES)) or VALUE in part]
-    tokens = tokens[:MOST_WORDS]
-    return collapsed([_mark(token) for token in _without_names(_without_units(tokens))])
+    tokens = [token for part in line.split() if (token := _token(part))][:MOST_WORDS]
+    return collapsed([token.mark for token in _without_names(_without_units(tokens))])
 
 
 def first_line(text: str) -> str:
@@ -104,67 +105,93 @@ def first_line(text: str) -> str:
     return head.partition("\n")[0].rstrip()
 
 
+class _Token(NamedTuple):
+    """What is to be known of a word, wherever it stands; `mark` is what stays of it."""
+
+    mark: str
+    may_be_name: bool = False
+    is_small: bool = False
+    is_particle: bool = False
+    is_unit: bool = False
+    has_digit: bool = False
+    is_taken_out: bool = False
+
+
+# What a pattern marked; what belongs to a value or to a name; and words with a digit: "12", "id12".
+_MARKED, _TAKEN_OUT = _Token(VALUE), _Token(VALUE, is_taken_out=True)
+_NUMBER, _SMALL_NUMBER = (_Token(VALUE, is_small=is_small, has_digit=True) for is_small in (False, True))
+
+
 @lru_cache(maxsize=50_000)
-def _mark(token: str) -> str:
+def _token(part: str) -> _Token | None:
+    """The token of what stands between two spaces; None where nothing is left but punctuation."""
+    word = part.strip(_EDGES)
+    if not word:
+        return _MARKED if VALUE in part else None
+    is_small = word[0].isalpha() and len(word) > 3 and not word[0].isupper()
+    if _DIGIT.search(word):
+        return _SMALL_NUMBER if is_small else _NUMBER
+    lower = word.lower()
+    return _Token(
+        _mark(word),
+        may_be_name=_may_be_name(word),
+        is_small=is_small,
+        is_particle=lower in _PARTICLES,
+        is_unit=lower.rstrip(".") in _UNITS,
+        has_digit=any(character.isdigit() for character in word),
+    )
+
+
+def _mark(word: str) -> str:
     """A word in lower case; anything that is no plain word is a value."""
-    is_word = len(token) <= LONGEST_WORD and _WORD.fullmatch(token) and not _is_file(token)
-    return token.lower() if is_word and token.lower() not in _WEEKDAYS else VALUE
+    is_word = len(word) <= LONGEST_WORD and _WORD.fullmatch(word) and not _is_file(word)
+    return word.lower() if is_word and word.lower() not in _WEEKDAYS else VALUE
 
 
-def _is_file(token: str) -> bool:
+def _is_file(word: str) -> bool:
     """ "export.csv", "mail.example.org": words joined by dots, unless it is a dotted path of Python."""
-    is_name_of_host = "." in token and "_" not in token and not token.islower()
-    return is_name_of_host or bool(_FILE.search(token))
+    is_name_of_host = "." in word and "_" not in word and not word.islower()
+    return is_name_of_host or bool(_FILE.search(word))
 
 
-def _without_units(tokens: list[str]) -> list[str]:
-    """ "24 november", "EUR 12,50": what stands beside a number belongs to it."""
-    units = [at for at, token in enumerate(tokens) if token.lower().rstrip(".") in _UNITS]
-    if not units:
-        return tokens
-    found = list(tokens)
-    for at in units:
-        beside = tokens[max(at - 1, 0) : at + 2]
-        if any(character.isdigit() for token in beside for character in token):
-            found[at] = VALUE
-    return found
-
-
-def _without_names(tokens: list[str]) -> list[str]:
-    """Runs of capitals inside a sentence are names, and their particles with them; a title, which is written
-    with capitals throughout, has none."""
-    if _is_title(tokens):
-        return tokens
-    marked = [VALUE if at and _may_be_name(token) else token for at, token in enumerate(tokens)]
-    if len(marked) > 2 and _may_be_name(tokens[0]) and _continues(marked, 1):
-        marked[0] = VALUE
-    for at, token in enumerate(marked):
-        if token.lower() in _PARTICLES and at > 0 and marked[at - 1] == VALUE and _continues(marked, at):
-            marked[at] = VALUE
-    return marked
-
-
-def _continues(marked: list[str], at: int) -> bool:
-    """Whether a name goes on: a value at `at`, or after particles."""
-    while at < len(marked) and marked[at].lower() in _PARTICLES:
-        at += 1
-    return at < len(marked) and marked[at] == VALUE
-
-
-def _is_title(tokens: list[str]) -> bool:
-    words = [token for token in tokens if token[:1].isalpha() and len(token) > 3]
-    return all(token[0].isupper() for token in words)
-
-
-@lru_cache(maxsize=50_000)
-def _may_be_name(token: str) -> bool:
+def _may_be_name(word: str) -> bool:
     """ "Jansen", "El", "O'Brien", "Jan-Willem"; not "SEPA", "ValidationError", "Invoice"."""
-    bare = token.removesuffix("'s").removesuffix("’s")
+    bare = word.removesuffix("'s").removesuffix("’s")
     parts = re.split(r"[-'’]", bare)
     capital = bool(bare) and bare[0].isupper() and all(part[1:].islower() or len(part) < 2 for part in parts)
     return (
         capital and bare.isprintable() and bare.lower() not in _KNOWN and not any(c.isdigit() for c in bare)
     )
+
+
+def _without_units(tokens: list[_Token]) -> list[_Token]:
+    """ "24 november", "EUR 12,50": what stands beside a number belongs to it."""
+    units = [at for at, token in enumerate(tokens) if token.is_unit]
+    beside = [at for at in units if any(token.has_digit for token in tokens[max(at - 1, 0) : at + 2])]
+    return [_TAKEN_OUT if at in beside else token for at, token in enumerate(tokens)] if beside else tokens
+
+
+def _without_names(tokens: list[_Token]) -> list[_Token]:
+    """Runs of capitals inside a sentence are names, and their particles with them; a title, which is written
+    with capitals throughout, has none."""
+    if not any(token.is_small for token in tokens):
+        return tokens
+    found = [_TAKEN_OUT if at and token.may_be_name else token for at, token in enumerate(tokens)]
+    if _TAKEN_OUT not in found:
+        return found
+    if len(found) > 2 and found[0].may_be_name and _continues(found, 1):
+        found[0] = _TAKEN_OUT
+    for at, token in enumerate(found):
+        if token.is_particle and at and found[at - 1].is_taken_out and _continues(found, at):
+            found[at] = _TAKEN_OUT
+    return found
+
+
+def _continues(tokens: list[_Token], at: int) -> bool:
+    """Whether a name goes on: what was taken out at `at`, or after particles."""
+    while at < len(tokens) and tokens[at].is_particle:
+        at += 1
+    return at < len(tokens) and tokens[at].is_taken_out
 
 
 def collapsed(words: Iterable[str]) -> tuple[str, ...]:

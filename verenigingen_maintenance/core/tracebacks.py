@@ -29,7 +29,7 @@ _APP = re.compile(r"(?:.*?/)?apps/([\w-]+)/(\1/.+)|(?:.*?/)?apps/([\w-]+)/(.+)")
 _LIBRARY = re.compile(r"/(?:site|dist)-packages/|/python3[.\d]*/(?!(?:site|dist)-packages/)")
 _SEPARATOR = re.compile("|".join(map(re.escape, CHAINS)))
 _HEADER = re.compile("|".join(map(re.escape, HEADERS)))
-_BARS = "Exception Group "
+_GROUP = f"Exception Group {HEADERS[0]}"
 _ESCAPED = re.compile(r'\\n  File \\+"')
 
 
@@ -57,12 +57,10 @@ def failure_of(text: str) -> Failure | None:
     """
     if "Traceback" not in text and "File " not in text:
         return None
-    text = _unescaped(text)
+    text = _plain(_unescaped(text))
     begin = _header(text, 0)
     if begin < 0:
         return _without_header(text)
-    text = _plain(text, begin)
-    begin = _header(text, 0)
     end = _end_of_frames(text, begin)
     is_chain = text.startswith(HEADERS[0], begin)
     while is_chain and (chained := _next_in_chain(text, end)) >= 0:
@@ -89,11 +87,11 @@ def _without_header(text: str) -> Failure | None:
     return Failure(_exception(text, end)[0], _innermost(text, begin, end), _exception(text, end)[1])
 
 
-def _plain(text: str, begin: int) -> str:
+def _plain(text: str) -> str:
     """With one kind of line end, and without the bars of an exception group."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _OUTER_BARS.sub("", text) if _BARS + HEADERS[0] in text else text
+    return _OUTER_BARS.sub("", text) if _GROUP in text else text
 
 
 def _header(text: str, start: int) -> int:
@@ -134,18 +132,24 @@ def _innermost(text: str, begin: int, end: int) -> Frame | None:
 
     In a comprehension it is the function around it: Python 3.12 gives comprehensions no frame of their own.
     """
-    others = text.count("apps/", begin, end) > text.count("apps/frappe/", begin, end) or SCRIPTS in text
     framework = library = None
     at = text.rfind(FRAME, begin, end)
-    while at >= 0 and (others or not framework):
+    while at >= 0:
         frame = _frame(text[at + 1 : _line_end(text, at + 1)])
         if frame and frame.app not in ("", FRAMEWORK):
             return frame
-        if frame:
-            framework = framework or (frame if frame.app else None)
-            library = library or frame
+        if frame and frame.app and not framework:
+            framework = frame
+            if not _has_others(text, begin, at):
+                break
+        library = library or frame
         at = text.rfind(FRAME, begin, at)
     return framework or library
+
+
+def _has_others(text: str, begin: int, end: int) -> bool:
+    """Whether there are frames of another app than Frappe, so that it is worth while to look for them."""
+    return text.count("apps/", begin, end) > text.count("apps/frappe/", begin, end) or SCRIPTS in text
 
 
 @lru_cache(maxsize=20_000)

@@ -6,9 +6,11 @@ ledger forgets a day, what was counted becomes `kept`, and what still arrives is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 
 import frappe
 
@@ -35,25 +37,27 @@ AT_ONCE = 1_000
 PATIENCE = 60
 HOURS = 24
 NOBODY = "(nobody)"
-Group = tuple[str, str, int]
 
 
 @dataclass
 class Cell:
-    """Errors of one pattern, of one user or of all on a day."""
+    """Errors of one pattern, of one user or of all on a day: how many in each hour, whose, and when."""
 
     day: date
     pattern: str = ""
     user: str = ""
     hours: list[int] = field(default_factory=lambda: [0] * HOURS)
-    who: list[set[str]] = field(default_factory=lambda: [set() for _hour in range(HOURS)])
+    who: list[int] = field(default_factory=lambda: [0] * HOURS)  # the users of each hour, a bit for each
     first_at: datetime = datetime.max
     last_at: datetime = datetime.min
 
-    def add(self, user: str, hour: int, seen: Seen) -> None:
-        self.who[hour].add(user)
-        self.hours[hour] += seen.errors
-        self.first_at, self.last_at = min(self.first_at, seen.first_at), max(self.last_at, seen.last_at)
+    def add(self, who: int, hour: int, errors: int, first_at: datetime, last_at: datetime) -> None:
+        self.hours[hour] += errors
+        self.who[hour] |= who
+        if first_at < self.first_at:
+            self.first_at = first_at
+        if last_at > self.last_at:
+            self.last_at = last_at
 
     @property
     def name(self) -> str:
@@ -62,26 +66,62 @@ class Cell:
     def values(self, kept: Kept) -> tuple:
         key = (self.name, "Day", self.day, self.pattern, self.user)
         hours = [old + new for old, new in zip(kept.hours, self.hours, strict=True)]
-        users = max(kept.users, len(set().union(*self.who)))
-        hourly = [max(old, len(new)) for old, new in zip(kept.hourly_users, self.who, strict=True)]
+        users = max(kept.users, reduce(or_, self.who).bit_count())
+        hourly = [max(old, new.bit_count()) for old, new in zip(kept.hourly_users, self.who, strict=True)]
         counts = (sum(hours), users, _text(hours), _text(hourly))
         return (*key, *counts, self.first_at, self.last_at)
 
 
-class Ever(dict[tuple[str, str], "Seen"]):
+class Day(dict[tuple[str, str], Cell]):
+    """The cells of a day by pattern and user: of each pattern and of each user."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+        self.bits: dict[str, int] = {}
+        self.ever: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+
+    def __missing__(self, key: tuple[str, str]) -> Cell:
+        cell = self[key] = Cell(self.day, *key)
+        return cell
+
+    def add(
+        self, pattern: str, user: str | None, hour: int, errors: int, first_at: datetime, last_at: datetime
+    ) -> None:
+        user = user or NOBODY
+        who = self.bits.get(user) or self.bits.setdefault(user, 1 << len(self.bits))
+        self[pattern, ""].add(who, hour, errors, first_at, last_at)
+        self["", user].add(who, hour, errors, first_at, last_at)
+        known = self.ever.get((pattern, user), (first_at, last_at))
+        self.ever[pattern, user] = min(known[0], first_at), max(known[1], last_at)
+
+    @property
+    def errors(self) -> int:
+        return sum(sum(cell.hours) for cell in self.values() if cell.user)
+
+    def cells(self) -> list[Cell]:
+        """Those, and the one of all: what its users come to."""
+        users = [cell for cell in self.values() if cell.user]
+        if not users:
+            return []
+        of_all = Cell(self.day, first_at=min(each.first_at for each in users))
+        of_all.last_at = max(each.last_at for each in users)
+        of_all.hours = [sum(hours) for hours in zip(*(each.hours for each in users), strict=True)]
+        of_all.who = [reduce(or_, who) for who in zip(*(each.who for each in users), strict=True)]
+        return [of_all, *self.values()]
+
+
+class Ever(dict[tuple[str, str], tuple[datetime, datetime]]):
     """Who ever met a pattern: (pattern, user), with the first and the last time."""
 
-    def add(self, groups: Mapping[Group, Seen]) -> None:
-        for (pattern, user, _hour), seen in groups.items():
-            known = self.setdefault((pattern, user or NOBODY), Seen(0, seen.first_at, seen.last_at))
-            known.first_at = min(known.first_at, seen.first_at)
-            known.last_at = max(known.last_at, seen.last_at)
+    def add(self, day: Day) -> None:
+        for key, (first, last) in day.ever.items():
+            known = self.get(key, (first, last))
+            self[key] = min(known[0], first), max(known[1], last)
 
     def rows(self) -> list[tuple]:
-        key = ("Ever", None)
         return [
-            (f"E{pattern}@{user}"[:140], *key, pattern, user, 0, 1, None, None, seen.first_at, seen.last_at)
-            for (pattern, user), seen in self.items()
+            (f"E{pattern}@{user}"[:140], "Ever", None, pattern, user, 0, 1, None, None, first, last)
+            for (pattern, user), (first, last) in self.items()
         ]
 
 
@@ -94,15 +134,6 @@ class Kept:
     hourly_users: list[int] = field(default_factory=lambda: [0] * HOURS)
 
 
-@dataclass(slots=True)
-class Seen:
-    """So many errors, the first and the last of them when."""
-
-    errors: int
-    first_at: datetime
-    last_at: datetime
-
-
 class Tally:
     """What one process itself entered, by day: where the ledger has no other rows, it need not be read.
 
@@ -110,7 +141,7 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._groups: dict[date, dict[Group, Seen]] = {}
+        self._days: dict[date, Day] = {}
         self._spoilt: set[date] = set()
 
     def add(self, rows: Sequence[Row], patterns: Sequence[str], new: int) -> None:
@@ -119,17 +150,14 @@ class Tally:
             return
         for row, pattern in zip(rows, patterns, strict=True):
             moment = row.creation
-            groups = self._groups.setdefault(moment.date(), {})
-            key = (pattern, row.owner or "", moment.hour)
-            if seen := groups.get(key):
-                seen.errors += 1
-                seen.first_at, seen.last_at = min(seen.first_at, moment), max(seen.last_at, moment)
-            else:
-                groups[key] = Seen(1, moment, moment)
+            day = moment.date()
+            if day not in self._days:
+                self._days[day] = Day(day)
+            self._days[day].add(pattern, row.owner, moment.hour, 1, moment, moment)
 
-    def of(self, day: date) -> Mapping[Group, Seen] | None:
-        """Errors by pattern, user and hour of a day; None where the ledger has to be asked."""
-        return None if day in self._spoilt else self._groups.get(day)
+    def of(self, day: date) -> Day | None:
+        """What was entered of a day; None where the ledger has to be asked."""
+        return None if day in self._spoilt else self._days.get(day)
 
 
 def mark_stale(days: Iterable[date]) -> tuple[str, list]:
@@ -169,12 +197,12 @@ def roll_up(days: Iterable[date], tally: Tally | None = None) -> None:
     commit()
 
 
-def _roll_up(day: date, tally: Tally | None = None) -> Mapping[Group, Seen]:
+def _roll_up(day: date, tally: Tally | None = None) -> Day:
     known = tally.of(day) if tally else None
-    if known is None or sum(seen.errors for seen in known.values()) != _entered(day):
-        known = _groups(day)
+    if known is None or known.errors != _entered(day):
+        known = _day(day)
     none, kept = Kept(), _kept(day)
-    _write([cell.values(kept.get(cell.name, none)) for cell in _cells(day, known)])
+    _write([cell.values(kept.get(cell.name, none)) for cell in known.cells()])
     return known
 
 
@@ -240,28 +268,17 @@ def _entered(day: date) -> int:
     )[0][0]
 
 
-def _cells(day: date, groups: Mapping[Group, Seen]) -> list[Cell]:
-    cells: dict[tuple, Cell] = {}
-    for (pattern, user, hour), seen in groups.items():
-        user = user or NOBODY
-        for key in ((day, pattern, ""), (day, "", ""), (day, "", user)):
-            cell = cells.get(key) or cells.setdefault(key, Cell(*key))
-            cell.add(user, hour, seen)
-    return list(cells.values())
-
-
-def _groups(day: date) -> dict[Group, Seen]:
+def _day(day: date) -> Day:
     rows = frappe.db.sql(
         "select pattern, owner, hour(creation) at, count(*), cast(min(creation) as char), "
         f"cast(max(creation) as char) from `tab{LEDGER}` where creation >= %s and creation < %s "
         "group by pattern, owner, at",
         _period(day),
     )
-    parsed = datetime.fromisoformat
-    return {
-        (pattern, user, hour): Seen(errors, parsed(first), parsed(last))
-        for pattern, user, hour, errors, first, last in rows
-    }
+    found, parsed = Day(day), datetime.fromisoformat
+    for pattern, user, hour, errors, first, last in rows:
+        found.add(pattern, user, hour, errors, parsed(first), parsed(last))
+    return found
 
 
 def _write(rows: Iterable[tuple]) -> None:

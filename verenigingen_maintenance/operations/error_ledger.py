@@ -68,12 +68,12 @@ class Ledger:
 
     def _values(self, rows: Sequence[Row], patterns: Sequence[str]) -> str:
         text = self._connection.escape_string
+        names = [text(row.name) for row in rows]
+        times = [f"{row.creation}','{row.modified}" for row in rows]
+        owners = {owner: text(owner or "") for owner in {row.owner for row in rows}}
         return ",".join(
-            [
-                f"('{text(row.name)}','{row.creation}','{row.modified}',"
-                f"'{text(row.owner or '')}','{pattern}')"
-                for row, pattern in zip(rows, patterns, strict=True)
-            ]
+            f"('{name}','{moments}','{owners[row.owner]}','{pattern}')"
+            for row, name, moments, pattern in zip(rows, names, times, patterns, strict=True)
         )
 
     def _enter(self, values: str, days: set[date]) -> int:

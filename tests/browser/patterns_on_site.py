@@ -5,6 +5,7 @@ import sys
 
 import frappe
 import on_site
+from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import update_password
 
 SYSADMIN = "sysadmin@example.com"
@@ -19,6 +20,7 @@ def make_patterns(password: str) -> dict:
     """Three patterns and one that goes on in another; of one a log is deleted, of one each text is markup."""
     empty()
     _add_system_manager(password)
+    _count_from(add_to_date(now_datetime(), days=-30))
     made = {
         "payment": _pattern_of("Payment failed", TRACEBACK, 4),
         "mailbox": _pattern_of("The mailbox is full", "The mailbox of the office is full today", 2),
@@ -37,6 +39,7 @@ def make_patterns(password: str) -> dict:
 def empty() -> dict:
     """Nothing is left of what was counted, nor any share in a log: it lets its user read Error Log."""
     on_site.empty()
+    _count_from("")
     if frappe.db.exists("User", SYSADMIN):
         frappe.get_doc("User", SYSADMIN).remove_roles("Maintenance Operator")
     frappe.db.delete("Comment", {"reference_doctype": "Error Pattern"})
@@ -44,6 +47,11 @@ def empty() -> dict:
     frappe.db.delete("DocShare", {"share_doctype": "Error Log"})
     frappe.clear_cache()
     return {}
+
+
+def _count_from(moment: object) -> None:
+    """Since when errors are counted: what was before is no day without errors."""
+    frappe.db.set_single_value("Maintenance Settings", "errors_counted_from", str(moment))
 
 
 def _pattern_of(title: str, text: str, times: int) -> str:

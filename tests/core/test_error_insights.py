@@ -215,6 +215,14 @@ def test_what_is_missing_from_a_summary_and_what_is_of_this_app_is_said_where_it
     ]
 
 
+@pytest.mark.parametrize(
+    ("since", "is_told"), [("2026-11-22T08:59:59+01:00", False), ("2026-11-23T10:00:00+01:00", True)]
+)
+def test_a_summary_says_since_when_errors_are_counted_where_that_is_within_its_period(since, is_told):
+    told = f"Errors are counted since {since}; of the time before nothing is known."
+    assert (told in lines(of(pattern()), counted_since=since)) == is_told
+
+
 def test_what_error_log_does_not_show_is_told_with_the_reason_why_it_is_unknown():
     beside = {
         "failed requests": {"value": None, "reason": "Monitor is off"},

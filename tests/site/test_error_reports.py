@@ -62,6 +62,7 @@ def rows_of(report, **filters):
 
 
 def test_error_patterns_has_a_row_for_each_pattern_the_most_frequent_first(counted):
+    counted_from(days=30)
     found = run(PATTERNS, filters={"days": 7})
 
     assert [column["fieldname"] for column in found["columns"]] == COLUMNS
@@ -149,12 +150,23 @@ def test_error_hotspots_of_one_kind(kind, counted):
 
 
 def test_without_errors_the_reports_are_empty_and_say_nothing_else(site):
+    counted_from(days=30)
     for report in (PATTERNS, HOTSPOTS):
         found = run(report, filters={"days": 7})
         assert (found["result"], found["message"]) == ([], None)
 
 
+@pytest.mark.parametrize("report", [PATTERNS, HOTSPOTS])
+def test_of_the_time_before_counting_began_nothing_is_known_and_that_is_told(report, counted):
+    first = clock.stored(clock.now() - timedelta(days=3))
+    message = run(report, filters={"days": 7})["message"]
+    assert message.startswith(f"Errors are counted since {first:%Y-%m-%d}")
+    assert message.endswith("; of the time before nothing is known.")
+    assert run(report, filters={"days": 2})["message"] is None
+
+
 def test_what_is_not_counted_yet_is_told(counted):
+    counted_from(days=30)
     log("Later", "This one is not counted yet, it came later", ago=-timedelta(minutes=1))
 
     for report in (PATTERNS, HOTSPOTS):

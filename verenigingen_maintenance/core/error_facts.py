@@ -59,6 +59,11 @@ class Facts:
     counted_since: datetime = datetime.min
 
     @property
+    def unknown_before(self) -> datetime | None:
+        """Since when errors are counted, where that is later than the period begins."""
+        return self.counted_since if self.counted_since > self.begins else None
+
+    @property
     def days_counted(self) -> float:
         """How many of the days are counted; 1 at least."""
         return max(1.0, min(self.days, (self.now - self.counted_since) / timedelta(days=1)))

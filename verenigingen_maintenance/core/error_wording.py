@@ -34,8 +34,16 @@ def _head(review: Mapping[str, Any]) -> list[str]:
         f"{head}  ({period})",
         *([f"{own} of them are errors of this app itself."] if own else []),
         *([f"{left} rows of Error Log are not counted yet."] if left else []),
-        *([] if review["counted_since"] else ["No error was ever counted."]),
+        *_since(review["counted_since"], review["start_date"]),
     ]
+
+
+def _since(counted_since: str | None, start: str) -> list[str]:
+    """What the period has no counts of; both moments are those of the site's clock."""
+    if not counted_since:
+        return ["No error was ever counted."]
+    is_later = counted_since[: len(start)] > start
+    return [f"Errors are counted since {counted_since}; of the time before nothing is known."] * is_later
 
 
 def _days(daily: Mapping[str, int]) -> list[str]:

@@ -25,6 +25,7 @@ def patterns(days: object) -> dict[str, Any]:
     return {
         "total": facts.total,
         "daily": facts.daily,
+        "unknown_before": facts.unknown_before,
         "patterns": [_row(pattern, facts.total, users[pattern.name]) for pattern in facts.ranked],
         "not_counted_yet": error_patterns.uncounted(),
     }
@@ -32,10 +33,12 @@ def patterns(days: object) -> dict[str, Any]:
 
 def spots(days: object) -> dict[str, Any]:
     """Where the errors of the last days gather, by kind of place. Raises as `patterns` does."""
-    found = hotspots(error_facts.facts(days_of(days), clock.now()))
+    facts = error_facts.facts(days_of(days), clock.now())
+    found = hotspots(facts)
     return {
         "spots": found["hotspots"],
         "critical": len(found["critical_hotspots"]),
+        "unknown_before": facts.unknown_before,
         "not_counted_yet": error_patterns.uncounted(),
     }
 

@@ -19,8 +19,13 @@ def read(of_days, filters):
 
 def note(found):
     """What the report does not know yet."""
-    left = found["not_counted_yet"]
-    return _("{0} rows of Error Log are not counted yet.").format(left) if left else None
+    notes = []
+    if left := found["not_counted_yet"]:
+        notes.append(_("{0} rows of Error Log are not counted yet.").format(left))
+    if since := found["unknown_before"]:
+        told = _("Errors are counted since {0}; of the time before nothing is known.")
+        notes.append(told.format(f"{since:%Y-%m-%d %H:%M}"))
+    return " ".join(notes) or None
 
 
 def column(name, label, kind, width, **more):

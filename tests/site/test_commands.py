@@ -3,13 +3,14 @@
 import os
 import re
 import signal
+from datetime import timedelta
 
 import frappe
 import pytest
 from conftest import as_json, make_check_critical, make_errors, run_bench
 from test_daily_run import CHECKS
 
-from verenigingen_maintenance.operations import applicability, run_now
+from verenigingen_maintenance.operations import applicability, reports, run_now
 from verenigingen_maintenance.sources import clock
 
 KEYS = {"check", "verdict", "value", "unit", "target", "source", "observed_at", "reason"}
@@ -114,6 +115,14 @@ def test_a_procedure_that_is_not_due_yet_spoils_no_status_and_one_that_waits_for
     assert found["Daily Maintenance"]["verdict"]
     assert (found["Weekly Maintenance"]["run"], found["Weekly Maintenance"]["verdict"]) == (weekly, None)
     assert (found["Monthly Maintenance"]["run"], found["Monthly Maintenance"]["verdict"]) == (None, None)
+
+
+def test_a_run_that_was_measured_before_its_window_is_the_one_that_status_tells(at_nine):
+    early = at_nine - timedelta(hours=8, minutes=55)
+    run = run_now.run_now("daily", early)
+    told = {each["procedure"]: each for each in reports.describe_status(early)["procedures"]}
+    assert told["Daily Maintenance"]["run"] == run
+    assert told["Daily Maintenance"]["verdict"]
 
 
 def test_a_healthy_run_that_waits_for_people_is_no_alarm():

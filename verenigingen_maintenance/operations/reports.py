@@ -108,15 +108,19 @@ def _verdict_so_far(run: str | None, row: dict | None) -> str | None:
 
 
 def _latest_slot(procedure: Document, now: datetime) -> str | None:
-    """The latest slot that is due. One whose window was over before the procedure was active is not, unless
-    somebody opened its run."""
+    """The latest slot that is due, or that somebody measured before. One whose window was over before the
+    procedure was active is not, unless somebody opened its run."""
     calendar = settings.calendar()
     today = now.astimezone(calendar.zone).date()
     since = clock.instant(procedure.active_since or clock.stored(now))
     past = slots(procedures.schedule_of(procedure), calendar, today - timedelta(days=100), today)
-    due = [slot for slot in past if slot.due_from <= now]
+    due = [slot for slot in past if slot.due_from <= now or _is_measured(slot.name)]
     is_due = due and (due[-1].due_until >= since or frappe.db.exists(RUN, due[-1].name))
     return due[-1].name if is_due else None
+
+
+def _is_measured(run: str) -> bool:
+    return bool(frappe.db.get_value(RUN, run, "measured_at"))
 
 
 def _iso(naive: datetime | None) -> str | None:

@@ -15,8 +15,8 @@ from frappe.commands import get_site, pass_context
 
 from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks
-from verenigingen_maintenance.operations import checks, error_review, reports, run_now
+from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks, table_of_metrics
+from verenigingen_maintenance.operations import checks, error_review, health_tables, reports, run_now
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
@@ -81,7 +81,7 @@ def check(context: frappe._dict, name: str, as_json: bool) -> None:
 @as_json
 @pass_context
 def status(context: frappe._dict, as_json: bool) -> None:
-    """The latest run of each procedure, and what is open."""
+    """The present: samples, live checks, the latest run of each procedure, and what is open."""
 
     def found() -> tuple[dict, str]:
         described = reports.describe_status(clock.now())
@@ -100,6 +100,23 @@ def errors(context: frappe._dict, days: int, as_json: bool) -> None:
     def found() -> tuple[dict, str]:
         review = error_review.review(days, clock.now())
         return review, error_summary(review)
+
+    _answer(context, found, as_json)
+
+
+@maintenance.command("metrics")
+@click.option(
+    "--period", default="24 hours", show_default=True, help="24 hours, 7 days, 30 days or 365 days."
+)
+@click.option("--group", default=None, help="A group, such as Database; all without it.")
+@as_json
+@pass_context
+def metrics(context: frappe._dict, period: str, group: str | None, as_json: bool) -> None:
+    """The metrics of a period, beside the period before. Judges nothing: the exit code is 0."""
+
+    def found() -> tuple[dict, str]:
+        rows = health_tables.health(period, group)
+        return {"period": period, "metrics": rows}, table_of_metrics(rows)
 
     _answer(context, found, as_json)
 

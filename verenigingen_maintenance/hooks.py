@@ -5,6 +5,10 @@ app_description = "An operations runbook that runs: checks, checklists, evidence
 app_email = "operations@example.com"
 app_license = "agpl-3.0"
 
+app_include_js = "/assets/verenigingen_maintenance/js/watch.js"
+app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
+extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
+
 after_install = "verenigingen_maintenance.install.after_install"
 after_sync = "verenigingen_maintenance.install.after_sync"
 before_uninstall = "verenigingen_maintenance.install.before_uninstall"
@@ -13,15 +17,16 @@ after_app_uninstall = "verenigingen_maintenance.install.after_app_change"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 
 scheduler_events = {
-    "hourly": [
-        "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
-    ],
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
     ],
     "cron": {
         "* * * * *": [
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
+            "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
+        ],
+        "4 * * * *": [
+            "verenigingen_maintenance.scheduled.roll_up_maintenance_metrics",
         ],
         "17 * * * *": [
             "verenigingen_maintenance.scheduled.review_maintenance_errors",
@@ -37,6 +42,8 @@ scheduler_events = {
 
 default_log_clearing_doctypes = {
     "Metric Sample": 14,
+    "Metric Hour": 400,
+    "Metric Day": 1096,
     "Error Count": 400,
     "Maintenance Notification": 365,
 }

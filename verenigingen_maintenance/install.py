@@ -7,9 +7,9 @@ import redis
 
 from verenigingen_maintenance.operations import (
     applicability,
+    gaps,
     ingest_errors,
     probe_user,
-    samples,
     seed,
     settings,
 )
@@ -33,20 +33,16 @@ def after_sync() -> None:
 def after_migrate() -> None:
     """An upgrade: everything that an installation brings, where it is missing or not touched."""
     _bring_up_to_date()
+    gaps.note_migration()
     probe_user.ensure()
     _count_what_error_log_holds()
 
 
 def _bring_up_to_date() -> None:
-    """Seeds the runbook and the holidays, and takes a first sample, so that there is one to compare with."""
+    """Seeds the runbook and the holidays, and proposes what is not applicable."""
     seed.seed()
     settings.fill_in_holidays()
     applicability.propose()
-    try:
-        samples.keep_cache_counters()
-    except (redis.ConnectionError, frappe.ValidationError) as error:
-        frappe.clear_messages()
-        print(f"No first sample of the cache was taken; the hourly job takes one. {error}")
 
 
 def _count_what_error_log_holds() -> None:

@@ -6,11 +6,12 @@ Names are distinctive because Frappe names a job by the last two parts of its pa
 from __future__ import annotations
 
 from verenigingen_maintenance.operations import (
-    checks,
     error_states,
     ingest_errors,
+    metric_rollups,
     notifications,
-    samples,
+    sample_metrics,
+    service_levels,
     settings,
     tend_runs,
 )
@@ -33,9 +34,20 @@ def finish_maintenance_runs() -> None:
     tend_maintenance_runs()
 
 
+def sample_maintenance_metrics() -> None:
+    """Each minute: makes a round of samples where that is due."""
+    sample_metrics.sample_if_due(clock.now())
+
+
 def ingest_maintenance_errors() -> None:
-    """Each minute: sees what waits in Redis, and counts Error Log where that is due."""
-    ingest_errors.ingest_if_due(clock.now())
+    """Each minute: sees what waits in Redis, and counts Error Log where that is due.
+
+    It makes the round of samples too where that is overdue: a job that was killed is not queued for a while.
+    """
+    try:
+        ingest_errors.ingest_if_due(clock.now())
+    finally:
+        sample_metrics.sample_if_overdue(clock.now())
 
 
 def review_maintenance_errors() -> None:
@@ -46,11 +58,10 @@ def review_maintenance_errors() -> None:
     ingest_errors.enqueue_gaps()
 
 
-def sample_maintenance_metrics() -> None:
-    """What checks look back on comes first: Redis may be gone, and then the rest is kept all the same."""
-    checks.sample_those_that_look_back()
-    samples.keep_members()
-    samples.keep_cache_counters()
+def roll_up_maintenance_metrics() -> None:
+    """Each hour: hours and days of the metrics, and what became of the month's promises."""
+    metric_rollups.roll_up(clock.now())
+    service_levels.compute(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

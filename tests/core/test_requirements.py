@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "verenigingen_maintenance"
 LINE = re.compile(r"\| (\d+) \| ([^|]+) \| ([^|]+) \|")
-NAMED = re.compile(r"(check|task|group|level|contact|procedure|settings|file) `([^`]+)`")
+NAMED = re.compile(r"(check|metric|task|group|level|contact|procedure|settings|file) `([^`]+)`")
 # What the daily checklist, its levels and its templates promise.
 DONE = {1, 2, 5, 6, *range(9, 23), *range(30, 36), *range(112, 118), 120}
 
@@ -30,6 +30,7 @@ def named_by_the_runbook():
     found = {}
     kinds = {
         "checks/*.yaml": "check",
+        "metrics.yaml": "metric",
         "levels.yaml": "level",
         "contacts.yaml": "contact",
         "settings.yaml": "settings",

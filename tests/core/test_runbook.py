@@ -1,5 +1,8 @@
 """The runbook as data: references lead somewhere, rules can be meant, numbers are the document's."""
 
+import ast
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,8 @@ from verenigingen_maintenance.core.derived import DERIVED, SCALE
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.thresholds import Thresholds
 
-RUNBOOK = Path(__file__).parents[2] / "verenigingen_maintenance" / "runbook"
+APP = Path(__file__).parents[2] / "verenigingen_maintenance"
+RUNBOOK = APP / "runbook"
 
 
 def read(pattern):
@@ -17,7 +21,22 @@ def read(pattern):
     return {name: entry or {} for text in texts for name, entry in yaml.safe_load(text).items()}
 
 
+def sources():
+    """The functions of sources/ that stand below @source, as a check or metric names them."""
+    return {
+        f"{file.stem}.{function.name}"
+        for file in sorted((APP / "sources").glob("*.py"))
+        for function in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        and any(isinstance(each, ast.Name) and each.id == "source" for each in function.decorator_list)
+    }
+
+
 CHECKS = read("checks/*.yaml")
+METRICS = read("metrics.yaml")
+LIVE = {name: check for name, check in CHECKS.items() if check.get("live")}
+SOURCES = sources()
+WITHOUT_SOURCE = {"sampling.work"}
 PROCEDURES = {**read("*ly.yaml"), **read("emergencies.yaml")}
 each_procedure = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES.keys())
 
@@ -40,7 +59,10 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "critical_alerts": (None, "> 0"),
         "monitoring_alerts": (None, "> 0"),
         "active_members": ("< 1", None),
-        "active_members_change": ("> 5", None),
+        "members_off_usual": ("> 3.5", None),
+        "mandates_off_usual": ("> 3.5", None),
+        "invoices_off_usual": ("> 3.5", None),
+        "payments_off_usual": ("> 3.5", None),
         "errors_24h": (">= 10", "> 50"),
         "errors_60min": (None, "> 20"),
         "same_error_24h": ("> 5", "> 10"),
@@ -69,12 +91,79 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "compliance_errors": (None, "> 0"),
         "database_response": (">= 50", "> 100"),
         "api_response": (">= 200", "> 500"),
+        "api_response_now": (">= 200", "> 500"),
         "cache_hit_rate": ("< 70", "< 50"),
+        "cache_hit_rate_7d": ("<= 75", None),
+        "error_share": (">= 1", None),
+        "disk_used": ("> 80", "> 90"),
+        "memory_used": ("> 80", "> 95"),
+        "host_load": ("> 1", "> 4"),
+        "workers_alive": (None, "< 1"),
+        "scheduler_age": ("> 6", "> 15"),
+        "backup_age": ("> 26", None),
+        "mail_stuck": ("> 0", None),
+        "certificate_days": ("< 21", "< 7"),
     }
-    consistently = {
-        name for name, check in CHECKS.items() if check.get("breaches") == check.get("clears") == 3
+
+
+def test_what_is_meant_consistently_lasts_three_stretches_and_all_else_is_at_once():
+    lasting = {name: rule for name, check in CHECKS.items() if (rule := duration(check)) != (1, 1)}
+    consistently = {"database_response", "api_response_now", "memory_used", "host_load"}
+    assert lasting == dict.fromkeys(consistently, (3, 3))
+
+
+def fields_of(doctype):
+    file = APP / "verenigingen_maintenance" / "doctype" / doctype / f"{doctype}.json"
+    return {field["fieldname"] for field in json.loads(file.read_text(encoding="utf-8"))["fields"]}
+
+
+def test_a_check_has_no_field_that_is_not_there():
+    for name, check in CHECKS.items():
+        assert set(check) - {"requirements"} <= fields_of("maintenance_check"), name
+
+
+def duration(check):
+    return check.get("breaches", 1), check.get("clears", 1)
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
+def test_a_metric_has_a_title_a_group_a_unit_and_a_kind(metric):
+    assert all(metric.get(field) for field in ("title", "metric_group", "unit"))
+    assert metric.get("kind", "Gauge") in {"Gauge", "Count", "Counter"}
+    assert metric.get("every_minutes", 0) >= 0
+    assert set(metric) - {"requirements"} <= fields_of("metric"), "a field that is not there"
+
+
+def test_no_two_metrics_share_a_title():
+    titles = [metric["title"] for metric in METRICS.values()]
+    assert len(titles) == len(set(titles))
+
+
+def test_a_metric_is_named_after_the_source_that_reads_it():
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", name) for name in METRICS)
+    assert set(METRICS) - SOURCES == WITHOUT_SOURCE
+
+
+def test_every_check_that_is_measured_has_its_source():
+    missing = {name for name, check in CHECKS.items() if check["source"] not in SOURCES | set(DERIVED)}
+    assert missing == set(), "measured by no function below @source"
+    assert {check["source"] for check in LIVE.values()} <= SOURCES
+
+
+def test_a_live_check_that_looks_back_has_a_metric_that_each_round_samples():
+    looking_back = {name: check["source"] for name, check in LIVE.items() if duration(check) != (1, 1)}
+    each_round = {name for name, metric in METRICS.items() if not metric.get("every_minutes")}
+    assert looking_back, "none looks back"
+    assert set(looking_back.values()) <= each_round
+
+
+def test_a_check_and_the_metric_of_the_same_source_have_one_unit():
+    units = {name: metric["unit"] for name, metric in METRICS.items()}
+    compared = {name: check for name, check in CHECKS.items() if check["source"] in units}
+    assert compared, "no check reads a metric"
+    assert {name: check["unit"] for name, check in compared.items()} == {
+        name: units[check["source"]] for name, check in compared.items()
     }
-    assert consistently == {"database_response", "api_response"}
 
 
 def test_a_derived_check_names_a_derivation_and_the_status_its_scale():

@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verenigingen_maintenance.core.derived import SCALE
-from verenigingen_maintenance.core.wording import in_words, item_line, number, state, summary, table_of_checks
+from verenigingen_maintenance.core.wording import (
+    age_in_words,
+    in_words,
+    item_line,
+    number,
+    state,
+    summary,
+    table_of_checks,
+    table_of_metrics,
+)
 
 TITLE = "Errors in 24 hours"
 ITEM = {
@@ -33,6 +42,11 @@ RUN = {
 STATUS = {
     "verdict": "WARNING",
     "missed": 2,
+    "watcher": {"seconds": 63, "is_late": False, "why": [], "problems": []},
+    "live": [
+        {"verdict": "OK", "title": "Disk used", "value": 42.5, "unit": "%", "reason": ""},
+        {"verdict": "UNKNOWN", "title": "Memory used", "value": None, "unit": "%", "reason": "may not read"},
+    ],
     "procedures": [
         {"verdict": "WARNING", "procedure": "Daily Maintenance", "run": "DAILY-2026-11-24", "status": "Open"},
         {"verdict": "UNKNOWN", "procedure": "Weekly Maintenance", "run": None, "status": "not opened"},
@@ -118,11 +132,36 @@ def test_an_item_is_its_verdict_title_value_or_answer_and_why_or_what_was_wanted
 
 def test_a_state_has_each_procedure_and_nothing_of_what_is_not_there():
     assert state(STATUS).splitlines() == [
-        *("WARNING  (2 missed runs not accepted)", ""),
+        *("WARNING  (2 missed runs not accepted)", "", "Sampled 1 min ago."),
+        "  OK        Disk used                              42.5 %",
+        f"  UNKNOWN   Memory used                            {'-':<22} may not read",
+        "",
         "  WARNING   Daily Maintenance        DAILY-2026-11-24 (Open)",
         "  UNKNOWN   Weekly Maintenance       no slot is due yet (not opened)",
         *("", "No escalation is open."),
     ]
+
+
+def test_a_state_whose_samples_are_late_says_so_and_why():
+    late = {"seconds": 4000, "is_late": True, "why": ["No worker lives."], "problems": ["Mail fails."]}
+    assert state({**STATUS, "watcher": late}).splitlines()[2:5] == [
+        *("Sampled 1 h 6 min ago. What follows may be over.", "No worker lives.", "Mail fails."),
+    ]
+    never = {**late, "seconds": None}
+    assert state({**STATUS, "watcher": never}).splitlines()[2] == "Nothing was sampled yet."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, ""), (0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3600, "1 h 0 min")]
+)
+def test_a_time_that_passed_in_words(seconds, text):
+    assert age_in_words(seconds) == text
+
+
+def test_the_table_of_metrics_has_no_figure_where_nothing_was_measured():
+    row = {"title": "Disk used", "latest": None, "middle": 40.0, "maximum": 42.25, "before": None}
+    line = table_of_metrics([{**row, "unit": "%", "reason": "may not read"}]).splitlines()[1]
+    assert line.split() == ["Disk", "used", "-", "40", "42.25", "-", "%", "may", "not", "read"]
 
 
 def test_a_state_says_what_waits_and_what_is_still_to_fill():

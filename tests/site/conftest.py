@@ -12,7 +12,15 @@ import frappe
 import pytest
 from frappe.utils import background_jobs
 
-from verenigingen_maintenance.operations import ingest_errors, probe_user, queued_errors, seed, settings
+from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.operations import (
+    ingest_errors,
+    metrics,
+    probe_user,
+    queued_errors,
+    seed,
+    settings,
+)
 from verenigingen_maintenance.sources import clock, dashboard, error_log
 
 SITE = os.environ["MAINTENANCE_SITE"]
@@ -20,6 +28,7 @@ BENCH = Path(os.environ["MAINTENANCE_BENCH"])
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
+SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
@@ -32,9 +41,15 @@ PEOPLE = {
 }
 TEXT = "Traceback (most recent call last): …"
 COMMITTED: list[str] = []
-SEEDED_TOO = ("Maintenance Free Field", "Maintenance Check", "Escalation Level", "Emergency Contact")
+SEEDED_TOO = (
+    "Maintenance Free Field",
+    "Maintenance Check",
+    "Escalation Level",
+    "Emergency Contact",
+    "Metric",
+)
 OF_SETTINGS = ("Maintenance Holiday", "Maintenance Severity Rule")
-KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS)
+KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS, "Metric")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -116,7 +131,7 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *COUNTED, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *MADE_BY_FRAPPE):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
@@ -200,6 +215,13 @@ def insert_errors(count, **fields):
 def count_errors():
     """Bring all that Error Log has into the counts, as the job of each minute does."""
     assert ingest_errors.ingest(clock.now(), 60)
+    frappe.db.commit()
+
+
+def keep_sample(metric, value, server="", at=None, **ago):
+    """A sample of a metric from a moment, or from so long ago, committed."""
+    reading = Reading(value, "", at or clock.now() - timedelta(**ago), "test", {"server": server})
+    metrics.insert({metric: reading})
     frappe.db.commit()
 
 

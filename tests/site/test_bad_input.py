@@ -119,7 +119,7 @@ def test_an_unknown_check_is_unknown_and_the_known_ones_are_named():
     answer = api.run_check("nonsense")
     assert (answer["verdict"], answer["value"]) == ("UNKNOWN", None)
     assert answer["reason"].startswith(
-        "There is no check “nonsense”. There are: active_members, active_members_change,"
+        "There is no check “nonsense”. There are: active_members, analytics_age,"
     )
 
 

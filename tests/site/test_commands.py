@@ -10,7 +10,7 @@ import pytest
 from conftest import as_json, make_check_critical, make_errors, run_bench
 from test_daily_run import CHECKS
 
-from verenigingen_maintenance.operations import applicability, reports, run_now
+from verenigingen_maintenance.operations import applicability, reports, run_now, sample_metrics
 from verenigingen_maintenance.sources import clock
 
 KEYS = {"check", "verdict", "value", "unit", "target", "source", "observed_at", "reason"}
@@ -129,6 +129,7 @@ def test_a_healthy_run_that_waits_for_people_is_no_alarm():
     for name in frappe.get_all("Maintenance Check", {"name": ("!=", "database_response")}, pluck="name"):
         applicability.declare(name, "Not looked at here")
     frappe.db.commit()
+    assert sample_metrics.sample_now(clock.now())
     assert run_bench("maintenance", "run", "daily").returncode == 0
     ran = run_bench("maintenance", "status", "--json")
     assert (as_json(ran)["verdict"], ran.returncode) == ("OK", 0)

@@ -11,7 +11,7 @@ from frappe.installer import update_site_config
 from frappe.monitor import log_file
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.operations import measure, samples
+from verenigingen_maintenance.operations import measure, metrics
 from verenigingen_maintenance.sources import clock, mariadb, monitor, redis_cache
 
 
@@ -180,6 +180,11 @@ def test_the_switch_that_turns_monitor_on_is_read_from_the_site_config(web_serve
     assert log_file().endswith("logs/monitor.json.log")
 
 
+def keep_cache_counters():
+    now = clock.now()
+    metrics.insert({redis_cache.HITS: redis_cache.hits(now), redis_cache.MISSES: redis_cache.misses(now)})
+
+
 def look_up(hits, misses):
     frappe.cache.set("maintenance-test", 1)
     for _ in range(hits):
@@ -192,11 +197,11 @@ def test_the_cache_rate_is_learning_until_a_sample_is_stored():
     reading = redis_cache.hit_rate_since_sample(clock.now())
     assert isinstance(reading, Unknown)
     assert reading.learning
-    assert reading.reason == "no earlier sample is stored; one is taken every hour"
+    assert reading.reason == "no earlier sample is stored; one is taken every few minutes"
 
 
 def test_the_cache_rate_is_the_difference_since_the_stored_sample():
-    samples.keep_cache_counters()
+    keep_cache_counters()
     look_up(hits=900, misses=2100)
     reading = redis_cache.hit_rate_since_sample(clock.now())
     assert 3000 <= reading.evidence["lookups"] < 3500
@@ -205,7 +210,7 @@ def test_the_cache_rate_is_the_difference_since_the_stored_sample():
 
 def test_too_few_lookups_are_not_judged():
     frappe.db.set_single_value("Maintenance Settings", "cache_minimum_lookups", 100_000)
-    samples.keep_cache_counters()
+    keep_cache_counters()
     look_up(hits=100, misses=0)
     reading = redis_cache.hit_rate_since_sample(clock.now())
     assert isinstance(reading, Unknown)
@@ -213,7 +218,7 @@ def test_too_few_lookups_are_not_judged():
 
 
 def test_after_a_restart_of_redis_the_rate_is_learning():
-    samples.keep_cache_counters()
+    keep_cache_counters()
     frappe.db.sql("update `tabMetric Sample` set server = 'the one before'")
     reading = redis_cache.hit_rate_since_sample(clock.now())
     assert isinstance(reading, Unknown)

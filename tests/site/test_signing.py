@@ -193,7 +193,7 @@ def test_the_free_fields_are_drafted_from_the_rows_until_somebody_writes_them(ru
 
 def test_a_run_of_which_most_rows_wait_is_not_ok_yet(run):
     frappe.set_user("Administrator")
-    name = run_now.find_or_open_procedure("Critical System Failure", clock.now())
+    name = run_now.find_or_open_procedure("Analytics Engine Failure", clock.now())
     run_now.measure_now(name, clock.now())
     frappe.set_user(OPERATOR)
     by_hand = frappe.get_doc("Checklist Run", name)

@@ -33,6 +33,7 @@ make_trouble_once() {
 }
 
 make_trouble() {
+	frappe execute "$APP.api.sample" >"$STAND/logs/sample.log" # what follows is compared with this round
 	local round cookies=$STAND/cookies
 	ask login --cookie-jar "$cookies" --data usr=Administrator --data "pwd=$DEMO_PASSWORD" | grep -q 200
 	for round in 1 2 3 4; do
@@ -115,6 +116,7 @@ describe_demo() {
 		  $address/app/maintenance-procedure     the seven procedures; each opens a run
 		  $address/maintenance_dashboard         the dashboard, which a worker probes
 		  $address/app/maintenance-check         the checks and their thresholds
+		  $address/app/query-report/System%20Health   what is sampled, with charts
 		  $address/app/error-log                 the trouble made for the demo
 		From a shell, as user $(id -un):
 		  cd ${STAND#"$ROOT/"}/bench && $(bench_to_type) --site $SITE execute $APP.api.run_daily

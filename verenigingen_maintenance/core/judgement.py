@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from .durations import Duration, Sample, judged_stretches
+from .durations import LONGEST_GAP, Duration, Sample, stretches
 from .readings import Reading, Unknown
 from .thresholds import Thresholds
 from .verdicts import Verdict
@@ -22,16 +23,34 @@ class Rule:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict and, where it needs one, its reason."""
+    """A verdict and, where it needs one, its reason.
+
+    Where it is CRITICAL, `onset` is when the breach began, and `met` when its rule was first met by what was
+    observed; None where that is not known.
+    """
 
     verdict: Verdict
     reason: str = ""
+    onset: datetime | None = field(default=None, compare=False)
+    met: datetime | None = field(default=None, compare=False)
 
 
-def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[Sample] = ()) -> Judgement:
-    """Judge what was measured now. `earlier` are this check's former values with their times.
+@dataclass(frozen=True)
+class History:
+    """A check's former values with their times, and whether it was CRITICAL before they begin.
 
-    A duration rule counts medians of five minutes (reading 3 of the requirements).
+    Where two are more than `longest_gap` apart, nothing was measured between.
+    """
+
+    samples: Sequence[Sample] = ()
+    was_critical: bool = False
+    longest_gap: timedelta = LONGEST_GAP
+
+
+def judge(measured: Reading | Unknown, rule: Rule, history: History = History()) -> Judgement:
+    """Judge what was measured now.
+
+    A duration rule counts medians of five minutes that are over (reading 3 of the requirements).
     """
     if isinstance(measured, Unknown):
         return Judgement(Verdict.UNKNOWN, f"{'learning: ' * measured.learning}{measured.reason}")
@@ -41,7 +60,7 @@ def judge(measured: Reading | Unknown, rule: Rule, earlier: Sequence[Sample] = (
         )
     if measured.at_least and not _proves_a_breach(measured, rule):
         return Judgement(Verdict.UNKNOWN, f"at least {measured.value:g} {measured.unit}: {measured.at_least}")
-    return _judge_value(measured, rule, earlier)
+    return _judge_value(measured, rule, history)
 
 
 def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
@@ -50,13 +69,19 @@ def _proves_a_breach(measured: Reading, rule: Rule) -> bool:
     return rule.thresholds.higher_is_worse and rule.thresholds.judge(measured.value) is worst
 
 
-def _judge_value(measured: Reading, rule: Rule, earlier: Sequence[Sample]) -> Judgement:
-    series = [*earlier, (measured.observed_at, measured.value)]
-    verdicts = judged_stretches(series, rule.thresholds.judge)
-    single, held = verdicts[-1], rule.duration.hold(verdicts)
-    why_held = _why_held(single, rule) if held is not single else ""
-    detail = measured.detail if held is not Verdict.OK else ""
-    return Judgement(held, "; ".join(filter(None, (detail, why_held, measured.at_least))))
+def _judge_value(measured: Reading, rule: Rule, history: History) -> Judgement:
+    single, now = rule.thresholds.judge(measured.value), measured.observed_at
+    past = (
+        stretches(history.samples, rule.thresholds.judge, now, history.longest_gap)
+        if rule.duration.looks_back
+        else []
+    )
+    held = rule.duration.hold(past, single, now, history.was_critical and rule.duration.looks_back)
+    why_held = _why_held(single, rule) if held.verdict is not single else ""
+    detail = measured.detail if held.verdict is not Verdict.OK else ""
+    reason = "; ".join(filter(None, (detail, why_held, measured.at_least)))
+    at_once = rule.duration.breaches == 1 and held.met == now
+    return Judgement(held.verdict, reason, (at_once and measured.began) or held.onset, held.met)
 
 
 def _why_held(single: Verdict, rule: Rule) -> str:

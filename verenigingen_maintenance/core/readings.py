@@ -14,7 +14,8 @@ class Reading:
 
     `at_least` says why the true value may be higher than `value` (a bound was hit, a part could not be
     read); a judgement then only trusts it where it is already a breach. `detail` says in a few words what was
-    seen; it is told when the value is off target.
+    seen; it is told when the value is off target. `began` is when that came to be, where the source knows it:
+    the first of the errors that a value counts.
 
     Raises ValueError for a value that is not a finite number, and for a time without a zone.
     """
@@ -26,13 +27,14 @@ class Reading:
     evidence: Mapping[str, object] = field(default_factory=dict)
     at_least: str = ""
     detail: str = ""
+    began: datetime | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             raise ValueError(f"a reading needs a number, not {type(self.value).__name__} {self.value!r}")
         if not math.isfinite(self.value):
             raise ValueError(f"a reading needs a finite number, not {self.value}")
-        if self.observed_at.tzinfo is None:
+        if self.observed_at.tzinfo is None or (self.began and self.began.tzinfo is None):
             raise ValueError("a reading needs a time with a time zone")
 
 

@@ -60,10 +60,34 @@ def _escalations(escalations: Sequence[Mapping[str, Any]]) -> list[str]:
 def state(status: Mapping[str, Any]) -> str:
     """The state of a site as text."""
     lines = [f"{status['verdict']}  ({status['missed']} missed runs not accepted)", ""]
+    lines += [*_watcher(status["watcher"]), *map(_live_line, status["live"]), ""]
     for each in status["procedures"]:
         run = each["run"] or "no slot is due yet"
         lines.append(f"  {each['verdict'] or '-':<9} {each['procedure']:<24} {run} ({each['status']})")
     return "\n".join([*lines, *_escalations(status["escalations"]), *_to_fill(status)])
+
+
+def _watcher(watcher: Mapping[str, Any]) -> list[str]:
+    """How old the samples are, and what is wrong with the watcher."""
+    age = age_in_words(watcher["seconds"])
+    head = f"Sampled {age} ago." if age else "Nothing was sampled yet."
+    late = "What follows may be over." if watcher["is_late"] and age else ""
+    return [" ".join(filter(None, (head, late))), *watcher["why"], *watcher["problems"]]
+
+
+def age_in_words(seconds: float | None) -> str:
+    """A time that passed: “40 s”, “3 min”, “2 h 5 min”; nothing for None."""
+    if seconds is None:
+        return ""
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    if not minutes:
+        return f"{int(seconds)} s"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def _live_line(check: Mapping[str, Any]) -> str:
+    value = in_words(check["value"], check["unit"] or "") or "-"
+    return f"  {check['verdict']:<9} {check['title']:<38} {value:<22} {check['reason']}".rstrip()
 
 
 def _to_fill(status: Mapping[str, Any]) -> list[str]:
@@ -74,6 +98,16 @@ def _to_fill(status: Mapping[str, Any]) -> list[str]:
         *told,
         *(["", "Still to fill in or decide:", *(f"  {each}" for each in to_fill)] if to_fill else []),
     ]
+
+
+def table_of_metrics(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Metrics of a period as a table; what was not measured says why."""
+    lines = [f"{'':<44} {'latest':>12} {'mean or sum':>12} {'highest':>12} {'before':>12}  unit"]
+    for row in rows:
+        figures = (row["latest"], row["middle"], row["maximum"], row["before"])
+        shown = " ".join(f"{number(each) or '-':>12}" for each in figures)
+        lines.append(f"{row['title']:<44} {shown}  {row['unit']}  {row['reason']}".rstrip())
+    return "\n".join(lines)
 
 
 def table_of_checks(checks: Sequence[Mapping[str, Any]]) -> str:

@@ -13,17 +13,20 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.derived import DERIVED, Cause, Situation
-from verenigingen_maintenance.core.durations import Duration
-from verenigingen_maintenance.core.judgement import Judgement, Rule, judge
+from verenigingen_maintenance.core.durations import LONGEST_GAP, Duration
+from verenigingen_maintenance.core.judgement import History, Judgement, Rule, judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import in_words
-from verenigingen_maintenance.operations import ingest_errors, measure, samples
+from verenigingen_maintenance.operations import ingest_errors, measure, metrics, settings
 from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, stored
 
-HISTORY = timedelta(days=1)
+CHECK = "Maintenance Check"
+LOOK_BACK = timedelta(hours=3)
+ROUNDS_APART = 5
+MOST_SAMPLES = 2_000
 LONGEST_TIMEOUT = 60
 
 
@@ -66,6 +69,11 @@ class Spec:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether one value does not decide."""
+        return self.breaches > 1 or self.clears > 1
 
     @property
     def rule(self) -> Rule:
@@ -113,10 +121,10 @@ class Result:
 
 def run(name: str) -> Result:
     """Measure the check `name` now, and keep no value. Raises frappe.DoesNotExistError for an unknown one."""
-    if not frappe.db.exists("Maintenance Check", name):
+    if not frappe.db.exists(CHECK, name):
         known = ", ".join(names())
         refuse(_("There is no check “{0}”. There are: {1}."), name, known, kind=frappe.DoesNotExistError)
-    spec = Spec.of(frappe.get_doc("Maintenance Check", name))
+    spec = Spec.of(frappe.get_doc(CHECK, name))
     if spec.area == "Errors":
         ingest_errors.catch_up(clock.now())
     return run_derived(spec, enabled_specs()) if is_derived(spec) else run_spec(spec)
@@ -150,8 +158,8 @@ def is_derived(spec: Spec) -> bool:
 def enabled_specs() -> list[Spec]:
     """The enabled checks that apply to this site."""
     filters = {"enabled": 1, "not_applicable": 0}
-    found = frappe.get_all("Maintenance Check", filters=filters, pluck="name", order_by="name")
-    return [Spec.of(frappe.get_doc("Maintenance Check", name)) for name in found]
+    found = frappe.get_all(CHECK, filters=filters, pluck="name", order_by="name")
+    return [Spec.of(frappe.get_doc(CHECK, name)) for name in found]
 
 
 def _open_subjects() -> frozenset[str]:
@@ -164,39 +172,42 @@ def run_spec(spec: Spec) -> Result:
     try:
         rule = spec.rule
     except ValueError as error:
-        unjudged = Unknown(str(error), clock.now(), spec.source)
-        return Result(spec, unjudged, Judgement(Verdict.UNKNOWN, unjudged.reason))
+        return unjudged(spec, str(error))
     measured = measure.read(spec.source, spec.timeout_seconds)
-    earlier = samples.latest(spec.name, measured.observed_at - HISTORY) if _looks_back(spec) else []
-    return Result(spec, measured, judge(measured, rule, earlier))
+    breach_since = frappe.db.get_value(CHECK, spec.name, "breach_since") if rule.duration.looks_back else None
+    held_since = clock.instant(breach_since) if breach_since else None
+    return Result(spec, measured, judge(measured, rule, history(spec, measured, held_since)))
+
+
+def history(spec: Spec, measured: Reading | Unknown, breach_since: datetime | None) -> History:
+    """What a duration rule looks back on: some hours, or all since the breach that a round found last."""
+    if not spec.looks_back:
+        return History()
+    since, every = breach_since or measured.observed_at - LOOK_BACK, settings.sampling_interval()
+    longest_gap = ROUNDS_APART * every if every else LONGEST_GAP
+    return History(stored.latest(spec.source, since, MOST_SAMPLES), bool(breach_since), longest_gap)
+
+
+def unjudged(spec: Spec, why: str) -> Result:
+    """The result of a check whose rule cannot be meant."""
+    measured = Unknown(why, clock.now(), spec.source)
+    return Result(spec, measured, Judgement(Verdict.UNKNOWN, why))
 
 
 def keep_value(result: Result) -> None:
     """Keeps a value that a duration rule will look back on."""
-    if _looks_back(result.spec) and isinstance(result.measured, Reading):
-        samples.keep(result.spec.name, result.measured)
+    if result.spec.looks_back and isinstance(result.measured, Reading):
+        metrics.insert({result.spec.source: result.measured})
 
 
 def names() -> list[str]:
     """The enabled checks, by name."""
-    return frappe.get_all("Maintenance Check", filters={"enabled": 1}, pluck="name", order_by="name")
-
-
-def sample_those_that_look_back() -> None:
-    """Measures the checks with a duration rule, so that it has something to look back on."""
-    for name in names():
-        spec = Spec.of(frappe.get_doc("Maintenance Check", name))
-        if _looks_back(spec):
-            keep_value(run_spec(spec))
+    return frappe.get_all(CHECK, filters={"enabled": 1}, pluck="name", order_by="name")
 
 
 def stored_time(result: Result) -> datetime:
     """When it was observed, as Frappe stores it."""
     return clock.stored(result.measured.observed_at)
-
-
-def _looks_back(spec: Spec) -> bool:
-    return spec.breaches > 1 or spec.clears > 1
 
 
 def _target(check: Document) -> str:

@@ -10,7 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import slots
-from verenigingen_maintenance.operations import escalations, procedures, settings
+from verenigingen_maintenance.core.wording import age_in_words
+from verenigingen_maintenance.operations import escalations, procedures, settings, watch
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.sources import clock
 
@@ -39,7 +40,11 @@ def describe_dashboard() -> dict:
     if run and _is_stale(run):
         run = None
     items = {item.check_name: item for item in run.items if item.check_name} if run else {}
+    watcher = watch.describe_watch(clock.now())
     return {
+        "sampled": age_in_words(watcher["seconds"]),
+        "is_late": watcher["is_late"],
+        "why": [*watcher["why"], *watcher["problems"]],
         "run": run.name if run else None,
         "measured_at": f"{run.measured_at:%Y-%m-%d %H:%M}" if run else "",
         "zone": str(clock.zone()),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -18,7 +20,28 @@ from verenigingen_maintenance.sources import clock
 ESCALATION = "Maintenance Escalation"
 
 
-def record_breaches(results: Sequence[Result], run: str | None) -> dict[str, str]:
+@dataclass(frozen=True)
+class Breach:
+    """What opens an escalation: `onset` is when it began, `met` when observed data first met its rule."""
+
+    subject: str
+    title: str
+    note: str
+    onset: datetime
+    met: datetime | None = None
+    areas: frozenset[str] = frozenset({"Health"})
+
+    @classmethod
+    def of(cls, subject: str, results: Sequence[Result]) -> Breach:
+        """That of the CRITICAL results of one subject."""
+        met = min(result.judgement.met or result.measured.observed_at for result in results)
+        onsets = [result.judgement.onset for result in results if result.judgement.onset]
+        note = "\n".join(map(describe, results))
+        areas = frozenset(result.spec.area for result in results)
+        return cls(subject, _title(results), note, min([*onsets, met]), met, areas)
+
+
+def record_breaches(results: Sequence[Result], run: str | None = None) -> dict[str, str]:
     """For each subject with CRITICAL results: opens an escalation, or adds to the one that is open.
 
     Returns the escalation of each subject. Derived results open none: their causes do.
@@ -27,30 +50,37 @@ def record_breaches(results: Sequence[Result], run: str | None) -> dict[str, str
     for result in results:
         if result.is_critical and not checks.is_derived(result.spec):
             breaches.setdefault(result.spec.subject, []).append(result)
-    return {subject: _record(subject, found, run) for subject, found in breaches.items()}
+    return {subject: record(Breach.of(subject, found), run) for subject, found in breaches.items()}
 
 
-def _record(subject: str, results: list[Result], run: str | None) -> str:
-    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
-    note = "\n".join(map(_describe, results))
-    if name:
-        escalation = frappe.get_doc(ESCALATION, name, for_update=True)
-        _add_event(escalation, "Still Critical", note, run)
-        records.write(escalation)
-    else:
-        escalation = _new(subject, results, run)
-        _add_event(escalation, "Opened", note, run)
-        records.insert(escalation)
-        notifications.announce(escalation)
+def record(breach: Breach, run: str | None = None) -> str:
+    """Opens an escalation of a subject, or adds to the one that is open; returns its name."""
+    if found := note(breach.subject, "Still Critical", breach.note, run):
+        return found
+    escalation = _new(breach, run)
+    _add_event(escalation, "Opened", breach.note, run)
+    records.insert(escalation)
+    notifications.announce(escalation)
     return escalation.name
 
 
-def _title(results: list[Result]) -> str:
+def note(subject: str, event: str, text: str, run: str | None = None) -> str | None:
+    """Adds an event to the open escalation of a subject; returns its name, or None where there is none."""
+    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
+    if name:
+        escalation = frappe.get_doc(ESCALATION, name, for_update=True)
+        _add_event(escalation, event, text, run)
+        records.write(escalation)
+    return name
+
+
+def _title(results: Sequence[Result]) -> str:
     first, more = results[0].spec.title, len(results) - 1
     return _("{0} and {1} more").format(first, more) if more else first
 
 
-def _describe(result: Result) -> str:
+def describe(result: Result) -> str:
+    """A result as a line: what was measured, the target, and why."""
     spec, reason = result.spec, result.judgement.reason
     text = f"{spec.title}: {in_words(result.value, spec.unit)}, target {spec.target}"
     return f"{text} ({reason})" if reason else text
@@ -118,21 +148,24 @@ def _get(name: str, expected: set[str]) -> Document:
     return escalation
 
 
-def _new(subject: str, results: list[Result], run: str | None) -> Document:
-    now = clock.now()
+def _new(breach: Breach, run: str | None) -> Document:
+    now, met = clock.now(), breach.met or breach.onset
     in_hours = settings.calendar().is_open(now)
-    level = max(starting_level(result.spec.area, in_hours) for result in results)
+    level = max(starting_level(area, in_hours) for area in breach.areas)
     return frappe.get_doc(
         {
             "doctype": ESCALATION,
-            "title": _title(results)[:140],
+            "title": breach.title[:140],
             "status": "Open",
             "level": frappe.db.get_value("Escalation Level", {"level": level}),
-            "subject": subject,
-            "open_key": subject,
+            "subject": breach.subject,
+            "open_key": breach.subject,
             "checklist_run": run,
-            "triggered_at": min(map(checks.stored_time, results)),
+            "onset_at": clock.stored(breach.onset),
+            "triggered_at": clock.stored(met),
             "opened_at": clock.stored(now),
+            "onset_to_escalation": round((now - breach.onset).total_seconds()),
+            "trigger_to_escalation": round((now - met).total_seconds()),
         }
     )
 

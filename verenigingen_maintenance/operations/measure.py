@@ -1,6 +1,6 @@
-"""Reads one source within a time limit; whatever goes wrong in there becomes Unknown, with its reason.
+"""Reads sources within a time limit; whatever goes wrong in there becomes Unknown, with its reason.
 
-Each source runs in a thread with a database connection of its own: it sees committed data, cannot disturb the
+They run in a thread with a database connection of its own: it sees committed data, cannot disturb the
 caller's transaction, and can be left behind when its time is over. Its query is then killed in the database.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -20,55 +21,116 @@ from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.redaction import redact, redact_all
 from verenigingen_maintenance.sources import clock
 
+Function = Callable[[datetime], object]
+STATEMENT = 5
+
 
 @dataclass
 class _Probe:
-    """One reading under way: where it runs, and where its answer and its connection's id will be."""
+    """Some sources being read, one after another: where that runs, its answers, and its connection's id."""
 
-    source: Callable[[datetime], object]
-    name: str
+    sources: Mapping[str, Function]
     now: datetime
     seconds: int
     site: str = field(default_factory=lambda: frappe.local.site)
     sites_path: str = field(default_factory=lambda: frappe.local.sites_path)
     in_request: bool = field(default_factory=lambda: bool(getattr(frappe.local, "request", None)))
-    answer: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
+    answers: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
     connection_id: int | None = None
+
+    def start(self) -> None:
+        name = f"source {next(iter(self.sources))}"
+        threading.Thread(target=_run, args=(self,), daemon=True, name=name).start()
 
 
 def read(name: str, seconds: int) -> Reading | Unknown:
     """What the source `name` measures now; Unknown when it fails, lies, or takes longer than `seconds`."""
-    return ask(lambda now: sources.find(name)(now), name, seconds)
+    return ask(_found_when_read(name), name, seconds)
 
 
-def ask(source: Callable[[datetime], object], name: str, seconds: int) -> Reading | Unknown:
+def ask(source: Function, name: str, seconds: int) -> Reading | Unknown:
     """The same for a function of `now` that no check names."""
-    probe = _Probe(source, name, clock.now(), seconds)
-    threading.Thread(target=_run, args=(probe,), daemon=True, name=f"source {name}").start()
+    return _answers([_Probe({name: source}, clock.now(), seconds)])[name]
+
+
+def read_all(names: Iterable[str], now: datetime, seconds: int) -> dict[str, Reading | Unknown]:
+    """The same for several sources as of one moment, within `seconds` for all of them.
+
+    They share a connection and what they read alike, so that many cost little more than one. Those that wait
+    for others have a thread of their own: nobody waits for them meanwhile.
+    """
+    kinds: dict[bool, dict[str, Function]] = {}
+    for name in names:
+        kinds.setdefault(_waits(name), {})[name] = _found_when_read(name)
+    return _answers([_Probe(each, now, seconds) for each in kinds.values()])
+
+
+def _found_when_read(name: str) -> Function:
+    """A source that is not there fails like one that breaks: alone."""
+    return lambda now: sources.find(name)(now)
+
+
+def _waits(name: str) -> bool:
+    """Whether a source waits for others; one that is not there does not."""
+    with contextlib.suppress(sources.UnknownSource):
+        return getattr(sources.find(name), "waits", False)
+    return False
+
+
+def _answers(probes: Sequence[_Probe]) -> dict[str, Reading | Unknown]:
+    """What came in time; what did not is Unknown, and its query is ended."""
+    until = time.monotonic() + max(probe.seconds for probe in probes)
+    for probe in probes:
+        probe.start()
+    found: dict[str, Reading | Unknown] = {}
+    for probe in probes:
+        found |= _wait(probe, until)
+    return found
+
+
+def _wait(probe: _Probe, until: float) -> dict[str, Reading | Unknown]:
+    found: dict[str, Reading | Unknown] = {}
     try:
-        return probe.answer.get(timeout=seconds)
+        while len(found) < len(probe.sources):
+            name, answer = probe.answers.get(timeout=max(until - time.monotonic(), 0))
+            found[name] = answer
     except queue.Empty:
         _kill_query(probe)
-        return Unknown(f"no answer within {seconds} s", probe.now, name)
+        late = [name for name in probe.sources if name not in found]
+        found |= {name: _too_late(name, late[0], probe) for name in late}
+    return found
+
+
+def _too_late(name: str, held_up_by: str, probe: _Probe) -> Unknown:
+    behind = f": {held_up_by} took too long" if name != held_up_by else ""
+    return Unknown(f"no answer within {probe.seconds} s{behind}", probe.now, name)
 
 
 def _run(probe: _Probe) -> None:
     frappe.init(probe.site, sites_path=probe.sites_path)
     try:
-        probe.answer.put(_checked(probe))
+        for name, source in probe.sources.items():
+            probe.answers.put((name, _checked(source, name, probe)))
     finally:
         frappe.destroy()
 
 
-def _checked(probe: _Probe) -> Reading | Unknown:
-    """The one place where an exception becomes a value: an UNKNOWN that says what happened."""
+def _checked(source: Function, name: str, probe: _Probe) -> Reading | Unknown:
+    """The one place where an exception becomes a value: an UNKNOWN that says what happened.
+
+    The next source gets another connection then: what failed may have left this one in any state.
+    """
     try:
-        _connect(probe)
-        answer = probe.source(probe.now)
+        if not frappe.db:
+            _connect(probe)
+        answer = source(probe.now)
     except Exception as error:  # noqa: BLE001 - a source may fail in any way; the rest of the run goes on
-        return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, probe.name)
+        if frappe.db:
+            frappe.db.close()
+            frappe.local.db = None
+        return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, name)
     if not isinstance(answer, Reading | Unknown):
-        return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, probe.name)
+        return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, name)
     return _redacted(answer)
 
 
@@ -82,11 +144,12 @@ def _connect(probe: _Probe) -> None:
     frappe.connect()
     frappe.flags.maintenance_in_request = probe.in_request
     probe.connection_id = frappe.db.sql("select connection_id()")[0][0]
-    frappe.db.sql("set session max_statement_time = %s", probe.seconds)
+    patience = probe.seconds if len(probe.sources) == 1 else min(probe.seconds, STATEMENT)
+    frappe.db.sql("set session max_statement_time = %s", patience)
 
 
 def _kill_query(probe: _Probe) -> None:
-    """Ends what the database still does for a source that was given up."""
+    """Ends what the database still does for sources that were given up."""
     if probe.connection_id:
         with contextlib.suppress(frappe.db.OperationalError):  # it may have ended just now
             frappe.db.sql("kill %s", probe.connection_id)

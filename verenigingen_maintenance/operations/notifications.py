@@ -64,6 +64,12 @@ def deliver() -> None:
             commit()
 
 
+def deliver_if_any() -> None:
+    """The same, where something waits that was never tried: what fails waits for its turn."""
+    if frappe.db.exists(NOTIFICATION, {"status": "Waiting", "attempts": 0}):
+        deliver()
+
+
 def has_mail_account() -> bool:
     """Whether this site can send e-mail at all; muted ones would be thrown away."""
     return not are_emails_muted() and bool(EmailAccount.find_default_outgoing())

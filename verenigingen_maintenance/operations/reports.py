@@ -10,7 +10,14 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.operations import checks, escalations, notifications, procedures, settings
+from verenigingen_maintenance.operations import (
+    checks,
+    escalations,
+    notifications,
+    procedures,
+    settings,
+    watch,
+)
 from verenigingen_maintenance.operations.checks import Spec
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
@@ -56,14 +63,39 @@ def describe_status(now: datetime) -> dict:
     open_now = escalations.open_ones()
     verdicts = [Verdict(each["verdict"]) for each in latest if each["verdict"]]
     verdicts += [Verdict.CRITICAL for _each in open_now]
+    watcher, live_now = watch.describe_watch(now), describe_live()
+    verdicts += [Verdict(watcher["verdict"])]
     missed = frappe.db.count(RUN, {"status": "Missed"})
     found = {
         "verdict": worst(verdicts).value,
+        "watcher": watcher,
+        "live": live_now,
         "procedures": latest,
         "escalations": open_now,
         "missed": missed,
     }
     return {**found, "still_to_fill": still_to_fill(), "notifications_waiting": notifications.waiting()}
+
+
+def describe_live() -> list[dict]:
+    """The live checks as the last round judged them."""
+    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
+    fields = ["name", "title", "unit", "warning", "critical", "live_verdict", "live_value", "live_reason"]
+    rows = frappe.get_all(
+        "Maintenance Check", filters=filters, fields=[*fields, "live_since"], order_by="area, title"
+    )
+    return [
+        {
+            "check": row.name,
+            "title": row.title,
+            "verdict": row.live_verdict or Verdict.UNKNOWN.value,
+            "value": float(row.live_value) if row.live_value else None,
+            "unit": row.unit,
+            "reason": row.live_reason or ("" if row.live_verdict else "not judged yet"),
+            "since": _iso(row.live_since),
+        }
+        for row in rows
+    ]
 
 
 def _describe_item(item) -> dict:

@@ -26,6 +26,7 @@ SEEDED = (
     ("settings.yaml", "Maintenance Settings"),
     ("levels.yaml", "Escalation Level"),
     ("contacts.yaml", "Emergency Contact"),
+    ("metrics.yaml", "Metric"),
     ("checks/*.yaml", "Maintenance Check"),
     ("*ly.yaml", "Maintenance Procedure"),
     ("emergencies.yaml", "Maintenance Procedure"),

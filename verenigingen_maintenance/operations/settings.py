@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import frappe
 import holidays
@@ -31,6 +31,11 @@ def calendar() -> BusinessCalendar:
 def business_hours(settings: Document) -> tuple[time, time]:
     """When the business day starts and ends."""
     return _time(settings.business_day_starts, time(9)), _time(settings.business_day_ends, time(17))
+
+
+def sampling_interval() -> timedelta:
+    """The time between two rounds of samples; none where sampling is off."""
+    return timedelta(minutes=cint(frappe.db.get_single_value(SETTINGS, "sample_minutes")))
 
 
 def fill_in_holidays() -> None:

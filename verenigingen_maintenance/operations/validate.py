@@ -15,7 +15,10 @@ from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.sources import http
+from verenigingen_maintenance.sources import http, sampling
+
+LONGEST_BETWEEN = 1_440
+LONGEST_ROUND = 15
 
 
 def refuse_bad_check(check: Document) -> None:
@@ -30,6 +33,17 @@ def refuse_bad_check(check: Document) -> None:
             sources.find(check.source)
     except ValueError as error:
         refuse("{0}", error)
+
+
+def refuse_bad_metric(metric: Document) -> None:
+    """A name that is no source; a time between samples that is none."""
+    if metric.name != sampling.WORK:
+        try:
+            sources.find(metric.name)
+        except ValueError as error:
+            refuse("{0}", error)
+    if not 0 <= (metric.every_minutes or 0) <= LONGEST_BETWEEN:
+        refuse(_("A metric is sampled every 0 to {0} minutes; 0 is each round."), LONGEST_BETWEEN)
 
 
 def refuse_bad_procedure(procedure: Document) -> None:
@@ -55,6 +69,7 @@ def refuse_bad_procedure(procedure: Document) -> None:
 def refuse_bad_settings(document: Document) -> None:
     """A business day that ends before it begins; the same holiday twice; a probe of another site."""
     _refuse_foreign_probe(document)
+    _refuse_bad_sampling(document)
     _refuse_twice(document, "severity_rules", "title")
     days = [str(row.day) for row in document.holidays]
     if twice := {day for day in days if days.count(day) > 1}:
@@ -83,6 +98,24 @@ def _refuse_foreign_probe(document: Document) -> None:
         refuse(
             _("“{0}” is not the path of a page. Write it from the slash on: /maintenance_dashboard."), path
         )
+
+
+def _refuse_bad_sampling(document: Document) -> None:
+    """Promises and rules count in minutes: rounds that are further apart could not keep them."""
+    if not 0 <= (document.sample_minutes or 0) <= LONGEST_ROUND:
+        message = _("Samples are taken every 1 to {0} minutes; 0 takes none.")
+        refuse(message, LONGEST_ROUND)
+    url = (document.heartbeat_url or "").strip()
+    if url and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
+        refuse(
+            _(
+                "“{0}” is not an address for heartbeats. Write it from http:// or https:// on, without a "
+                "name, a password or a question mark, such as https://hc-ping.com/your-uuid."
+            ),
+            url,
+        )
+    if not 0 <= (promised := document.promised_availability or 0) <= 100:
+        refuse(_("The dashboard can be promised to be available for 0 to 100 %, not {0} %."), promised)
 
 
 def _refuse_bad_command(task: Document) -> None:

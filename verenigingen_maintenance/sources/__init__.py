@@ -5,15 +5,20 @@ A check names its source as "file.function", such as "errors.last_24_hours".
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
+
+import frappe
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
 
 Source = Callable[[datetime], Reading | Unknown]
+Shared = TypeVar("Shared")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
@@ -25,6 +30,31 @@ def source(function: Source) -> Source:
     """Marks a function of `now` (aware) that a check may name."""
     function.is_source = True  # type: ignore[attr-defined]
     return function
+
+
+def waits(function: Source) -> Source:
+    """Marks a source that waits for an answer of others, such as a web server; it works little meanwhile."""
+    function.waits = True  # type: ignore[attr-defined]
+    return function
+
+
+def shared(function: Callable[[datetime], Shared]) -> Callable[[datetime], Shared]:
+    """What several sources need is read once where one thread asks them all about the same moment."""
+
+    @functools.wraps(function)
+    def once(now: datetime) -> Shared:
+        kept, key = _kept(), (function.__module__, function.__qualname__, now)
+        if key not in kept:
+            kept[key] = function(now)
+        return kept[key]
+
+    return once
+
+
+def _kept() -> dict:
+    if not hasattr(frappe.local, "maintenance_shared"):
+        frappe.local.maintenance_shared = {}
+    return frappe.local.maintenance_shared
 
 
 def find(name: str) -> Source:

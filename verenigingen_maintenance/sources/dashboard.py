@@ -13,7 +13,7 @@ from frappe.utils.password import get_decrypted_password
 
 from verenigingen_maintenance.core.pages import Card, Page, read_page
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.sources import http, source
+from verenigingen_maintenance.sources import http, source, waits
 
 PROBE_USER = "maintenance-probe@verenigingen-maintenance.invalid"
 PROBE_NAME = "maintenance-probe"
@@ -54,6 +54,7 @@ _LOCK = threading.Lock()
 
 
 @source
+@waits
 def accessible(now: datetime) -> Reading | Unknown:
     """0 failures when a whole page came that is no login and no error page, else 1 and what happened."""
     look = _look(now)
@@ -63,6 +64,7 @@ def accessible(now: datetime) -> Reading | Unknown:
 
 
 @source
+@waits
 def load_seconds(now: datetime) -> Reading | Unknown:
     """Seconds until the whole page was there."""
     look = _look(now)
@@ -72,6 +74,7 @@ def load_seconds(now: datetime) -> Reading | Unknown:
 
 
 @source
+@waits
 def summary_missing(now: datetime) -> Reading | Unknown:
     """0 sections when there is an Executive Summary with data, else 1."""
     look = _look(now)
@@ -84,6 +87,7 @@ def summary_missing(now: datetime) -> Reading | Unknown:
 
 
 @source
+@waits
 def cards_without_data(now: datetime) -> Reading | Unknown:
     """How many cards and sections of the dashboard are empty, not measured, or show an error."""
     look = _look(now)

@@ -42,6 +42,14 @@ def last_24_hours(now: datetime) -> Reading:
 
 
 @source
+def last_hour(now: datetime) -> Reading:
+    """Errors of the last 60 minutes."""
+    waiting, counted = error_log.waiting(now - HOUR), error_patterns.by_pattern(now - HOUR)
+    evidence = {"in Error Log": counted.total(), "waiting in Redis": len(waiting.errors)}
+    return _reading(counted.total() + len(waiting.errors), now, evidence, waiting)
+
+
+@source
 def busiest_hour(now: datetime) -> Reading:
     """The most errors in any 60 minutes of the last 24 hours."""
     waiting, moments = error_log.waiting(now - DAY), error_patterns.moments(now - DAY)
@@ -53,6 +61,7 @@ def busiest_hour(now: datetime) -> Reading:
     by_hour = dict(sorted(hours.items()))
     evidence = {"errors looked at": hours.total(), "began": began, "by hour of the day": by_hour}
     found = _reading(cluster.count, now, evidence, waiting, f"from {began}")
+    found = replace(found, began=cluster.begins)
     return replace(found, at_least="only the newest 5,000 errors were looked at") if is_cut else found
 
 

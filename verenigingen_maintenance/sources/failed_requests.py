@@ -29,7 +29,7 @@ MOST_PATHS = 20
 def without_error_log(now: datetime) -> Reading | Unknown:
     """Requests of the last 24 hours that were answered with 500 or more and have no Error Log."""
     if not frappe.conf.monitor:
-        return Unknown("Monitor is off; the setting “monitor”: 1 in the site config turns it on", now, SOURCE)
+        return Unknown(monitor.IS_OFF, now, SOURCE)
     found = _requests(now - monitor.WINDOW)
     if not found.seen:
         return Unknown(f"Monitor is on, but has no request since {clock.shown(found.since)}", now, SOURCE)

@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.sources import shared, source, waits
 
 REQUESTS = 3
 PATIENCE = 5
@@ -28,15 +29,21 @@ INSIDE_A_REQUEST = "an own request is made by a worker or from the shell, not in
 _ADDRESS = re.compile(r"https?://(?:\[([0-9a-f:]+)\]|([\w.-]+))(?::\d{1,5})?/?", re.I | re.A)
 
 
+@source
+@waits
+def ping(now: datetime) -> Reading | Unknown:
+    """The median time of three pings to this site's web server in ms."""
+    return own_request(now, "a ping does next to nothing")
+
+
 def own_request(now: datetime, because: str) -> Reading | Unknown:
     """The median time of three pings to this site's web server in ms; `because` says why not Monitor."""
     origin = f"own request to {address()}/api/method/ping ({because})"
     if frappe.flags.maintenance_in_request:
         return Unknown(INSIDE_A_REQUEST, now, origin)
-    try:
-        times = [_ping(address()) for _ in range(REQUESTS)]
-    except (requests.RequestException, ValueError) as error:
-        return Unknown(f"the web server did not answer a ping: {error}", now, origin)
+    times = _pings(now)
+    if isinstance(times, str):
+        return Unknown(f"the web server did not answer a ping: {times}", now, origin)
     return Reading(
         round(median(times), 1), "ms", now, origin, {"each (ms)": [round(each, 1) for each in times]}
     )
@@ -53,6 +60,15 @@ def address() -> str:
     """Where a worker reaches the web server: the setting, else this host and the bench's port."""
     setting = frappe.db.get_single_value("Maintenance Settings", "site_address")
     return (setting or f"http://127.0.0.1:{frappe.conf.webserver_port or 8000}").rstrip("/")
+
+
+@shared
+def _pings(_now: datetime) -> list[float] | str:
+    """The times of some pings in ms; why there is none, where one failed."""
+    try:
+        return [_ping(address()) for _ in range(REQUESTS)]
+    except (requests.RequestException, ValueError) as error:
+        return str(error)
 
 
 def _ping(base: str) -> float:

@@ -70,15 +70,15 @@ def _began(logs: dict[str, tuple[int, datetime]]) -> list[datetime]:
 @source
 def failed_background_jobs(now: datetime) -> Reading:
     """Jobs of this site that RQ put among the failed in the last 24 hours, the killed ones too."""
-    queues, listed, full = _queues(), {}, ""
+    found, listed, full = queues(), {}, ""
     kept = cint(frappe.conf.rq_failed_jobs_limit) or background_jobs.RQ_FAILED_JOBS_LIMIT
-    for queue in queues:
+    for queue in found:
         entries = queue.connection.zrange(queue.failed_job_registry.key, 0, -1, withscores=True)
         listed |= {job_id.decode(): score for job_id, score in entries if _is_own(job_id)}
         if len(entries) >= kept:
             full = f"{queue.name} holds {len(entries)} failed jobs; from {kept} on Frappe drops newer ones"
     newest = sorted(listed, key=listed.__getitem__, reverse=True)[:MOST_JOBS]
-    ended = [(_name(job_id, job), _ended(job, listed[job_id])) for job_id, job in _fetch(queues, newest)]
+    ended = [(_name(job_id, job), _ended(job, listed[job_id])) for job_id, job in _fetch(found, newest)]
     failed = [(name, at) for name, at in ended if at >= now - DAY]
     cut_off = f"only the {MOST_JOBS} newest failed jobs were looked at" if len(listed) > MOST_JOBS else ""
     times = Counter(name for name, _at in failed)
@@ -99,7 +99,7 @@ def stuck_background_jobs(now: datetime) -> Reading:
     """Jobs of this site that count as running but cannot be, or that no worker took for an hour."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     moments, more = [], []
-    for queue in _queues():
+    for queue in queues():
         for why, name, since in (*_started(queue, now), *_queued(queue, now)):
             found[why][name] += 1
             moments.append(since)
@@ -131,8 +131,11 @@ def _queued(queue: Queue, now: datetime) -> Iterator[tuple[str, str, datetime]]:
             yield WAITING, _name(job_id, job), _utc(job.enqueued_at)
 
 
-def _queues() -> list[Queue]:
-    """Frappe's get_redis_conn tries for four seconds and prints when Redis is gone, which spoils `--json`."""
+def queues() -> list[Queue]:
+    """All queues of the bench.
+
+    Frappe's get_redis_conn tries for four seconds and prints when Redis is gone, which spoils `--json`.
+    """
     conf = frappe.conf
     login = {"username": conf.rq_username or get_bench_id(), "password": conf.rq_password}
     return background_jobs.get_queues(RedisQueue.get_connection(**(login if conf.use_rq_auth else {})))

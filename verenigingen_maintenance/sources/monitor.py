@@ -1,4 +1,4 @@
-"""Frappe's Monitor: the time of each request, where the site config has it on."""
+"""Frappe's Monitor: the time of each request of a day, where the site config has it on."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ import frappe
 from frappe.monitor import MONITOR_REDIS_KEY, log_file
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.sources import clock, http, source
+from verenigingen_maintenance.sources import clock, http, source, waits
 
 WINDOW = timedelta(days=1)
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNFLUSHED = 5_000
 OWN_PING = "/api/method/ping"
+IS_OFF = "Monitor is off; the setting “monitor”: 1 in the site config turns it on"
 
 
 @source
+@waits
 def api_response_time(now: datetime) -> Reading | Unknown:
     """The mean time of API requests of the last 24 hours in ms, while the web server answers a ping; where
     Monitor is off or has none, the time of the ping."""
     if not frappe.conf.monitor:
-        return http.own_request(
-            now, "Monitor is off; the setting “monitor”: 1 in the site config turns it on"
-        )
+        return http.own_request(now, IS_OFF)
     found = _api_requests(now - WINDOW)
     if not found.times:
         return http.own_request(

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.operations.applicability import NOTHING
+from verenigingen_maintenance.operations.live import STATE
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.validate import refuse_bad_check
@@ -15,7 +16,7 @@ class MaintenanceCheck(Document):
 
     def validate(self):
         refuse_bad_check(self)
-        keep(self, "shipped", "proposal", *NOTHING)
+        keep(self, "shipped", "proposal", *NOTHING, *STATE)
         before = self.get_doc_before_save()
         if before and before.enabled and not self.enabled:
             frappe.msgprint(_("A box without rows stays UNKNOWN. Not Applicable is for what is not here."))

@@ -4,13 +4,18 @@ from verenigingen_maintenance.operations.error_patterns import judge_severity_an
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_settings
 
+KEPT = (
+    *("shipped", "seeded", "holidays_until", "errors_counted_from"),
+    *("heartbeat_problem", "health_token_hash", "migrated_at"),
+)
+
 
 class MaintenanceSettings(Document):
     """Everything a site may set."""
 
     def validate(self):
         refuse_bad_settings(self)
-        keep(self, "shipped", "seeded", "holidays_until", "errors_counted_from")
+        keep(self, *KEPT)
 
     def on_update(self):
         judge_severity_anew()

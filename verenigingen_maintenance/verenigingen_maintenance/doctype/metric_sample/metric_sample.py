@@ -1,8 +1,7 @@
 import frappe
 from frappe.model.document import Document
-from frappe.query_builder import Interval
-from frappe.query_builder.functions import Now
 
+from verenigingen_maintenance.operations.metric_rollups import forget
 from verenigingen_maintenance.operations.records import refuse_by_hand
 
 
@@ -18,9 +17,9 @@ class MetricSample(Document):
     @staticmethod
     def clear_old_logs(days: int = 14) -> None:
         """For Log Settings: drops what is older than `days`."""
-        sample = frappe.qb.DocType("Metric Sample")
-        frappe.db.delete(sample, filters=(sample.creation < (Now() - Interval(days=days))))
+        forget("Metric Sample", days)
 
 
 def on_doctype_update() -> None:
     frappe.db.add_index("Metric Sample", ["metric", "observed_at"])
+    frappe.db.add_index("Metric Sample", ["observed_at"])

@@ -1,0 +1,9 @@
+"""What Desk knows from its first moment on: which of its pages are this app's."""
+
+from __future__ import annotations
+
+from verenigingen_maintenance.operations.pages import pages_of_app
+
+
+def add_pages(bootinfo: dict) -> None:
+    bootinfo["maintenance_pages"] = pages_of_app()

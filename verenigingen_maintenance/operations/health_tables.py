@@ -1,0 +1,195 @@
+"""Metrics of a period as rows and charts, for the report, the shell and the pages. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from verenigingen_maintenance.core.charts import Chart, Point
+from verenigingen_maintenance.core.thresholds import Limit
+from verenigingen_maintenance.operations.metrics import applicable
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources.stored import DAY, HOUR, SAMPLE
+
+
+@dataclass(frozen=True)
+class Period:
+    """How far back, the table whose rows are drawn, and what its rows are apart."""
+
+    length: timedelta
+    table: str
+    apart: timedelta
+
+
+PERIODS = {
+    "24 hours": Period(timedelta(days=1), SAMPLE, timedelta(minutes=15)),
+    "7 days": Period(timedelta(days=7), HOUR, timedelta(hours=1)),
+    "30 days": Period(timedelta(days=30), HOUR, timedelta(hours=1)),
+    "365 days": Period(timedelta(days=365), DAY, timedelta(days=1)),
+}
+FIELDS = ("title", "metric_group", "unit", "kind", "value", "observed_at", "reason", "every_minutes")
+MOST_POINTS = 20_000
+
+
+@dataclass
+class _Figures:
+    samples: int = 0
+    total: float = 0.0
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def add(self, samples: int, total: float, minimum: float, maximum: float) -> None:
+        self.samples += int(samples)
+        self.total += float(total)
+        self.minimum = float(minimum) if self.minimum is None else min(self.minimum, float(minimum))
+        self.maximum = float(maximum) if self.maximum is None else max(self.maximum, float(maximum))
+
+    @property
+    def mean(self) -> float | None:
+        return self.total / self.samples if self.samples else None
+
+
+def health(name: str, group: str | None, now: datetime | None = None) -> list[dict[str, Any]]:
+    """For each metric: its latest value, its figures of the period, and its mean of the period before.
+
+    Raises frappe.ValidationError for a period that there is not.
+    """
+    period, ends = find_period(name), clock.stored(now or clock.now())
+    begins = ends - period.length
+    found, before = _figures(begins, ends), _figures(begins - period.length, begins)
+    return [
+        _row(metric, found.get(metric.name, _Figures()), before.get(metric.name, _Figures()))
+        for metric in _metrics(group)
+    ]
+
+
+def charts(name: str, group: str | None, now: datetime | None = None) -> list[Chart]:
+    """A chart for each metric of a group that has values then; without a group, of what is judged live."""
+    period, ends = find_period(name), clock.stored(now or clock.now())
+    begins = ends - period.length
+    metrics = _metrics(group) if group else [each for each in _metrics(None) if each.name in _judged()]
+    series = _series([each.name for each in metrics], period, begins, ends)
+    limits = _limits()
+    return [
+        Chart(
+            title=each.title,
+            unit=each.unit,
+            points=series[each.name],
+            begins=begins,
+            ends=ends,
+            longest_gap=max(period.apart, timedelta(minutes=each.every_minutes or 0)) * 1.5,
+            limits=limits.get(each.name, ()),
+        )
+        for each in metrics
+        if each.name in series
+    ]
+
+
+def find_period(name: str) -> Period:
+    if name not in PERIODS:
+        refuse(_("There is no period “{0}”. There are: {1}."), name, ", ".join(PERIODS))
+    return PERIODS[name]
+
+
+def _metrics(group: str | None) -> Sequence[Any]:
+    filters = {"kind": ("!=", "Counter"), **({"metric_group": group} if group else {})}
+    return applicable(FIELDS, filters, "metric_group, title")
+
+
+def _figures(begins: datetime, ends: datetime) -> dict[str, _Figures]:
+    """From hours that are rolled up, and the samples since; days where the hours are gone."""
+    found: dict[str, _Figures] = {}
+    from_days = _first(HOUR) or ends
+    from_samples = max(_last(HOUR) or begins, begins)
+    spans = (
+        (DAY, "sum(samples), sum(total), min(minimum), max(maximum)", begins, min(from_days, ends)),
+        (HOUR, "sum(samples), sum(total), min(minimum), max(maximum)", begins, min(from_samples, ends)),
+        (SAMPLE, "count(*), sum(value), min(value), max(value)", from_samples, ends),
+    )
+    for table, figures, since, until in spans:
+        column = "observed_at" if table == SAMPLE else "begins"
+        if since < until:
+            rows = frappe.db.sql(
+                f"select metric, {figures} from `tab{table}` "
+                f"where `{column}` >= %s and `{column}` < %s group by metric",
+                (since, until),
+            )
+            for metric, *values in rows:
+                found.setdefault(metric, _Figures()).add(*values)
+    return found
+
+
+def _first(table: str) -> datetime | None:
+    return frappe.db.sql(f"select min(begins) from `tab{table}`")[0][0]
+
+
+def _last(table: str) -> datetime | None:
+    """Where the rows that are rolled up end."""
+    begins = frappe.db.sql(f"select max(begins) from `tab{table}`")[0][0]
+    return begins + timedelta(hours=1) if begins else None
+
+
+def _row(metric: Any, found: _Figures, before: _Figures) -> dict[str, Any]:
+    is_count = metric.kind == "Count"
+    middle, earlier = (each.total if is_count and each.samples else each.mean for each in (found, before))
+    return {
+        "metric": metric.name,
+        "title": metric.title,
+        "group": metric.metric_group,
+        "unit": metric.unit,
+        "kind": metric.kind,
+        "latest": float(metric.value) if metric.value else None,
+        "observed_at": metric.observed_at,
+        "middle": _rounded(middle),
+        "minimum": _rounded(found.minimum),
+        "maximum": _rounded(found.maximum),
+        "samples": found.samples,
+        "before": _rounded(earlier),
+        "change": _change(middle, earlier),
+        "reason": metric.reason or "",
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _change(now: float | None, before: float | None) -> float | None:
+    """In percent; None where there is nothing to compare with."""
+    return None if now is None or not before else round(100 * (now - before) / abs(before), 1)
+
+
+def _series(
+    metrics: Sequence[str], period: Period, begins: datetime, ends: datetime
+) -> Mapping[str, list[Point]]:
+    column, value = ("observed_at", "value") if period.table == SAMPLE else ("begins", "median")
+    rows = frappe.db.sql(
+        f"select metric, `{column}`, `{value}` from `tab{period.table}` "
+        f"where metric in %s and `{column}` >= %s and `{column}` < %s order by metric, `{column}` limit %s",
+        (metrics or [""], begins, ends, MOST_POINTS),
+    )
+    series: dict[str, list[Point]] = {}
+    for metric, moment, each in rows:
+        series.setdefault(metric, []).append((moment, float(each)))
+    return series
+
+
+def _judged() -> set[str]:
+    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
+    return set(frappe.get_all("Maintenance Check", filters=filters, pluck="source", limit=0))
+
+
+def _limits() -> dict[str, list[float]]:
+    """The CRITICAL thresholds of the checks that read a metric."""
+    found: dict[str, list[float]] = {}
+    for source, critical in frappe.get_all(
+        "Maintenance Check", {"enabled": 1, "critical": ("is", "set")}, ["source", "critical"], as_list=True
+    ):
+        found.setdefault(source, []).append(Limit.parse(critical).value)
+    return found

@@ -1,0 +1,137 @@
+"""Live checks: judged with each round of samples, so that a breach is told within minutes.
+
+What a check was at the last round stands beside it; only what changed since is told. A breach that somebody
+closed while it lasted opens nothing new until it was over, or until a run finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from verenigingen_maintenance.core.judgement import judge
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.core.wording import number
+from verenigingen_maintenance.operations import checks, escalations
+from verenigingen_maintenance.operations.checks import CHECK, Result, Spec
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.sources import clock
+
+NOT_MEASURED = "Not measured"
+STATE = (
+    *("live_verdict", "live_value", "live_reason", "live_at", "live_since"),
+    *("breach_since", "unknown_since", "unknown_told"),
+)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A live check, and what it was at the last round (times as instants)."""
+
+    spec: Spec
+    verdict: str
+    since: datetime | None
+    breach_since: datetime | None
+    unknown_since: datetime | None
+    unknown_told: bool
+
+
+def checks_to_judge() -> list[Watched]:
+    """The live checks that are enabled and apply to this site."""
+    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
+    rows = frappe.get_all(CHECK, filters=filters, fields=["*"], order_by="name", limit=0)
+    return [each for each in map(_watched, rows) if not checks.is_derived(each.spec)]
+
+
+def _watched(row: dict) -> Watched:
+    since, breach, unknown = (
+        clock.instant(row[each]) if row[each] else None
+        for each in ("live_since", "breach_since", "unknown_since")
+    )
+    return Watched(Spec.of(row), row.live_verdict or "", since, breach, unknown, bool(row.unknown_told))
+
+
+def judge_all(watched: Sequence[Watched], readings: Mapping[str, Reading | Unknown], now: datetime) -> None:
+    """Judges each check, tells what began and what ended, and keeps where it stands."""
+    judged = {each.spec.name: _judge(each, readings[each.spec.source]) for each in watched}
+    results = [(each, judged[each.spec.name]) for each in watched]
+    escalations.record_breaches(
+        [result for each, result in results if result.is_critical and not each.breach_since]
+    )
+    for each, result in results:
+        if each.breach_since and result.judgement.verdict in (Verdict.OK, Verdict.WARNING):
+            escalations.note(each.spec.subject, "Cleared", _describe(result))
+    told = _tell_unknown(results, now)
+    for each, result in results:
+        _keep(each, result, now, each.spec.name in told)
+
+
+def _judge(each: Watched, measured: Reading | Unknown) -> Result:
+    """By its rule; one that cannot be meant is UNKNOWN, as in a run."""
+    try:
+        rule = each.spec.rule
+    except ValueError as error:
+        return checks.unjudged(each.spec, str(error))
+    history = checks.history(each.spec, measured, each.breach_since)
+    return Result(each.spec, measured, judge(measured, rule, history))
+
+
+def _describe(result: Result) -> str:
+    return f"{result.judgement.verdict}: {escalations.describe(result)}"
+
+
+def _tell_unknown(results: Sequence[tuple[Watched, Result]], now: datetime) -> set[str]:
+    """Escalates what could not be measured for long, once and together; returns the checks it told of."""
+    minutes = cint(frappe.db.get_single_value(SETTINGS, "unknown_minutes"))
+    limit = timedelta(minutes=minutes)
+    lasting = [
+        (each, result)
+        for each, result in results
+        if minutes and _is_unknown(result) and each.unknown_since and now - each.unknown_since >= limit
+    ]
+    new = [(each, result) for each, result in lasting if not each.unknown_told]
+    if new:
+        began = min(each.unknown_since for each, _result in new if each.unknown_since)
+        note = "\n".join(f"{each.spec.title}: {result.judgement.reason}" for each, result in new)
+        title = _("Not measured for {0} minutes: {1}").format(minutes, new[0][0].spec.title)
+        escalations.record(escalations.Breach(NOT_MEASURED, title, note, began, began + limit))
+    for each, result in results:
+        if each.unknown_told and not _is_unknown(result):
+            escalations.note(NOT_MEASURED, "Cleared", _("{0} is measured again.").format(each.spec.title))
+    return {each.spec.name for each, _result in lasting}
+
+
+def _is_unknown(result: Result) -> bool:
+    """What time alone mends is not meant."""
+    learns = isinstance(result.measured, Unknown) and result.measured.learning
+    return result.judgement.verdict is Verdict.UNKNOWN and not learns
+
+
+def _keep(each: Watched, result: Result, now: datetime, told: bool) -> None:
+    verdict = result.judgement.verdict
+    since = each.since if each.verdict == verdict.value and each.since else now
+    breach = each.breach_since if verdict is Verdict.UNKNOWN else None
+    if verdict is Verdict.CRITICAL:
+        breach = each.breach_since or now
+    unknown = (each.unknown_since or now) if _is_unknown(result) else None
+    check = frappe.qb.DocType(CHECK)
+    values = {
+        "live_verdict": verdict.value,
+        "live_value": number(result.value),
+        "live_reason": result.judgement.reason,
+        "live_at": clock.stored(now),
+        "live_since": clock.stored(since),
+        "breach_since": clock.stored(breach) if breach else None,
+        "unknown_since": clock.stored(unknown) if unknown else None,
+        "unknown_told": int(told),
+    }
+    query = frappe.qb.update(check).where(check.name == each.spec.name)
+    for field, value in values.items():
+        query = query.set(check[field], value)
+    query.run()

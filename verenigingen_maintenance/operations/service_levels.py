@@ -1,0 +1,221 @@
+"""What became of the promises of a month: a record for each, computed anew while the month can change.
+
+All of it is arithmetic of what was recorded: downtimes, escalations, hours of metrics. Time in which nobody
+looked is told, and counts as neither up nor down.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from statistics import median
+
+import frappe
+from frappe import _
+from frappe.utils import add_months, cint, flt, get_first_day
+
+from verenigingen_maintenance.core.availability import Availability, Span, availability
+from verenigingen_maintenance.core.calendar import at
+from verenigingen_maintenance.core.verdicts import Verdict, worst
+from verenigingen_maintenance.operations import downtimes, records, settings
+from verenigingen_maintenance.operations.downtimes import DOWN, NOT_MEASURED, PLANNED
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import clock, stored
+
+RECORD = "Monthly Service Level"
+AFTERWARDS = timedelta(days=3)
+ANALYTICS, DATA_AGE = "analytics.response_seconds", "sampling.age"
+MOST_LINES = 200
+
+
+def compute(now: datetime) -> None:
+    """This month's record, and for some days that of the month before."""
+    today = clock.stored(now)
+    for day in dict.fromkeys(get_first_day(today - back) for back in (AFTERWARDS, timedelta())):
+        compute_month(day, now)
+
+
+def compute_named(month: str, now: datetime) -> str:
+    """The record of a month such as 2026-11. Raises frappe.ValidationError for what is no past month."""
+    try:
+        first = datetime.strptime(month, "%Y-%m").date()
+    except ValueError:
+        refuse(_("“{0}” is not a month: write a year and a month, such as 2026-11."), month)
+    if first > clock.stored(now).date():
+        refuse(_("{0} has not begun."), month)
+    return compute_month(first, now)
+
+
+def compute_month(first: datetime, now: datetime) -> str:
+    """The record of the month that begins on `first`; returns its name."""
+    name = f"{first:%Y-%m}"
+    if not frappe.db.exists(RECORD, name):
+        records.insert(frappe.get_doc({"doctype": RECORD, "name": name, "month": first}))
+    record = frappe.get_doc(RECORD, name)
+    month = _month(first, now)
+    figures = [*_availability(month, now), _analytics(month), _alerts(month), _data_age(month)]
+    record.set("figures", figures)
+    record.update(
+        {
+            "availability": figures[0]["value"],
+            "verdict": worst(Verdict(each["verdict"]) for each in figures).value,
+            "computed_at": clock.stored(now),
+            "downtimes": "\n".join(_lines(month)),
+        }
+    )
+    records.write(record)
+    return name
+
+
+def _month(first: datetime, now: datetime) -> Span:
+    begins, ends = (clock.instant(datetime.combine(day, time())) for day in (first, add_months(first, 1)))
+    return Span(begins, max(begins, min(ends, now)))
+
+
+def _figure(title: str, span: str, value: str, target: str, verdict: Verdict, detail: str) -> dict:
+    return {
+        **{"title": title, "span": span, "value": value, "target": target},
+        **{"verdict": verdict.value, "detail": detail},
+    }
+
+
+# --- availability
+
+
+def _availability(month: Span, now: datetime) -> list[dict]:
+    every = settings.sampling_interval()
+    kinds = {kind: downtimes.spans(kind, month.begins, month.ends) for kind in (DOWN, NOT_MEASURED, PLANNED)}
+    unseen = [*kinds[NOT_MEASURED], *_outside_probes(month, every)]
+    windows = {_("around the clock"): [month], _("business hours"): _business_hours(month)}
+    return [
+        _available(span, availability(asked, kinds[DOWN], kinds[PLANNED], unseen))
+        for span, asked in windows.items()
+    ]
+
+
+def _outside_probes(month: Span, every: timedelta) -> list[Span]:
+    """The time before the first probe of all, and after the last one was due to be followed."""
+    first, last = _first_probe(), _last_probe()
+    if first is None or last is None:
+        return [month]
+    silent_from = last + downtimes.longest_silence(every)
+    before = Span(month.begins, min(max(first, month.begins), month.ends))
+    return [before, Span(min(silent_from, month.ends), month.ends)]
+
+
+def _first_probe() -> datetime | None:
+    found = [
+        frappe.db.sql(f"select min(`{column}`) from `tab{table}` where metric = %s", downtimes.METRIC)[0][0]
+        for table, column in ((stored.HOUR, "begins"), (stored.DAY, "begins"), (stored.SAMPLE, "observed_at"))
+    ]
+    return min((clock.instant(each) for each in found if each), default=None)
+
+
+def _last_probe() -> datetime | None:
+    found = frappe.db.sql(
+        f"select max(observed_at) from `tab{stored.SAMPLE}` where metric = %s", downtimes.METRIC
+    )[0][0]
+    return clock.instant(found) if found else None
+
+
+def _business_hours(month: Span) -> list[Span]:
+    calendar = settings.calendar()
+    day, last = (moment.astimezone(calendar.zone).date() for moment in (month.begins, month.ends))
+    found, hours = [], (calendar.opens, calendar.closes)
+    while day <= last:
+        if calendar.is_business_day(day):
+            found.append(Span(*(at(day, clock_time, calendar.zone) for clock_time in hours)))
+        day += timedelta(days=1)
+    return [Span(each.begins, min(each.ends, month.ends)) for each in found if each.begins < month.ends]
+
+
+def _available(span: str, found: Availability) -> dict:
+    promised = flt(frappe.db.get_single_value(settings.SETTINGS, "promised_availability"))
+    detail = _("up {0}, down {1}, planned {2}, not measured {3}").format(
+        *map(in_hours, (found.up, found.down, found.planned, found.not_measured))
+    )
+    title, target = _("Dashboard available"), f">= {promised:g} %"
+    if found.percent is None:
+        return _figure(title, span, _("not measured"), target, Verdict.UNKNOWN, detail)
+    left = found.budget_left(promised)
+    budget = _("error budget left {0} of {1}").format(in_hours(left), in_hours(found.budget(promised)))
+    verdict = Verdict.OK if found.percent >= promised else Verdict.WARNING
+    return _figure(title, span, f"{found.percent:.3f} %", target, verdict, f"{detail}; {budget}")
+
+
+def in_hours(length: timedelta) -> str:
+    """A length of time for people: 1:05:00 h, also below nought."""
+    seconds = round(abs(length.total_seconds()))
+    sign = "-" if length < timedelta() and seconds else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} h"
+
+
+# --- the other promises
+
+
+def _analytics(month: Span) -> dict:
+    promised = cint(frappe.db.get_single_value(settings.SETTINGS, "promised_analytics_seconds"))
+    longest, hours, late = _hours(ANALYTICS, month, promised)
+    title, target = _("Analytics there"), f"< {promised} s"
+    if longest is None:
+        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("No analytics were timed."))
+    verdict = Verdict.WARNING if late else Verdict.OK
+    detail = _("the longest; {0} of {1} hours had a longer one").format(late, hours)
+    return _figure(title, "", f"{longest:.1f} s", target, verdict, detail)
+
+
+def _alerts(month: Span) -> dict:
+    promised = cint(frappe.db.get_single_value(settings.SETTINGS, "promised_alert_minutes"))
+    table = frappe.qb.DocType("Maintenance Escalation")
+    begins, ends = clock.stored(month.begins), clock.stored(month.ends)
+    rows = (
+        frappe.qb.from_(table)
+        .select(table.triggered_at, table.opened_at)
+        .where((table.opened_at >= begins) & (table.opened_at < ends) & table.triggered_at.isnotnull())
+    ).run()
+    title, target = _("Escalation from its trigger"), f"< {promised} min"
+    if not rows:
+        return _figure(title, "", _("none opened"), target, Verdict.OK, _("No escalation was opened."))
+    delays = [(opened - triggered).total_seconds() for triggered, opened in rows]
+    late = sum(each >= promised * 60 for each in delays)
+    detail = _("the longest; half of {0} within {1} s; {2} took longer than promised").format(
+        len(delays), round(median(delays)), late
+    )
+    value = f"{max(delays) / 60:.1f} min"
+    return _figure(title, "", value, target, Verdict.WARNING if late else Verdict.OK, detail)
+
+
+def _data_age(month: Span) -> dict:
+    promised = cint(frappe.db.get_single_value(settings.SETTINGS, "promised_data_minutes"))
+    longest, hours, late = _hours(DATA_AGE, month, promised)
+    title, target = _("Data no older than"), f"< {promised} min"
+    if longest is None:
+        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("Nothing was sampled yet."))
+    verdict = Verdict.WARNING if late else Verdict.OK
+    detail = _("the oldest; {0} of {1} hours had older data").format(late, hours)
+    return _figure(title, "", f"{longest:.1f} min", target, verdict, detail)
+
+
+def _hours(metric: str, month: Span, promised: float) -> tuple[float | None, int, int]:
+    """The largest value of a month, how many hours have values, and how many reached what is promised."""
+    rows = frappe.db.sql(
+        f"select max(maximum), count(*), ifnull(sum(maximum >= %s), 0) from `tab{stored.HOUR}` "
+        "where metric = %s and begins >= %s and begins < %s",
+        (promised, metric, clock.stored(month.begins), clock.stored(month.ends)),
+    )
+    longest, hours, late = rows[0]
+    return (None if longest is None else float(longest)), hours, int(late)
+
+
+def _lines(month: Span) -> list[str]:
+    rows = downtimes.listed(month.begins, month.ends)
+    lines = [
+        f"{row.begins:%Y-%m-%d %H:%M:%S} to {_end(row.ends)}  {row.kind:<12}  "
+        f"{in_hours(timedelta(seconds=row.seconds))}  {row.reason}"
+        for row in rows[:MOST_LINES]
+    ]
+    more = len(rows) - MOST_LINES
+    return [*lines, *([_("and {0} more, in the list Downtime").format(more)] if more > 0 else [])]
+
+
+def _end(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else _("now, it lasts")

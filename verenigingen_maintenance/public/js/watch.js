@@ -1,0 +1,50 @@
+// On every page of this app: how old the samples are, and why none come. Nothing inside can say so when the
+// scheduler or its worker is dead, so the page asks the web server.
+(() => {
+	const METHOD = "verenigingen_maintenance.api.watcher";
+	const EVERY = 60_000;
+	const KINDS = { List: "DocType", Form: "DocType", print: "DocType", "query-report": "Report", Workspaces: "Workspace" };
+
+	function is_own_page() {
+		const [view, name, second] = frappe.get_route() || [];
+		const pages = frappe.boot.maintenance_pages || {};
+		const asked = view === "Workspaces" && name === "private" ? second : name;
+		return (pages[KINDS[view]] || []).includes(asked);
+	}
+
+	async function show() {
+		if (!is_own_page() || document.hidden) return;
+		const route = frappe.get_route_str();
+		let state;
+		try {
+			({ message: state } = await frappe.call({ method: METHOD, type: "GET", silent: true }));
+		} catch {
+			state = { is_late: true, why: [__("The web server does not answer.")], problems: [] };
+		}
+		if (route === frappe.get_route_str()) draw(state);
+	}
+
+	function draw(state) {
+		const page = frappe.container.page;
+		const place = page && page.querySelector(".page-body, .layout-main, .print-preview-wrapper");
+		if (!place) return;
+		page.querySelectorAll(".maintenance-watch").forEach((each) => each.remove());
+		const line = document.createElement("div");
+		line.className = `maintenance-watch ${state.is_late ? "late" : "in-time"}`;
+		line.setAttribute("role", state.is_late ? "alert" : "status");
+		line.textContent = [head(state), ...(state.why || []), ...(state.problems || [])].join(" ");
+		line.classList.toggle("has-problems", Boolean(state.problems && state.problems.length));
+		place.prepend(line);
+	}
+
+	function head(state) {
+		if (state.seconds === null || state.seconds === undefined) return __("Nothing was sampled yet.");
+		const minutes = Math.floor(state.seconds / 60);
+		const age = minutes ? __("{0} min", [minutes]) : __("{0} s", [state.seconds]);
+		if (state.is_late) return __("Sampled {0} ago: what this app shows may be over.", [age]);
+		return __("Sampled {0} ago. Live checks: {1}.", [age, state.verdict]);
+	}
+
+	$(document).on("app_ready page-change", () => setTimeout(show, 300));
+	setInterval(show, EVERY);
+})();

@@ -1,0 +1,50 @@
+"""Backups that bench made of this site, where it keeps them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import frappe
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.sources import clock, source
+
+DATABASE = "*-database*.sql*"
+HOUR, MEGA = 3600, 1e6
+
+
+@source
+def age(now: datetime) -> Reading | Unknown:
+    """Hours since the newest backup of the database was finished."""
+    newest = _newest()
+    if newest is None:
+        return _none(now)
+    made = datetime.fromtimestamp(newest.stat().st_mtime, timezone.utc)
+    hours = max((now - made).total_seconds(), 0) / HOUR
+    evidence = {"file": newest.name, "finished": clock.shown(made)}
+    return Reading(round(hours, 2), "h", now, str(newest.parent), evidence)
+
+
+@source
+def size(now: datetime) -> Reading | Unknown:
+    """The size of the newest backup of the database."""
+    newest = _newest()
+    if newest is None:
+        return _none(now)
+    megabytes = round(newest.stat().st_size / MEGA, 3)
+    return Reading(megabytes, "MB", now, str(newest.parent), {"file": newest.name})
+
+
+def _newest() -> Path | None:
+    found = Path(_folder()).glob(DATABASE)
+    return max(found, key=lambda file: file.stat().st_mtime, default=None)
+
+
+def _none(now: datetime) -> Unknown:
+    return Unknown(f"there is no backup of the database in {_folder()}; backups elsewhere are not seen", now)
+
+
+def _folder() -> str:
+    """Where bench writes backups."""
+    return frappe.conf.backup_path or frappe.utils.get_site_path("private", "backups")

@@ -1,0 +1,45 @@
+"""The machine that this worker runs on: disk, memory, processors."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+import frappe
+import psutil
+
+from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.sources import source
+
+ORIGIN = "psutil, on the host of the worker"
+GIGA = 1e9
+
+
+@source
+def disk_used(now: datetime) -> Reading:
+    """How full the disk is that has the sites, in percent; what is reserved for root counts as used."""
+    path = os.path.abspath(frappe.local.sites_path)
+    usage = psutil.disk_usage(path)
+    evidence = {"of": path, "free (GB)": _giga(usage.free), "size (GB)": _giga(usage.total)}
+    return Reading(usage.percent, "%", now, ORIGIN, evidence)
+
+
+@source
+def memory_used(now: datetime) -> Reading:
+    """Memory that is not available to programs, in percent."""
+    memory = psutil.virtual_memory()
+    evidence = {"available (GB)": _giga(memory.available), "size (GB)": _giga(memory.total)}
+    return Reading(memory.percent, "%", now, ORIGIN, evidence)
+
+
+@source
+def load(now: datetime) -> Reading:
+    """The mean load of five minutes for each processor: at 1 all of them are busy."""
+    processors = psutil.cpu_count() or 1
+    loads = psutil.getloadavg()
+    evidence = {"processors": processors, "1, 5 and 15 minutes": [round(each, 2) for each in loads]}
+    return Reading(round(loads[1] / processors, 3), "of each processor", now, ORIGIN, evidence)
+
+
+def _giga(size: int) -> float:
+    return round(size / GIGA, 2)

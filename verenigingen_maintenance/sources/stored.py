@@ -1,0 +1,77 @@
+"""What was sampled of metrics: raw samples, hours and days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import frappe
+from frappe.query_builder.functions import Min, Sum
+
+from verenigingen_maintenance.core.durations import Sample
+from verenigingen_maintenance.sources import clock
+
+SAMPLE, HOUR, DAY = "Metric Sample", "Metric Hour", "Metric Day"
+MOST_VALUES = 100
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A cumulative figure of one server process (`server` changes when it restarts)."""
+
+    value: float
+    server: str
+    observed_at: datetime
+
+
+def latest(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Sample]:
+    """The latest values of a metric with their times, latest first."""
+    rows = _rows(metric, since, ["observed_at", "value"], most)
+    return [(clock.instant(moment), value) for moment, value in rows]
+
+
+def counted(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Counted]:
+    """The latest values of a counter, latest first."""
+    rows = _rows(metric, since, ["value", "server", "observed_at"], most)
+    return [Counted(value, server or "", clock.instant(moment)) for value, server, moment in rows]
+
+
+def sums(metrics: Iterable[str], since: datetime) -> dict[str, tuple[float, datetime]]:
+    """The sum of each metric's samples, and when the first of them was; without those that have none."""
+    sample = frappe.qb.DocType(SAMPLE)
+    rows = (
+        frappe.qb.from_(sample)
+        .select(sample.metric, Sum(sample.value), Min(sample.observed_at))
+        .where(sample.metric.isin(list(metrics)) & (sample.observed_at >= clock.stored(since)))
+        .groupby(sample.metric)
+    ).run()
+    return {metric: (float(total), clock.instant(first)) for metric, total, first in rows}
+
+
+def mean_of_hours(metric: str, since: datetime) -> tuple[int, float | None]:
+    """How many hours of a metric were rolled up since, and the mean of all their samples."""
+    rows = frappe.db.sql(
+        f"select count(*), sum(total) / sum(samples) from `tab{HOUR}` where metric = %s and begins >= %s",
+        (metric, clock.stored(since)),
+    )
+    hours, mean = rows[0]
+    return hours, None if mean is None else float(mean)
+
+
+def daily(metric: str, since: date) -> dict[date, float]:
+    """The median of each day that was rolled up."""
+    filters = {"metric": metric, "begins": (">=", since)}
+    rows = frappe.get_all(DAY, filters=filters, fields=["begins", "median"], as_list=True, limit=0)
+    return {begins.date(): median for begins, median in rows}
+
+
+def _rows(metric: str, since: datetime, fields: list[str], most: int) -> list:
+    return frappe.get_all(
+        SAMPLE,
+        filters={"metric": metric, "observed_at": (">=", clock.stored(since))},
+        fields=fields,
+        order_by="observed_at desc",
+        limit=most,
+        as_list=True,
+    )

@@ -1,0 +1,224 @@
+"""Requests and jobs since the sample before, from Frappe's Monitor.
+
+The log is read backwards from its end, and no further than to the sample before: its size does not matter,
+nor whether somebody rotated it, and an entry that a flush repeated counts once. An entry counts where it
+ended, for then it is written; the last seconds are left to the next sample: they may be on their way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import fmean, median
+
+import frappe
+from frappe.monitor import MONITOR_REDIS_KEY
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.rollups import percentile
+from verenigingen_maintenance.sources import clock, dashboard, http, monitor, shared, source, stored, waits
+
+COUNTED_AS = "traffic.requests"
+ON_ITS_WAY = timedelta(seconds=5)
+DISORDER = timedelta(minutes=2)
+FIRST, LONGEST = timedelta(minutes=2), timedelta(minutes=15)
+BLOCK, MOST_BYTES = 65_536, 16 * 1024 * 1024
+CHUNK, MOST_UNFLUSHED = 1_000, 50_000
+LOOPBACK = {"127.0.0.1", "::1"}
+ORIGIN = "Frappe Monitor, since the sample before"
+
+
+@dataclass
+class _Seen:
+    """What ended in (since, until], without this app's own probes. `cut` says why there may be more.
+
+    `refused` were ended by a werkzeug exception, such as 403 for a private file: Monitor notes 500 for them.
+    """
+
+    since: datetime
+    until: datetime
+    times: list[float] = field(default_factory=list)
+    api_times: list[float] = field(default_factory=list)
+    server_errors: int = 0
+    refused: int = 0
+    jobs: int = 0
+    unreadable: int = 0
+    cut: str = ""
+
+
+@source
+def requests(now: datetime) -> Reading | Unknown:
+    """Requests that were answered."""
+    seen = _seen(now)
+    return seen if isinstance(seen, Unknown) else _reading(len(seen.times), "requests", now, seen)
+
+
+@source
+def server_errors(now: datetime) -> Reading | Unknown:
+    """Requests that were answered with 500 or more."""
+    seen = _seen(now)
+    return seen if isinstance(seen, Unknown) else _reading(seen.server_errors, "requests", now, seen)
+
+
+@source
+def error_share(now: datetime) -> Reading | Unknown:
+    """The share of requests that were answered with 500 or more, in percent."""
+    seen = _seen(now)
+    if isinstance(seen, Unknown) or not seen.times:
+        return _nothing(seen, now)
+    return _reading(round(100 * seen.server_errors / len(seen.times), 3), "%", now, seen)
+
+
+@source
+def median_time(now: datetime) -> Reading | Unknown:
+    """The median time of an answer."""
+    seen = _seen(now)
+    if isinstance(seen, Unknown) or not seen.times:
+        return _nothing(seen, now)
+    return _reading(round(median(seen.times), 1), "ms", now, seen)
+
+
+@source
+def p95_time(now: datetime) -> Reading | Unknown:
+    """The time within which 95 % of the answers were there."""
+    seen = _seen(now)
+    if isinstance(seen, Unknown) or not seen.times:
+        return _nothing(seen, now)
+    return _reading(round(percentile(sorted(seen.times), 95), 1), "ms", now, seen)
+
+
+@source
+def jobs(now: datetime) -> Reading | Unknown:
+    """Background jobs that ended, the scheduled ones included."""
+    seen = _seen(now)
+    return seen if isinstance(seen, Unknown) else _reading(seen.jobs, "jobs", now, seen)
+
+
+@source
+@waits
+def api_time(now: datetime) -> Reading | Unknown:
+    """The mean time of API requests; where there was none, or Monitor is off, of own pings."""
+    seen = _seen(now)
+    if isinstance(seen, Unknown):
+        return http.own_request(now, seen.reason)
+    if not seen.api_times:
+        return http.own_request(now, f"no API request since {clock.shown(seen.since)}")
+    return _reading(round(fmean(seen.api_times), 1), "ms", now, seen, {"API requests": len(seen.api_times)})
+
+
+def _nothing(seen: _Seen | Unknown, now: datetime) -> Unknown:
+    if isinstance(seen, Unknown):
+        return seen
+    return Unknown(f"no request since {clock.shown(seen.since)}", now, ORIGIN, learning=True)
+
+
+def _reading(value: float, unit: str, now: datetime, seen: _Seen, more: dict | None = None) -> Reading:
+    evidence = {
+        "since": clock.shown(seen.since),
+        "refused before Frappe answered, not counted": seen.refused,
+        "lines not readable": seen.unreadable,
+        **(more or {}),
+    }
+    return Reading(value, unit, now, ORIGIN, evidence, at_least=seen.cut)
+
+
+# --- reading the log
+
+
+@shared
+def _seen(now: datetime) -> _Seen | Unknown:
+    if not frappe.conf.monitor:
+        return Unknown(monitor.IS_OFF, now, ORIGIN)
+    seen = _Seen(_since(now), now - ON_ITS_WAY)
+    kept: set[tuple] = set()
+    for lines in (_waiting(seen), _written(seen)):  # a flush in between moves lines from here to there
+        for entry, ended in _until_older(lines, seen):
+            key = (entry.get("uuid"), entry.get("timestamp"))
+            is_asked_for = seen.since < ended <= seen.until and entry.get("site") == frappe.local.site
+            if is_asked_for and key not in kept:
+                kept.add(key)
+                _add(entry, seen)
+    return seen
+
+
+def _since(now: datetime) -> datetime:
+    """Where the sample before ended; two minutes back where the last fifteen have none."""
+    before = stored.latest(COUNTED_AS, now - LONGEST, 1)
+    moment = before[0][0] if before else now - FIRST
+    return min(moment, now) - ON_ITS_WAY
+
+
+def _until_older(lines: Iterable[bytes], seen: _Seen) -> Iterator[tuple[dict, datetime]]:
+    """Entries from the newest on, with when they ended, until they are older than what is asked for."""
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            began = datetime.fromisoformat(entry["timestamp"])
+            ended = began + timedelta(microseconds=int(entry["duration"]))
+            is_older = ended < seen.since - DISORDER
+        except (ValueError, TypeError, KeyError, OverflowError):
+            seen.unreadable += 1
+            continue
+        if is_older:
+            return
+        yield entry, ended
+
+
+def _add(entry: dict, seen: _Seen) -> None:
+    request = entry.get("request")
+    if not isinstance(request, dict):
+        seen.jobs += entry.get("transaction_type") == "job"
+    elif _is_own(request):
+        return
+    elif request.get("status_code", 0) >= 500 and "response_length" not in request:
+        seen.refused += 1
+    else:
+        milliseconds = entry["duration"] / 1000
+        seen.times.append(milliseconds)
+        seen.server_errors += request.get("status_code", 0) >= 500
+        if str(request.get("path")).startswith("/api/"):
+            seen.api_times.append(milliseconds)
+
+
+def _is_own(request: dict) -> bool:
+    """Whether it is a probe of this app: a ping, or a look at the dashboard from this host."""
+    path = request.get("path")
+    return path == monitor.OWN_PING or (path == dashboard.path() and request.get("ip") in LOOPBACK)
+
+
+def _waiting(seen: _Seen) -> Iterator[bytes]:
+    """What waits in Redis to be written to the log, newest first."""
+    length = frappe.cache.llen(MONITOR_REDIS_KEY)
+    for end in range(length, max(length - MOST_UNFLUSHED, 0), -CHUNK):
+        yield from reversed(frappe.cache.lrange(MONITOR_REDIS_KEY, max(end - CHUNK, 0), end - 1))
+    if length > MOST_UNFLUSHED:
+        seen.cut = f"only the newest {MOST_UNFLUSHED} waiting entries were read"
+
+
+def _written(seen: _Seen) -> Iterator[bytes]:
+    """Lines of the log from its end, and then of the one that was rotated away."""
+    path = monitor.log_file()
+    for each in (path, f"{path}.1"):
+        if os.path.exists(each):
+            yield from _backwards(each, seen)
+
+
+def _backwards(path: str, seen: _Seen) -> Iterator[bytes]:
+    """Whole lines of a file from its end, 16 MB at most."""
+    with open(path, "rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        first, rest = max(end - MOST_BYTES, 0), b""
+        while end > first:
+            begin = max(end - BLOCK, first)
+            file.seek(begin)
+            rest = file.read(end - begin) + rest
+            lines = rest.split(b"\n")
+            rest, end = lines[0], begin
+            yield from (line for line in reversed(lines[1:]) if line.strip())
+    if first:
+        seen.cut = f"only the last {MOST_BYTES // 1024**2} MB of the log were read"
+    elif rest.strip():
+        yield rest

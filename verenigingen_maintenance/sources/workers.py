@@ -1,0 +1,90 @@
+"""RQ's queues and workers, of the whole bench. Only lists and hashes are read: what RQ offers tidies up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from frappe.utils.background_jobs import get_queues_timeout
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.wording import some
+from verenigingen_maintenance.sources import shared, source
+from verenigingen_maintenance.sources.jobs import queues
+
+DEAD_AFTER = timedelta(minutes=8)
+WORKERS = "rq:workers"
+RQ = "RQ in Redis"
+
+
+@source
+def alive(now: datetime) -> Reading:
+    """Workers whose last sign of life is younger than 8 minutes; RQ goes on listing dead ones."""
+    beats = _heartbeats(now)
+    living = [name for name, beat in beats.items() if beat and now - beat < DEAD_AFTER]
+    dead = sorted(set(beats) - set(living))
+    evidence = {"listed": len(beats), "dead": dead[:20]}
+    detail = some([f"{each} is dead" for each in dead])
+    return Reading(len(living), "workers", now, RQ, evidence, detail=detail)
+
+
+@source
+def waiting_jobs(now: datetime) -> Reading:
+    """Jobs that wait for a worker, in all queues."""
+    lengths = _lengths(now)
+    return Reading(sum(lengths.values()), "jobs", now, RQ, {"by queue": lengths})
+
+
+@source
+def waiting_short(now: datetime) -> Reading | Unknown:
+    return _waiting("short", now)
+
+
+@source
+def waiting_default(now: datetime) -> Reading | Unknown:
+    return _waiting("default", now)
+
+
+@source
+def waiting_long(now: datetime) -> Reading | Unknown:
+    return _waiting("long", now)
+
+
+@source
+def failed_jobs(now: datetime) -> Reading:
+    """Jobs that RQ keeps as failed, however old."""
+    kept = {queue.name.split(":")[-1]: queue.failed_job_registry.key for queue in queues()}
+    connection = queues()[0].connection
+    by_queue = {name: connection.zcard(key) for name, key in kept.items()}
+    return Reading(sum(by_queue.values()), "jobs", now, RQ, {"by queue": by_queue})
+
+
+def _waiting(name: str, now: datetime) -> Reading | Unknown:
+    """Jobs that wait in one queue."""
+    lengths = _lengths(now)
+    if name not in lengths:
+        return Unknown(f"this bench has no queue “{name}”", now, RQ)
+    return Reading(lengths[name], "jobs", now, RQ)
+
+
+@shared
+def _lengths(now: datetime) -> dict[str, int]:
+    """Jobs that wait, by queue: “short” of “bench-id:short”. RQ lists no queue that never had a job."""
+    found = {queue.name.split(":")[-1]: queue.connection.llen(queue.key) for queue in queues()}
+    return {**dict.fromkeys(get_queues_timeout(), 0), **found}
+
+
+def _heartbeats(now: datetime) -> dict[str, datetime | None]:
+    """The last sign of life of each worker that RQ lists."""
+    connection = queues()[0].connection
+    keys = [key.decode() for key in connection.smembers(WORKERS)]
+    pipeline = connection.pipeline()
+    for key in keys:
+        pipeline.hget(key, "last_heartbeat")
+    beats = pipeline.execute()
+    return {key.rpartition(":")[2]: _moment(beat) for key, beat in zip(keys, beats, strict=True)}
+
+
+def _moment(text: bytes | None) -> datetime | None:
+    if not text:
+        return None
+    return datetime.fromisoformat(text.decode().rstrip("Z")).replace(tzinfo=timezone.utc)

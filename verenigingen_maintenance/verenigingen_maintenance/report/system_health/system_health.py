@@ -1,0 +1,40 @@
+import frappe
+from frappe import _
+
+from verenigingen_maintenance.operations import health_tables
+
+FIRST = "24 hours"
+
+
+def execute(filters=None):
+    """The metrics of a period, with a chart of each above them."""
+    filters = filters or {}
+    period, group = filters.get("period") or FIRST, filters.get("metric_group") or None
+    try:
+        rows = health_tables.health(period, group)
+    except frappe.ValidationError as error:
+        frappe.clear_last_message()
+        return _columns(), [], str(error)
+    drawn = "".join(chart.svg() for chart in health_tables.charts(period, group))
+    message = f'<div class="maintenance-charts">{drawn}</div>' if drawn else _("Nothing was sampled in it.")
+    return _columns(), rows, message
+
+
+def _columns():
+    return [
+        _column("title", _("Metric"), "Data", 270),
+        _column("group", _("Group"), "Data", 90),
+        _column("latest", _("Latest"), "Float", 95),
+        _column("unit", _("Unit"), "Data", 110),
+        _column("middle", _("Mean or Sum"), "Float", 105),
+        _column("minimum", _("Lowest"), "Float", 90),
+        _column("maximum", _("Highest"), "Float", 90),
+        _column("before", _("The Period Before"), "Float", 130),
+        _column("change", _("Change (%)"), "Float", 95),
+        _column("samples", _("Samples"), "Int", 80),
+        _column("reason", _("Not Measured Because"), "Data", 320),
+    ]
+
+
+def _column(name, label, kind, width):
+    return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, "precision": 3}

@@ -24,6 +24,7 @@ BROKEN = """Traceback (most recent call last):
 ValueError: sold out
 """
 COUNTED = ("Error Pattern", "Error Pattern Fingerprint", "Error Count", "Ingested Error")
+SAMPLED = ("Metric Sample", "Metric Hour", "Metric Day", "Downtime", "Monthly Service Level")
 MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification")
 
 
@@ -45,10 +46,29 @@ def empty() -> dict:
     for doctype in MADE:
         for table in [doctype, *(field.options for field in frappe.get_meta(doctype).get_table_fields())]:
             frappe.db.delete(table)
-    for doctype in ("Error Log", *COUNTED):
+    for doctype in ("Error Log", *COUNTED, *SAMPLED):
         frappe.db.delete(doctype)
     frappe.db.set_single_value("Maintenance Settings", "site_address", "")
     frappe.cache.delete_key("insert_queue_for_Error Log")
+    return {}
+
+
+def sample(minutes_ago: str = "0") -> dict:
+    """One round of samples, made so many minutes ago; none before it."""
+    from verenigingen_maintenance.operations import sample_metrics
+    from verenigingen_maintenance.sources import clock, sampling
+
+    for doctype in SAMPLED:
+        frappe.db.delete(doctype)
+    frappe.db.commit()
+    assert sample_metrics.sample_now(clock.now())
+    seconds = 60 * int(minutes_ago)
+    frappe.db.sql(
+        "update `tabMetric Sample` set observed_at = observed_at - interval %s second, "
+        "value = if(metric = %s, value - %s, value)",
+        (seconds, sampling.CLOCK, seconds),
+    )
+    frappe.db.commit()
     return {}
 
 
@@ -136,7 +156,7 @@ def log_a_job() -> dict:
 ACTIONS = {
     action.__name__: action
     for action in (
-        *(add_users, empty, make_trouble, run_without_trouble, add_error, put_markup),
+        *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, put_markup),
         *(list_doors, list_commands, log_a_job),
     )
 }

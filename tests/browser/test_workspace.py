@@ -5,7 +5,8 @@ CARDS = {
     "Work": ["Checklist Runs", "Maintenance Escalations", "Emergency Contacts"],
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
-    "Setup": ["Maintenance Settings", "Maintenance Notifications", "Metric Samples"],
+    "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
+    "Setup": ["Maintenance Settings", "Maintenance Notifications"],
 }
 SHORTCUTS = ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals"]
 SHORTCUTS += ["New and Escalating Errors", "Dashboard"]
@@ -27,7 +28,7 @@ def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, troub
     counts = ("1 open", "1 open", "0 missed", f"{proposals} proposed", f"{errors} open")
     for index, text in enumerate(counts):
         expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(text)
-    expect(page.locator(".links-widget-box")).to_have_count(4)
+    expect(page.locator(".links-widget-box")).to_have_count(len(CARDS))
     for index, (title, links) in enumerate(CARDS.items()):
         card = page.locator(".links-widget-box").nth(index)
         expect(card.locator(".widget-title")).to_have_text(title)

@@ -162,7 +162,7 @@ def test_without_redis_its_metrics_are_gaps_with_a_reason_and_the_rest_is_kept(m
         raise redis.ConnectionError("Connection refused")
 
     monkeypatch.setattr(type(frappe.cache), "info", gone)
-    monkeypatch.setattr("verenigingen_maintenance.sources.workers.queues", gone)
+    monkeypatch.setattr("verenigingen_maintenance.sources.workers.connection", gone)
     make_round()
     found = values()
     for name in ("redis_cache.memory", "redis_cache.hits", "workers.alive"):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from conftest import COMMITTED, stored
+from frappe.utils import background_jobs
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -160,6 +161,13 @@ def test_workers_that_are_dead_are_told(worker, monkeypatch):
     frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
     monkeypatch.setattr(workers, "_heartbeats", lambda now: {"w": now - timedelta(hours=1)})
     assert "No worker gave a sign of life for 8 minutes" in why()
+
+
+def test_a_bench_that_never_had_a_queue_or_worker_is_told_the_same():
+    queue = background_jobs.get_queue("long")
+    queue.connection.delete("none", *queue.connection.keys("rq:*"))
+    frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
+    assert watch._no_worker(clock.now()) == "No worker gave a sign of life for 8 minutes: start one."
 
 
 def test_a_round_that_fails_while_jobs_run_is_told(worker):

@@ -14,6 +14,7 @@ import frappe
 from frappe.query_builder.functions import Count, Max
 from frappe.utils import background_jobs, cint, get_bench_id
 from frappe.utils.redis_queue import RedisQueue
+from redis import Redis
 from rq.exceptions import DeserializationError
 from rq.job import Job, JobStatus
 from rq.queue import Queue
@@ -132,13 +133,15 @@ def _queued(queue: Queue, now: datetime) -> Iterator[tuple[str, str, datetime]]:
 
 
 def queues() -> list[Queue]:
-    """All queues of the bench.
+    """The queues of the bench that ever had a job."""
+    return background_jobs.get_queues(connection())
 
-    Frappe's get_redis_conn tries for four seconds and prints when Redis is gone, which spoils `--json`.
-    """
+
+def connection() -> Redis:
+    """To Redis. Frappe's tries for four seconds and prints when Redis is gone, which spoils `--json`."""
     conf = frappe.conf
     login = {"username": conf.rq_username or get_bench_id(), "password": conf.rq_password}
-    return background_jobs.get_queues(RedisQueue.get_connection(**(login if conf.use_rq_auth else {})))
+    return RedisQueue.get_connection(**(login if conf.use_rq_auth else {}))
 
 
 def _is_own(job_id: bytes) -> bool:

@@ -9,7 +9,7 @@ from frappe.utils.background_jobs import get_queues_timeout
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import shared, source
-from verenigingen_maintenance.sources.jobs import queues
+from verenigingen_maintenance.sources.jobs import connection, queues
 
 DEAD_AFTER = timedelta(minutes=8)
 WORKERS = "rq:workers"
@@ -52,9 +52,9 @@ def waiting_long(now: datetime) -> Reading | Unknown:
 @source
 def failed_jobs(now: datetime) -> Reading:
     """Jobs that RQ keeps as failed, however old."""
-    kept = {queue.name.split(":")[-1]: queue.failed_job_registry.key for queue in queues()}
-    connection = queues()[0].connection
-    by_queue = {name: connection.zcard(key) for name, key in kept.items()}
+    by_queue = {
+        queue.name.split(":")[-1]: queue.connection.zcard(queue.failed_job_registry.key) for queue in queues()
+    }
     return Reading(sum(by_queue.values()), "jobs", now, RQ, {"by queue": by_queue})
 
 
@@ -75,9 +75,9 @@ def _lengths(now: datetime) -> dict[str, int]:
 
 def _heartbeats(now: datetime) -> dict[str, datetime | None]:
     """The last sign of life of each worker that RQ lists."""
-    connection = queues()[0].connection
-    keys = [key.decode() for key in connection.smembers(WORKERS)]
-    pipeline = connection.pipeline()
+    redis = connection()
+    keys = [key.decode() for key in redis.smembers(WORKERS)]
+    pipeline = redis.pipeline()
     for key in keys:
         pipeline.hget(key, "last_heartbeat")
     beats = pipeline.execute()

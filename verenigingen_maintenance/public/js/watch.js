@@ -15,13 +15,23 @@
 	async function show() {
 		if (!is_own_page() || document.hidden) return;
 		const route = frappe.get_route_str();
-		let state;
-		try {
-			({ message: state } = await frappe.call({ method: METHOD, type: "GET", silent: true }));
-		} catch {
-			state = { is_late: true, why: [__("The web server does not answer.")], problems: [] };
-		}
+		const state = await ask();
 		if (route === frappe.get_route_str()) draw(state);
+	}
+
+	// Not by frappe.call, which opens a dialog for an error.
+	async function ask() {
+		try {
+			const answer = await fetch(`/api/method/${METHOD}`, { headers: { Accept: "application/json" } });
+			if (answer.ok) return (await answer.json()).message;
+			return silent(__("The web server answers {0}.", [answer.status]));
+		} catch {
+			return silent(__("The web server does not answer."));
+		}
+	}
+
+	function silent(reason) {
+		return { is_late: true, seconds: null, head: __("How old the samples are is not known."), why: [reason] };
 	}
 
 	function draw(state) {
@@ -38,7 +48,8 @@
 	}
 
 	function head(state) {
-		if (state.seconds === null || state.seconds === undefined) return __("Nothing was sampled yet.");
+		if (state.head) return state.head;
+		if (state.seconds === null) return __("Nothing was sampled yet.");
 		const minutes = Math.floor(state.seconds / 60);
 		const age = minutes ? __("{0} min", [minutes]) : __("{0} s", [state.seconds]);
 		if (state.is_late) return __("Sampled {0} ago: what this app shows may be over.", [age]);

@@ -5,5 +5,29 @@ frappe.ui.form.on("Maintenance Settings", {
 		const items = to_fill.map((each) => `<li>${frappe.utils.escape_html(each)}</li>`).join("");
 		const text = `<b>${__("Still to fill in or decide")}</b><ul class="still-to-fill">${items}</ul>`;
 		frm.fields_dict.still_to_fill.$wrapper.html(to_fill.length ? text : __("Nothing is left to fill in."));
+		show_health_address(frm);
 	},
 });
+
+function show_health_address(frm) {
+	const address = `${window.location.origin}/api/method/verenigingen_maintenance.api.health`;
+	const wrapper = frm.fields_dict.health_token.$wrapper.empty();
+	const exists = Boolean(frm.doc.health_token_hash);
+	const state = exists ? __("A token was made.") : __("No token was made: it answers 403.");
+	$(`<p class="control-label">${__("Health Address for a Monitor Outside")}</p>`).appendTo(wrapper);
+	$("<p class='small text-muted'></p>").text(`${address}  ${state}`).appendTo(wrapper);
+	if (!frappe.user.has_role("Maintenance Manager")) return;
+	$(`<button class="btn btn-xs btn-default new-health-token">${__("Make a Token")}</button>`)
+		.appendTo(wrapper)
+		.on("click", () => (exists ? frappe.confirm(__("The present token opens nothing any more."), make) : make()));
+
+	async function make() {
+		const { message: token } = await frappe.call({ method: "verenigingen_maintenance.api.new_health_token" });
+		const told = __("Keep it now: it is not shown again. Send it as the header X-Maintenance-Token, or as ?token=");
+		frappe.msgprint({
+			title: __("Token of the Health Address"),
+			message: `${told}<br><code class="health-token">${frappe.utils.escape_html(token)}</code>`,
+		});
+		frm.reload_doc();
+	}
+}

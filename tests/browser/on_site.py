@@ -48,7 +48,7 @@ def empty() -> dict:
             frappe.db.delete(table)
     for doctype in ("Error Log", *COUNTED, *SAMPLED):
         frappe.db.delete(doctype)
-    frappe.db.set_single_value("Maintenance Settings", "site_address", "")
+    frappe.db.set_single_value("Maintenance Settings", {"site_address": "", "health_token_hash": ""})
     frappe.cache.delete_key("insert_queue_for_Error Log")
     return {}
 

@@ -94,6 +94,8 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "api_response_now": (">= 200", "> 500"),
         "cache_hit_rate": ("< 70", "< 50"),
         "cache_hit_rate_7d": ("<= 75", None),
+        "availability": ("< 99.5", None),
+        "data_age": ("> 15", None),
         "error_share": (">= 1", None),
         "disk_used": ("> 80", "> 90"),
         "memory_used": ("> 80", "> 95"),

@@ -172,7 +172,7 @@ def test_a_planned_one_has_an_end():
 
 
 def test_a_planned_one_ends_after_it_begins():
-    with pytest.raises(frappe.ValidationError, match="cannot end at .* before it begins"):
+    with pytest.raises(frappe.ValidationError, match=r"cannot end at .* before it begins"):
         declare(ends=LATER - HOUR)
 
 

@@ -23,7 +23,7 @@ def at(text):
 
 
 def probed(first="10-01 00:00", last="2027-01-01 00:00"):
-    """The dashboard was probed from one moment up to another: an hour, whose samples are gone, and a sample."""
+    """The dashboard was probed from one moment up to another: an hour without its samples, and a sample."""
     hour(METRIC, first, 0)
     frappe.db.delete("Metric Sample")
     keep_sample(METRIC, 0, at=clock.instant(at(last)))

@@ -14,6 +14,7 @@ Point = tuple[datetime, float]
 WIDTH, HEIGHT = 340, 130
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 30, 18
 TICKS = 3
+SMALLEST = 0.0005
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _short(value: float) -> str:
 
 
 def _three(value: float) -> str:
-    if not value:
+    if abs(value) < SMALLEST:
         return "0"
     places = max(2 - math.floor(math.log10(abs(value))), 0)
     text = f"{value:.{min(places, 3)}f}"

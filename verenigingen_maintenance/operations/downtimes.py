@@ -49,11 +49,14 @@ def longest_silence(every: timedelta) -> timedelta:
 
 def spans(kind: str, since: datetime, until: datetime) -> list[Span]:
     """The downtimes of a kind that touch a period; one that lasts ends with it."""
-    return [
-        Span(clock.instant(row.begins), clock.instant(row.ends) if row.ends else until)
-        for row in listed(since, until)
-        if row.kind == kind and (row.ends or clock.instant(row.begins) < until)
-    ]
+    rows = [row for row in listed(since, until) if row.kind == kind]
+    return [_span(row.begins, row.ends, until) for row in rows]
+
+
+def _span(begins: datetime, ends: datetime | None, until: datetime) -> Span:
+    """As instants. A clock that is set in between may show an end before the beginning."""
+    first = clock.instant(begins)
+    return Span(first, max(first, clock.instant(ends) if ends else until))
 
 
 def listed(since: datetime, until: datetime) -> list[dict]:
@@ -77,8 +80,13 @@ def recognise(begins: datetime, ends: datetime, reason: str) -> None:
 
 
 def _probed_before(now: datetime) -> datetime | None:
-    """When the latest probe was kept: the one of this moment is there already."""
-    return next((at for at, _value in stored.latest(METRIC, now - KEPT, 5) if at < now), None)
+    """When the latest probe before this one was kept."""
+    found = frappe.db.sql(
+        f"select max(observed_at) from `tab{stored.SAMPLE}` "
+        "where metric = %s and observed_at >= %s and observed_at < %s",
+        (METRIC, clock.stored(now - KEPT), clock.stored(now)),
+    )
+    return clock.instant(found[0][0]) if found[0][0] else None
 
 
 def _is_gap(before: datetime, last: sampling.Round | None, now: datetime, every: timedelta) -> bool:
@@ -116,7 +124,8 @@ def declare(downtime: Document) -> None:
         refuse(_("A downtime cannot end at {0}, before it begins at {1}."), ends, begins)
     if not downtime.flags.by_operation:
         _declare_by_hand(downtime, begins, ends)
-    downtime.seconds = round((ends - begins).total_seconds()) if ends else 0
+    span = _span(begins, ends, clock.instant(begins))
+    downtime.seconds = round(span.length.total_seconds())
 
 
 def _declare_by_hand(downtime: Document, begins: datetime, ends: datetime | None) -> None:

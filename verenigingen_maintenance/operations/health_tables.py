@@ -12,6 +12,7 @@ from frappe import _
 
 from verenigingen_maintenance.core.charts import Chart, Point
 from verenigingen_maintenance.core.thresholds import Limit
+from verenigingen_maintenance.operations.metric_rollups import LENGTHS
 from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -34,7 +35,10 @@ PERIODS = {
     "365 days": Period(timedelta(days=365), DAY, timedelta(days=1)),
 }
 FIELDS = ("title", "metric_group", "unit", "kind", "value", "observed_at", "reason", "every_minutes")
-MOST_POINTS = 20_000
+MOST_POINTS = 2_000
+ONE_DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
+ROLLED_UP = "sum(samples), sum(total), min(minimum), max(maximum)"
+SUMS = {SAMPLE: "count(*), sum(value), min(value), max(value)", HOUR: ROLLED_UP, DAY: ROLLED_UP}
 
 
 @dataclass
@@ -103,36 +107,38 @@ def _metrics(group: str | None) -> Sequence[Any]:
 
 
 def _figures(begins: datetime, ends: datetime) -> dict[str, _Figures]:
-    """From hours that are rolled up, and the samples since; days where the hours are gone."""
+    """From whole days, the hours before and after them, and the samples since the last hour."""
     found: dict[str, _Figures] = {}
-    from_days = _first(HOUR) or ends
-    from_samples = max(_last(HOUR) or begins, begins)
-    spans = (
-        (DAY, "sum(samples), sum(total), min(minimum), max(maximum)", begins, min(from_days, ends)),
-        (HOUR, "sum(samples), sum(total), min(minimum), max(maximum)", begins, min(from_samples, ends)),
-        (SAMPLE, "count(*), sum(value), min(value), max(value)", from_samples, ends),
-    )
-    for table, figures, since, until in spans:
+    for table, since, until in _pieces(begins, ends):
         column = "observed_at" if table == SAMPLE else "begins"
-        if since < until:
-            rows = frappe.db.sql(
-                f"select metric, {figures} from `tab{table}` "
-                f"where `{column}` >= %s and `{column}` < %s group by metric",
-                (since, until),
-            )
-            for metric, *values in rows:
-                found.setdefault(metric, _Figures()).add(*values)
+        rows = frappe.db.sql(
+            f"select metric, {SUMS[table]} from `tab{table}` "
+            f"where `{column}` >= %s and `{column}` < %s group by metric",
+            (since, until),
+        )
+        for metric, *values in rows:
+            found.setdefault(metric, _Figures()).add(*values)
     return found
 
 
-def _first(table: str) -> datetime | None:
-    return frappe.db.sql(f"select min(begins) from `tab{table}`")[0][0]
+def _pieces(begins: datetime, ends: datetime) -> list[tuple[str, datetime, datetime]]:
+    """Which table has which part of a period; each moment is in one."""
+    midnight = (begins + ONE_DAY - RESOLUTION).replace(hour=0, minute=0, second=0, microsecond=0)
+    days_end = min(_end(DAY, ends) or begins, ends)
+    hours_end = min(max(_end(HOUR, ends) or begins, begins), ends)
+    pieces = [(HOUR, begins, hours_end), (SAMPLE, hours_end, ends)]
+    if midnight < days_end <= hours_end:
+        pieces = [
+            *((HOUR, begins, midnight), (DAY, midnight, days_end)),
+            *((HOUR, days_end, hours_end), (SAMPLE, hours_end, ends)),
+        ]
+    return [piece for piece in pieces if piece[1] < piece[2]]
 
 
-def _last(table: str) -> datetime | None:
-    """Where the rows that are rolled up end."""
-    begins = frappe.db.sql(f"select max(begins) from `tab{table}`")[0][0]
-    return begins + timedelta(hours=1) if begins else None
+def _end(table: str, now: datetime) -> datetime | None:
+    """Where the rows that are rolled up end; what a clock that was set back left ahead does not count."""
+    begins = frappe.db.sql(f"select max(begins) from `tab{table}` where begins <= %s", now)[0][0]
+    return begins + LENGTHS[table] if begins else None
 
 
 def _row(metric: Any, found: _Figures, before: _Figures) -> dict[str, Any]:
@@ -172,7 +178,7 @@ def _series(
     rows = frappe.db.sql(
         f"select metric, `{column}`, `{value}` from `tab{period.table}` "
         f"where metric in %s and `{column}` >= %s and `{column}` < %s order by metric, `{column}` limit %s",
-        (metrics or [""], begins, ends, MOST_POINTS),
+        (metrics or [""], begins, ends, MOST_POINTS * max(len(metrics), 1)),
     )
     series: dict[str, list[Point]] = {}
     for metric, moment, each in rows:

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations, ingest_errors, records, since
+from verenigingen_maintenance.operations import checks, escalations, heartbeat, ingest_errors, records, since
 from verenigingen_maintenance.operations.checks import Result, Spec
 from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.open_run import RUN
@@ -64,6 +64,18 @@ def measure_if_due(name: str, not_before: datetime) -> None:
 
 
 def _measure(name: str) -> None:
+    """Somebody outside is told how it went."""
+    heartbeat.tell("start")
+    try:
+        _read_and_write(name)
+    except Exception:
+        frappe.db.rollback()
+        heartbeat.tell("fail")
+        raise
+    heartbeat.tell()
+
+
+def _read_and_write(name: str) -> None:
     run = frappe.get_doc(RUN, name)
     left_out = _not_applicable()
     specs = {

@@ -59,11 +59,11 @@ def forget(doctype: str, days: int) -> None:
 def _open(span: Span, now: datetime) -> Iterable[datetime]:
     """The beginnings of those to make, in order; none that has no samples any more."""
     length = LENGTHS[span]
-    made = frappe.db.sql(f"select max(begins) from `tab{span}`")[0][0]
+    made = frappe.db.sql(f"select max(begins) from `tab{span}` where begins <= %s", now)[0][0]
     first = frappe.db.sql(f"select min(observed_at) from `tab{SAMPLE}`")[0][0]
     if first is None:
         return
-    begins = _floor(max(first, now - KEPT, min(made, now) - length if made else first), span)
+    begins = _floor(max(first, now - KEPT, made - length if made else first), span)
     while begins + length <= now:
         yield begins
         begins += length

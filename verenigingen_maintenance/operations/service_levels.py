@@ -7,6 +7,7 @@ looked is told, and counts as neither up nor down.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from math import floor
 from statistics import median
 
 import frappe
@@ -25,6 +26,8 @@ RECORD = "Monthly Service Level"
 AFTERWARDS = timedelta(days=3)
 ANALYTICS, DATA_AGE = "analytics.response_seconds", "sampling.age"
 MOST_LINES = 200
+TABLES = ((stored.SAMPLE, "observed_at"), (stored.HOUR, "begins"), (stored.DAY, "begins"))
+FIRST_YEAR = 2000
 
 
 def compute(now: datetime) -> None:
@@ -40,6 +43,8 @@ def compute_named(month: str, now: datetime) -> str:
         first = datetime.strptime(month, "%Y-%m").date()
     except ValueError:
         refuse(_("“{0}” is not a month: write a year and a month, such as 2026-11."), month)
+    if first.year < FIRST_YEAR:
+        refuse(_("{0} is too long ago."), month)
     if first > clock.stored(now).date():
         refuse(_("{0} has not begun."), month)
     return compute_month(first, now)
@@ -103,18 +108,28 @@ def _outside_probes(month: Span, every: timedelta) -> list[Span]:
 
 
 def _first_probe() -> datetime | None:
-    found = [
-        frappe.db.sql(f"select min(`{column}`) from `tab{table}` where metric = %s", downtimes.METRIC)[0][0]
-        for table, column in ((stored.HOUR, "begins"), (stored.DAY, "begins"), (stored.SAMPLE, "observed_at"))
-    ]
-    return min((clock.instant(each) for each in found if each), default=None)
+    """As exactly as it is still known: the hour or day only where the samples of it are gone."""
+    sample, hour, day = (_extreme("min", *each) for each in TABLES)
+    first = sample
+    if hour and (first is None or hour < first.replace(minute=0, second=0, microsecond=0)):
+        first = hour
+    if day and (first is None or day < first.replace(hour=0, minute=0, second=0, microsecond=0)):
+        first = day
+    return clock.instant(first) if first else None
 
 
 def _last_probe() -> datetime | None:
-    found = frappe.db.sql(
-        f"select max(observed_at) from `tab{stored.SAMPLE}` where metric = %s", downtimes.METRIC
-    )[0][0]
-    return clock.instant(found) if found else None
+    sample, hour, day = (_extreme("max", *each) for each in TABLES)
+    if sample is None and hour:
+        sample = hour + timedelta(hours=1)
+    if sample is None and day:
+        sample = day + timedelta(days=1)
+    return clock.instant(sample) if sample else None
+
+
+def _extreme(which: str, table: str, column: str) -> datetime | None:
+    statement = f"select {which}(`{column}`) from `tab{table}` where metric = %s"
+    return frappe.db.sql(statement, downtimes.METRIC)[0][0]
 
 
 def _business_hours(month: Span) -> list[Span]:
@@ -139,7 +154,8 @@ def _available(span: str, found: Availability) -> dict:
     left = found.budget_left(promised)
     budget = _("error budget left {0} of {1}").format(in_hours(left), in_hours(found.budget(promised)))
     verdict = Verdict.OK if found.percent >= promised else Verdict.WARNING
-    return _figure(title, span, f"{found.percent:.3f} %", target, verdict, f"{detail}; {budget}")
+    shown = floor(found.percent * 1000) / 1000  # never rounded up to what is promised
+    return _figure(title, span, f"{shown:.3f} %", target, verdict, f"{detail}; {budget}")
 
 
 def in_hours(length: timedelta) -> str:

@@ -22,3 +22,4 @@ class MetricDay(Document):
 
 def on_doctype_update() -> None:
     frappe.db.add_unique("Metric Day", ["metric", "begins"])
+    frappe.db.add_index("Metric Day", ["begins"])

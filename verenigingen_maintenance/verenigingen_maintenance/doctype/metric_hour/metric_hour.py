@@ -22,3 +22,4 @@ class MetricHour(Document):
 
 def on_doctype_update() -> None:
     frappe.db.add_unique("Metric Hour", ["metric", "begins"])
+    frappe.db.add_index("Metric Hour", ["begins"])

@@ -9,7 +9,7 @@ FIRST = "24 hours"
 def execute(filters=None):
     """The metrics of a period, with a chart of each above them."""
     filters = filters or {}
-    period, group = filters.get("period") or FIRST, filters.get("metric_group") or None
+    period, group = str(filters.get("period") or FIRST), str(filters.get("metric_group") or "")
     try:
         rows = health_tables.health(period, group)
     except frappe.ValidationError as error:

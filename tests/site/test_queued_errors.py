@@ -20,7 +20,7 @@ def fail_on_the_web(title="Bank is down", user=MEMBER, **ago):
     frappe.log_error(title, TEXT, defer_insert=True)
     frappe.set_user("Administrator")
     record = json.loads(frappe.cache.rpop(error_log.QUEUE))
-    frappe.cache.rpush(error_log.QUEUE, json.dumps({**record, "creation": str(stored(**ago))}))
+    frappe.cache.rpush(error_log.QUEUE, json.dumps({**record, "modified": str(stored(**ago))}))
 
 
 def flush():
@@ -112,3 +112,24 @@ def test_an_error_counted_by_a_second_process_meanwhile_is_not_restored_twice():
     flush()
     count_errors()
     assert (counted(), whose()) == (2, {MEMBER: 1, "operator@example.com": 1})
+
+
+def test_what_waits_happened_when_it_was_raised_and_not_when_it_is_read():
+    fail_on_the_web(minutes=5)
+    (waiting,), _unreadable = error_log.queued()
+    assert abs((clock.instant(stored(minutes=5)) - waiting.moment).total_seconds()) < 5
+
+
+def test_what_is_remembered_each_minute_is_remembered_once():
+    fail_on_the_web(minutes=5)
+    for _ in range(3):
+        queued_errors.remember()
+    (times,) = frappe.cache.hgetall(queued_errors.MEMORY).values()
+    assert len(times) == 1
+
+
+def test_errors_that_wait_tell_when_their_cluster_began():
+    fail_on_the_web(minutes=30)
+    fail_on_the_web(minutes=3)
+    began = errors.busiest_hour(clock.now()).began
+    assert abs((clock.instant(stored(minutes=30)) - began).total_seconds()) < 5

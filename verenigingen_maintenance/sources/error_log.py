@@ -71,7 +71,8 @@ def _records(raw: bytes) -> list[dict]:
 
 
 def _read_error(record: dict) -> Queued:
-    moment = clock.instant(get_datetime(record["creation"]))
+    """Frappe gives what waits no `creation`; `modified` is when it happened, and `modified_by` to whom."""
+    moment = clock.instant(get_datetime(record.get("creation") or record["modified"]))
     owner = record.get("owner") or record.get("modified_by") or ""
     texts = (str(record.get(field) or "") for field in ("method", "error", "trace_id"))
     return Queued(moment, owner, *texts)

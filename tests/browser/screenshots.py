@@ -56,6 +56,9 @@ def take_all(page: Page, out: Path) -> None:
     page.wait_for_timeout(1500)  # its bars grow
     take(page, out / "error-patterns-report.png")
 
+    show(page, "/app/query-report/System Health", "svg.maintenance-chart")
+    take(page, out / "system-health.png")
+
     show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
     take(page, out / "maintenance-check.png")
 
@@ -84,6 +87,8 @@ def latest(page: Page, doctype: str, **filters: object) -> str:
 def show(page: Page, path: str, awaited: str) -> None:
     page.goto(path)
     page.locator(awaited).locator("visible=true").first.wait_for()
+    if "/app/" in path:
+        page.locator(".maintenance-watch").locator("visible=true").first.wait_for()
 
 
 def take(page: Page, file: Path) -> None:

@@ -220,7 +220,7 @@ def test_that_no_escalation_was_opened_is_said():
 def test_the_age_of_data_is_the_oldest_of_the_month():
     for begins, values in (("11-02 10:00", (2, 16.4)), ("11-02 11:00", (2, 3)), ("12-02 10:00", (60,))):
         hour("sampling.age", begins, *values)
-    assert figure(DATA) == ("16.4 min", "WARNING", "the oldest; 1 of 2 hours had older data")
+    assert figure(DATA) == ("16.4 min", "WARNING", "the longest; 1 of 2 hours reached what is promised")
     frappe.db.set_single_value(SETTINGS, "promised_data_minutes", 20)
     assert figure(DATA)[:2] == ("16.4 min", "OK")
 

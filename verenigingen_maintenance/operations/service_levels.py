@@ -169,14 +169,23 @@ def in_hours(length: timedelta) -> str:
 
 
 def _analytics(month: Span) -> dict:
-    promised = cint(frappe.db.get_single_value(settings.SETTINGS, "promised_analytics_seconds"))
-    longest, hours, late = _hours(ANALYTICS, month, promised)
-    title, target = _("Analytics there"), f"< {promised} s"
+    return _longest(_("Analytics there"), ANALYTICS, month, "promised_analytics_seconds", "s")
+
+
+def _data_age(month: Span) -> dict:
+    return _longest(_("Data no older than"), DATA_AGE, month, "promised_data_minutes", "min")
+
+
+def _longest(title: str, metric: str, month: Span, promise: str, unit: str) -> dict:
+    """The largest value of a metric, which may not reach what is promised."""
+    promised = cint(frappe.db.get_single_value(settings.SETTINGS, promise))
+    longest, hours, late = _hours(metric, month, promised)
+    target = f"< {promised} {unit}"
     if longest is None:
-        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("No analytics were timed."))
+        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("There is no hour of it."))
     verdict = Verdict.WARNING if late else Verdict.OK
-    detail = _("the longest; {0} of {1} hours had a longer one").format(late, hours)
-    return _figure(title, "", f"{longest:.1f} s", target, verdict, detail)
+    detail = _("the longest; {0} of {1} hours reached what is promised").format(late, hours)
+    return _figure(title, "", f"{longest:.1f} {unit}", target, verdict, detail)
 
 
 def _alerts(month: Span) -> dict:
@@ -198,17 +207,6 @@ def _alerts(month: Span) -> dict:
     )
     value = f"{max(delays) / 60:.1f} min"
     return _figure(title, "", value, target, Verdict.WARNING if late else Verdict.OK, detail)
-
-
-def _data_age(month: Span) -> dict:
-    promised = cint(frappe.db.get_single_value(settings.SETTINGS, "promised_data_minutes"))
-    longest, hours, late = _hours(DATA_AGE, month, promised)
-    title, target = _("Data no older than"), f"< {promised} min"
-    if longest is None:
-        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("Nothing was sampled yet."))
-    verdict = Verdict.WARNING if late else Verdict.OK
-    detail = _("the oldest; {0} of {1} hours had older data").format(late, hours)
-    return _figure(title, "", f"{longest:.1f} min", target, verdict, detail)
 
 
 def _hours(metric: str, month: Span, promised: float) -> tuple[float | None, int, int]:

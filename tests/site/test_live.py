@@ -238,7 +238,7 @@ def test_saving_a_check_by_hand_changes_nothing_of_where_it_stands():
     judge({DISK: 95})
     form = frappe.get_doc(CHECK, DISK)
     judge({DISK: 96})
-    form.update({"live_verdict": "OK", "live_value": "1", "breach_since": None, "critical": "> 91"}).save()
+    form.update({"live_verdict": "OK", "live_value": "1", "breach_since": None, "description": "x"}).save()
     assert (state().live_verdict, state().live_value) == ("CRITICAL", "96")
     assert state().breach_since
 
@@ -249,6 +249,18 @@ def test_a_person_who_has_the_form_open_may_save_it_after_a_round():
     form.critical = "> 92"
     form.save()
     assert state().critical == "> 92"
+
+
+def test_another_rule_is_judged_anew_and_a_check_that_is_not_live_any_more_stands_nowhere():
+    judge({DISK: 95})
+    form = state()
+    form.update({"warning": "> 96", "critical": "> 97"}).save()
+    assert (state().live_verdict, state().breach_since) == (None, None)
+    judge({DISK: 95})
+    assert state().live_verdict == "OK"
+    form = state()
+    form.update({"live": 0}).save()
+    assert (state().live_verdict, state().live_since) == (None, None)
 
 
 def test_spec_of_a_row_is_that_of_its_document():

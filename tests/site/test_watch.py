@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 import pytest
@@ -168,6 +168,14 @@ def test_a_bench_that_never_had_a_queue_or_worker_is_told_the_same():
     queue.connection.delete("none", *queue.connection.keys("rq:*"))
     frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
     assert watch._no_worker(clock.now()) == "No worker gave a sign of life for 8 minutes: start one."
+
+
+def test_a_worker_that_redis_forgot_is_found_by_its_signs_of_life():
+    redis = background_jobs.get_queue("long").connection
+    redis.delete("none", *redis.keys("rq:*"))
+    redis.hset("rq:worker:one", "last_heartbeat", f"{datetime.utcnow().isoformat()}Z")
+    assert workers.alive(clock.now()).value == 1
+    redis.delete("rq:worker:one")
 
 
 def test_a_round_that_fails_while_jobs_run_is_told(worker):

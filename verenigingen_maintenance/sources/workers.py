@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 from frappe.utils.background_jobs import get_queues_timeout
+from redis import Redis
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.wording import some
@@ -12,13 +14,16 @@ from verenigingen_maintenance.sources import shared, source
 from verenigingen_maintenance.sources.jobs import connection, queues
 
 DEAD_AFTER = timedelta(minutes=8)
-WORKERS = "rq:workers"
+WORKERS, WORKER = "rq:workers", "rq:worker:"
 RQ = "RQ in Redis"
 
 
 @source
 def alive(now: datetime) -> Reading:
-    """Workers whose last sign of life is younger than 8 minutes; RQ goes on listing dead ones."""
+    """Workers whose last sign of life is younger than 8 minutes; RQ goes on listing dead ones.
+
+    After Redis was emptied RQ lists none, although those that live go on giving signs: they are looked for.
+    """
     beats = _heartbeats(now)
     living = [name for name, beat in beats.items() if beat and now - beat < DEAD_AFTER]
     dead = sorted(set(beats) - set(living))
@@ -74,14 +79,21 @@ def _lengths(now: datetime) -> dict[str, int]:
 
 
 def _heartbeats(now: datetime) -> dict[str, datetime | None]:
-    """The last sign of life of each worker that RQ lists."""
+    """The last sign of life of each worker that RQ lists; where none of them lives, of any that gives one."""
     redis = connection()
-    keys = [key.decode() for key in redis.smembers(WORKERS)]
+    listed = _beats(redis, redis.smembers(WORKERS))
+    if any(beat and now - beat < DEAD_AFTER for beat in listed.values()):
+        return listed
+    return listed | _beats(redis, redis.scan_iter(f"{WORKER}*", count=1_000))
+
+
+def _beats(redis: Redis, found: Iterable[bytes]) -> dict[str, datetime | None]:
+    keys = [key.decode() for key in found]
     pipeline = redis.pipeline()
     for key in keys:
         pipeline.hget(key, "last_heartbeat")
     beats = pipeline.execute()
-    return {key.rpartition(":")[2]: _moment(beat) for key, beat in zip(keys, beats, strict=True)}
+    return {key.removeprefix(WORKER): _moment(beat) for key, beat in zip(keys, beats, strict=True)}
 
 
 def _moment(text: bytes | None) -> datetime | None:

@@ -148,6 +148,19 @@ def test_rounds_count_each_request_once_whatever_is_flushed_between(log):
     assert counts == [13] + [12] * 9, "what ends within the last 5 s belongs to the next round"
 
 
+@pytest.mark.parametrize("moment", ["before Redis is asked", "before the log is read"])
+def test_a_flush_while_a_round_is_made_hides_nothing(log, monkeypatch, moment):
+    wait_in_redis(entry(50), entry(40), entry(30))
+    if moment == "before Redis is asked":
+        length = frappe.cache.llen
+        monkeypatch.setattr(
+            type(frappe.cache), "llen", lambda _self, key: frappe.monitor.flush() or length(key)
+        )
+    else:
+        monkeypatch.setattr(monitor, "log_file", lambda: frappe.monitor.flush() or str(log))
+    assert ask().value == 3
+
+
 def test_rounds_count_each_request_once_in_the_hour_that_the_clock_repeats(log):
     second_two = datetime(2026, 10, 25, 1, 0, tzinfo=timezone.utc)
     rounds = [second_two + timedelta(minutes=minutes) for minutes in range(-20, 80, 10)]

@@ -10,7 +10,7 @@ import frappe
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
-DATABASE = "*-database*.sql*"
+DATABASE = "*-{site}-database*.sql*"
 HOUR, MEGA = 3600, 1e6
 
 
@@ -37,7 +37,7 @@ def size(now: datetime) -> Reading | Unknown:
 
 
 def _newest() -> Path | None:
-    found = Path(_folder()).glob(DATABASE)
+    found = Path(_folder()).glob(DATABASE.format(site=frappe.local.site.replace(".", "_")))
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 
@@ -46,5 +46,5 @@ def _none(now: datetime) -> Unknown:
 
 
 def _folder() -> str:
-    """Where bench writes backups."""
-    return frappe.conf.backup_path or frappe.utils.get_site_path("private", "backups")
+    """Where bench writes backups; several sites may share it."""
+    return frappe.utils.get_site_path(frappe.conf.backup_path or "private/backups")

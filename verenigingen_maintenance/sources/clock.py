@@ -42,6 +42,12 @@ def instant(naive: datetime) -> datetime:
     return naive.replace(tzinfo=zone()).astimezone(timezone.utc)
 
 
+def instant_before(naive: datetime, now: datetime) -> datetime:
+    """A past stored time as an instant: in the hour that October repeats, the later one that is past."""
+    first, second = (naive.replace(tzinfo=zone(), fold=fold).astimezone(timezone.utc) for fold in (0, 1))
+    return second if first < second <= now else first
+
+
 def shown(moment: datetime) -> str:
     """An instant for people: ISO 8601 by the site's clock, to the second."""
     return moment.astimezone(zone()).isoformat(timespec="seconds")

@@ -24,7 +24,8 @@ def of_operations(now: datetime) -> Reading | Unknown:
     if REQUESTS not in sums or sums[REQUESTS][1] > now - ENOUGH:
         return Unknown("requests are sampled for less than an hour", now, ORIGIN, learning=True)
     requests, errors, ran = (sums.get(name, (0.0, now))[0] for name in (REQUESTS, ERRORS, JOBS))
-    failed = jobs.failed_scheduled_jobs(now).value + jobs.failed_background_jobs(now).value
+    scheduled, background = jobs.failed_scheduled_jobs(now), jobs.failed_background_jobs(now)
+    failed = scheduled.value + background.value
     operations = requests + ran
     if not operations:
         return Unknown("there was no request and no job", now, ORIGIN)
@@ -35,4 +36,5 @@ def of_operations(now: datetime) -> Reading | Unknown:
         "failed jobs": failed,
         "since": clock.shown(sums[REQUESTS][1]),
     }
-    return Reading(round(100 * (errors + failed) / operations, 3), "%", now, ORIGIN, evidence)
+    percent = round(100 * (errors + failed) / operations, 3)
+    return Reading(percent, "%", now, ORIGIN, evidence, at_least=background.at_least)

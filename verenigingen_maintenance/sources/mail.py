@@ -33,7 +33,7 @@ def stuck(now: datetime) -> Reading:
         .limit(1_000)
     ).run()
     failed = sum(status == "Error" for status, *_rest in rows)
-    why = [_last_line(error) for _status, _account, error, _at in rows if error]
+    why = [_last_line(error) for _status, _account, error, _at in rows if (error or "").strip()]
     suspended = bool(cint(frappe.db.get_default("suspend_email_queue")))
     evidence = {
         "failed": failed,

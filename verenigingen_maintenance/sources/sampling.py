@@ -62,7 +62,7 @@ def last_round(now: datetime) -> Round | None:
     )
     if not rows:
         return None
-    row, observed_at = rows[0], site_clock.instant(rows[0].observed_at)
+    row, observed_at = rows[0], site_clock.instant_before(rows[0].observed_at, now)
     is_same_host = row.server == _host()
     ago = timedelta(seconds=_seconds() - row.value) if is_same_host else now - observed_at
     return Round(observed_at, ago)

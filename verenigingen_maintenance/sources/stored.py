@@ -31,6 +31,12 @@ def latest(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Sample
     return [(clock.instant(moment), value) for moment, value in rows]
 
 
+def last_at(metric: str, now: datetime) -> datetime | None:
+    """When the sample that was kept last was taken."""
+    rows = frappe.get_all(SAMPLE, {"metric": metric}, pluck="observed_at", order_by="name desc", limit=1)
+    return clock.instant_before(rows[0], now) if rows else None
+
+
 def counted(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Counted]:
     """The latest values of a counter, latest first."""
     rows = _rows(metric, since, ["value", "server", "observed_at"], most)

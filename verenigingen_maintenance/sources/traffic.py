@@ -29,6 +29,7 @@ BLOCK, MOST_BYTES = 65_536, 16 * 1024 * 1024
 CHUNK, MOST_UNFLUSHED = 1_000, 50_000
 LOOPBACK = {"127.0.0.1", "::1"}
 ORIGIN = "Frappe Monitor, since the sample before"
+NOT_READABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass
@@ -135,58 +136,90 @@ def _seen(now: datetime) -> _Seen | Unknown:
     seen = _Seen(_since(now), now - ON_ITS_WAY)
     kept: set[tuple] = set()
     for lines in (_waiting(seen), _written(seen)):  # a flush in between moves lines from here to there
-        for entry, ended in _until_older(lines, seen):
-            key = (entry.get("uuid"), entry.get("timestamp"))
-            is_asked_for = seen.since < ended <= seen.until and entry.get("site") == frappe.local.site
-            if is_asked_for and key not in kept:
-                kept.add(key)
+        for entry in _until_older(lines, seen):
+            if seen.since < entry.ended <= seen.until and entry.is_of_this_site and entry.key not in kept:
+                kept.add(entry.key)
                 _add(entry, seen)
     return seen
 
 
 def _since(now: datetime) -> datetime:
     """Where the sample before ended; two minutes back where the last fifteen have none."""
-    before = stored.latest(COUNTED_AS, now - LONGEST, 1)
-    moment = before[0][0] if before else now - FIRST
-    return min(moment, now) - ON_ITS_WAY
+    before = stored.last_at(COUNTED_AS, now)
+    is_near = before is not None and now - LONGEST <= before <= now
+    return (before if before and is_near else now - FIRST) - ON_ITS_WAY
 
 
-def _until_older(lines: Iterable[bytes], seen: _Seen) -> Iterator[tuple[dict, datetime]]:
-    """Entries from the newest on, with when they ended, until they are older than what is asked for."""
+@dataclass(frozen=True)
+class _Entry:
+    """A line of Monitor. `status` is 0 where it is of a job."""
+
+    key: tuple[str, str]
+    site: str
+    ended: datetime
+    milliseconds: float
+    status: int
+    is_job: bool
+    path: str = ""
+    ip: str = ""
+    has_length: bool = False
+
+    @classmethod
+    def of(cls, line: bytes) -> _Entry:
+        """Raises one of NOT_READABLE for a line that Monitor did not write like that."""
+        entry = json.loads(line)
+        began, duration = datetime.fromisoformat(entry["timestamp"]), int(entry["duration"])
+        ended = began + timedelta(microseconds=duration)
+        if ended.tzinfo is None:
+            raise ValueError("a time without a zone")
+        request = entry.get("request") or {}
+        return cls(
+            (str(entry["uuid"]), str(entry["timestamp"])),
+            str(entry["site"]),
+            ended,
+            duration / 1000,
+            int(request["status_code"]) if request else 0,
+            entry.get("transaction_type") == "job",
+            str(request.get("path", "")),
+            str(request.get("ip", "")),
+            "response_length" in request,
+        )
+
+    @property
+    def is_of_this_site(self) -> bool:
+        return self.site == frappe.local.site
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a probe of this app: a ping, or a look at the dashboard from this host."""
+        return self.path == monitor.OWN_PING or (self.path == dashboard.path() and self.ip in LOOPBACK)
+
+
+def _until_older(lines: Iterable[bytes], seen: _Seen) -> Iterator[_Entry]:
+    """Entries from the newest on, until they are older than what is asked for."""
     for line in lines:
         try:
-            entry = json.loads(line)
-            began = datetime.fromisoformat(entry["timestamp"])
-            ended = began + timedelta(microseconds=int(entry["duration"]))
-            is_older = ended < seen.since - DISORDER
-        except (ValueError, TypeError, KeyError, OverflowError):
+            entry = _Entry.of(line)
+        except NOT_READABLE:
             seen.unreadable += 1
             continue
-        if is_older:
+        if entry.ended < seen.since - DISORDER:
             return
-        yield entry, ended
+        yield entry
 
 
-def _add(entry: dict, seen: _Seen) -> None:
-    request = entry.get("request")
-    if not isinstance(request, dict):
-        seen.jobs += entry.get("transaction_type") == "job"
-    elif _is_own(request):
+def _add(entry: _Entry, seen: _Seen) -> None:
+    if entry.is_job:
+        seen.jobs += 1
+    elif not entry.status or entry.is_own:
         return
-    elif request.get("status_code", 0) >= 500 and "response_length" not in request:
+    elif entry.status >= 500 and not entry.has_length:
         seen.refused += 1
     else:
-        milliseconds = entry["duration"] / 1000
-        seen.times.append(milliseconds)
-        seen.server_errors += request.get("status_code", 0) >= 500
-        if str(request.get("path")).startswith("/api/"):
-            seen.api_times.append(milliseconds)
-
-
-def _is_own(request: dict) -> bool:
-    """Whether it is a probe of this app: a ping, or a look at the dashboard from this host."""
-    path = request.get("path")
-    return path == monitor.OWN_PING or (path == dashboard.path() and request.get("ip") in LOOPBACK)
+        seen.times.append(entry.milliseconds)
+        seen.server_errors += entry.status >= 500
+        if entry.path.startswith("/api/"):
+            seen.api_times.append(entry.milliseconds)
 
 
 def _waiting(seen: _Seen) -> Iterator[bytes]:

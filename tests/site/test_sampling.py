@@ -80,7 +80,7 @@ def test_a_round_keeps_a_value_or_a_reason_for_each_metric_that_this_site_can_ha
     there = {row.name for row in metrics.applicable([], {})}
     assert asked == there
     assert float(found["mariadb.response_time"].value) > 0
-    assert found["backups.age"].reason.startswith("there is no backup of the database")
+    assert found["backups.age"].reason.startswith("there is no whole backup of the database")
     assert found["traffic.requests"].reason.startswith("Monitor is off")
     assert not found["verenigingen.active_members"].reason, "it needs a DocType that is not here"
 

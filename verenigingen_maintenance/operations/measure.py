@@ -71,8 +71,8 @@ def _found_when_read(name: str) -> Function:
 
 
 def _waits(name: str) -> bool:
-    """Whether a source waits for others; one that is not there does not."""
-    with contextlib.suppress(sources.UnknownSource):
+    """Whether a source waits for others; one that is not there, or breaks, does not: reading it tells."""
+    with contextlib.suppress(Exception):
         return getattr(sources.find(name), "waits", False)
     return False
 

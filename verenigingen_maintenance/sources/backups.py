@@ -10,7 +10,7 @@ import frappe
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
-DATABASE = "*-{site}-database*.sql*"
+DATABASE = "????????_??????-{site}-database*.sql*"
 HOUR, MEGA = 3600, 1e6
 
 
@@ -42,7 +42,9 @@ def _newest() -> Path | None:
 
 
 def _none(now: datetime) -> Unknown:
-    return Unknown(f"there is no backup of the database in {_folder()}; backups elsewhere are not seen", now)
+    return Unknown(
+        f"there is no whole backup of the database in {_folder()}; backups elsewhere are not seen", now
+    )
 
 
 def _folder() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from datetime import datetime, timezone
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import frappe
@@ -42,7 +42,7 @@ def _ends(host: str, port: int) -> tuple[datetime, str]:
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
         certificate = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return certificate.not_valid_after.replace(tzinfo=timezone.utc), _flaw(host, port)
+    return certificate.not_valid_after_utc, _flaw(host, port)
 
 
 def _flaw(host: str, port: int) -> str:

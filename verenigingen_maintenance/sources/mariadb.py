@@ -105,8 +105,8 @@ def _counter(name: str, now: datetime) -> Reading:
 def _since(counter: Reading, metric: str, unit: str) -> Reading | Unknown:
     """The difference to the sample before. A figure that fell, or a start since, means a restart between."""
     now = counter.observed_at
-    before = next(iter(stored.counted(metric, now - LOOK_BACK, 1)), None)
-    if before is None:
+    before = stored.last(metric, now)
+    if before is None or not now - LOOK_BACK <= before.observed_at <= now:
         return Unknown("no earlier sample is stored to take the difference to", now, STATUS, learning=True)
     if counter.value < before.value or started_at(now) > before.observed_at:
         return Unknown("MariaDB restarted since the sample before", now, STATUS, learning=True)

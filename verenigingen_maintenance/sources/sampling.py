@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import frappe
-
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock as site_clock
-from verenigingen_maintenance.sources import source
-from verenigingen_maintenance.sources.stored import SAMPLE
+from verenigingen_maintenance.sources import source, stored
 
 CLOCK, WORK = "sampling.clock", "sampling.work"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -53,19 +50,12 @@ def age(now: datetime) -> Reading | Unknown:
 
 def last_round(now: datetime) -> Round | None:
     """The last round that was kept; None where there was none."""
-    rows = frappe.get_all(
-        SAMPLE,
-        filters={"metric": CLOCK},
-        fields=["value", "server", "observed_at"],
-        order_by="name desc",
-        limit=1,
-    )
-    if not rows:
+    last = stored.last(CLOCK, now)
+    if last is None:
         return None
-    row, observed_at = rows[0], site_clock.instant_before(rows[0].observed_at, now)
-    is_same_host = row.server == _host()
-    ago = timedelta(seconds=_seconds() - row.value) if is_same_host else now - observed_at
-    return Round(observed_at, ago)
+    is_same_host = last.server == _host()
+    ago = timedelta(seconds=_seconds() - last.value) if is_same_host else now - last.observed_at
+    return Round(last.observed_at, ago)
 
 
 def _seconds() -> float:

@@ -31,10 +31,13 @@ def latest(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Sample
     return [(clock.instant(moment), value) for moment, value in rows]
 
 
-def last_at(metric: str, now: datetime) -> datetime | None:
-    """When the sample that was kept last was taken."""
-    rows = frappe.get_all(SAMPLE, {"metric": metric}, pluck="observed_at", order_by="name desc", limit=1)
-    return clock.instant_before(rows[0], now) if rows else None
+def last(metric: str, now: datetime) -> Counted | None:
+    """The sample of a metric that was kept last, whatever the clock said."""
+    fields = ["value", "server", "observed_at"]
+    rows = frappe.get_all(SAMPLE, {"metric": metric}, fields, order_by="name desc", limit=1)
+    if not rows:
+        return None
+    return Counted(rows[0].value, rows[0].server or "", clock.instant_before(rows[0].observed_at, now))
 
 
 def counted(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Counted]:

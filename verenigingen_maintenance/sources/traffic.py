@@ -145,9 +145,9 @@ def _seen(now: datetime) -> _Seen | Unknown:
 
 def _since(now: datetime) -> datetime:
     """Where the sample before ended; two minutes back where the last fifteen have none."""
-    before = stored.last_at(COUNTED_AS, now)
-    is_near = before is not None and now - LONGEST <= before <= now
-    return (before if before and is_near else now - FIRST) - ON_ITS_WAY
+    before = stored.last(COUNTED_AS, now)
+    is_near = before is not None and now - LONGEST <= before.observed_at <= now
+    return (before.observed_at if before and is_near else now - FIRST) - ON_ITS_WAY
 
 
 @dataclass(frozen=True)
@@ -243,15 +243,21 @@ def _backwards(path: str, seen: _Seen) -> Iterator[bytes]:
     """Whole lines of a file from its end, 16 MB at most."""
     with open(path, "rb") as file:
         end = file.seek(0, os.SEEK_END)
-        first, rest = max(end - MOST_BYTES, 0), b""
+        first, tails = max(end - MOST_BYTES, 0), []  # the last line's pieces, in the order in which they came
         while end > first:
             begin = max(end - BLOCK, first)
             file.seek(begin)
-            rest = file.read(end - begin) + rest
-            lines = rest.split(b"\n")
-            rest, end = lines[0], begin
-            yield from (line for line in reversed(lines[1:]) if line.strip())
+            head, *lines = file.read(end - begin).split(b"\n")
+            if lines:
+                yield from _told([*lines[:-1], b"".join([lines[-1], *reversed(tails)])])
+                tails = []
+            tails.append(head)
+            end = begin
     if first:
         seen.cut = f"only the last {MOST_BYTES // 1024**2} MB of the log were read"
-    elif rest.strip():
-        yield rest
+    else:
+        yield from _told([b"".join(reversed(tails))])
+
+
+def _told(lines: list[bytes]) -> Iterator[bytes]:
+    return (line for line in reversed(lines) if line.strip())

@@ -21,15 +21,19 @@ SUBJECT = "Sampling"
 
 
 def fill_in(last: sampling.Round | None, now: datetime, every: timedelta) -> None:
-    """Judges the time since the last round; a gap that was planned is recorded as such, and is none."""
-    if last is None or last.ago <= downtimes.longest_silence(every):
+    """Judges the time since the last round; one that was planned is recorded as such, and is no gap."""
+    if last is None:
         return
-    begins = now - last.ago + every
-    if migrated := _migrated_since(begins - every):
-        reason = _("bench migrate ran at {0}: an upgrade.").format(f"{migrated:%Y-%m-%d %H:%M}")
-        downtimes.recognise(begins, now, reason)
+    is_gap, restarted = last.ago > downtimes.longest_silence(every), _restarted(last.ago, now)
+    if not is_gap and not restarted:
+        return
+    begins = now - last.ago + (every if is_gap else timedelta())
+    if migrated := _migrated_since(now - last.ago):
+        if is_gap:
+            reason = _("bench migrate ran at {0}: an upgrade.").format(f"{migrated:%Y-%m-%d %H:%M}")
+            downtimes.recognise(begins, now, reason)
     elif not downtimes.is_planned(begins, now):
-        _escalate(last, begins, now)
+        _escalate(last, begins, now, restarted)
 
 
 def note_migration() -> None:
@@ -44,29 +48,24 @@ def _migrated_since(moment: datetime) -> datetime | None:
     return at if at and at >= clock.stored(moment) else None
 
 
-def _escalate(last: sampling.Round, begins: datetime, now: datetime) -> None:
-    restarted = _restarted_since(last.observed_at, now)
+def _escalate(last: sampling.Round, begins: datetime, now: datetime, restarted: list[str]) -> None:
     longest = timedelta(minutes=cint(frappe.db.get_single_value(SETTINGS, "gap_minutes")))
     if not longest or (last.ago < longest and not restarted):
         return
-    minutes = round((now - begins).total_seconds() / 60)
-    note = _("Nothing was sampled for {0} minutes, from {1} to {2}.").format(
-        minutes, clock.shown(begins), clock.shown(now)
-    )
+    minutes = max(round((now - begins).total_seconds() / 60), 1)
+    title = _("Nothing was sampled for {0} minutes").format(minutes)
+    note = _("{0}, from {1} to {2}.").format(title, clock.shown(begins), clock.shown(now))
     causes = restarted or [_("No server restarted; was the scheduler, the worker or the host stopped?")]
-    breach = escalations.Breach(
-        SUBJECT, _("A gap of {0} minutes in the samples").format(minutes), " ".join([note, *causes]), begins
-    )
-    escalations.record(breach)
+    escalations.record(escalations.Breach(SUBJECT, title, " ".join([note, *causes]), begins))
 
 
-def _restarted_since(moment: datetime, now: datetime) -> list[str]:
-    """Which servers started since, in words. Redis may be gone (again): the next round tells of it."""
+def _restarted(ago: timedelta, now: datetime) -> list[str]:
+    """Which servers started within a time, in words. Redis may be gone again: the next round tells of it."""
     started = {"MariaDB": mariadb.started_at(now)}
     with suppress(redis.ConnectionError):
         started["Redis"] = redis_cache.started_at(now)
     return [
         _("{0} was started at {1}.").format(server, clock.shown(at))
         for server, at in started.items()
-        if at > moment
+        if now - at < ago
     ]

@@ -259,7 +259,7 @@ def system_health(period: str = "24 hours", group: str | None = None) -> list[di
     return health_tables.health(period, group, clock.now())
 
 
-@frappe.whitelist(allow_guest=True, methods=["GET"])
+@frappe.whitelist(allow_guest=True, methods=["GET", "HEAD"])
 def health(token: str | None = None) -> dict:
     """For a monitor outside: 200 while samples come, 503 when not; the token is a header or a parameter."""
     header = frappe.get_request_header("X-Maintenance-Token") if not _from_shell() else None

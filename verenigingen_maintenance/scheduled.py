@@ -60,8 +60,10 @@ def review_maintenance_errors() -> None:
 
 def roll_up_maintenance_metrics() -> None:
     """Each hour: hours and days of the metrics, and what became of the month's promises."""
-    metric_rollups.roll_up(clock.now())
-    service_levels.compute(clock.now())
+    try:
+        metric_rollups.roll_up(clock.now())
+    finally:
+        service_levels.compute(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

@@ -1,6 +1,6 @@
 """Downtimes: what probes of the dashboard tell, the time in which nobody looked, and what a manager plans."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import frappe
 import pytest
@@ -8,7 +8,7 @@ from conftest import AMSTERDAM, fresh, keep_sample, stored
 
 from verenigingen_maintenance.core.availability import Span
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.operations import downtimes
+from verenigingen_maintenance.operations import downtimes, metric_rollups
 from verenigingen_maintenance.sources import clock, sampling
 
 DOWNTIME = "Downtime"
@@ -30,8 +30,10 @@ def probe(minute, value, last=None):
         probed = Unknown(value, now)
     else:
         probed = Reading(value, "failures", now, "test", detail="HTTP 503")
+    before = downtimes.last_probe(now)
+    if isinstance(probed, Reading):
         keep_sample(downtimes.METRIC, value, at=now)
-    downtimes.note(probed, last, now, EVERY)
+    downtimes.note(probed, before, last, now, EVERY)
     frappe.db.commit()
 
 
@@ -74,7 +76,7 @@ def test_what_is_unknown_neither_opens_nor_closes():
 
 def test_a_round_that_did_not_probe_tells_nothing():
     probes((0, DOWN))
-    downtimes.note(None, None, at(2), EVERY)
+    downtimes.note(None, at(0), None, at(2), EVERY)
     assert found() == [("Down", 0, None)]
 
 
@@ -205,12 +207,33 @@ def test_one_that_has_not_begun_can_be_taken_back():
 
 
 @pytest.mark.parametrize("user", ["manager@example.com", "Administrator"])
-def test_one_that_has_begun_stays(user):
-    planned = declare(begins=AGES_AGO)
+def test_one_that_was_recognised_stays_and_one_that_was_typed_wrongly_is_taken_back(user):
+    downtimes.recognise(at(0), at(20), "bench migrate ran")
+    recognised = frappe.get_last_doc(DOWNTIME).name
+    typed_wrongly = declare(begins=AGES_AGO)
     frappe.set_user(user)
+    frappe.delete_doc(DOWNTIME, typed_wrongly.name)
     with pytest.raises(frappe.ValidationError, match="is a record"):
-        frappe.delete_doc(DOWNTIME, planned.name, force=True)
-    assert frappe.db.exists(DOWNTIME, planned.name)
+        frappe.delete_doc(DOWNTIME, recognised, force=True)
+    assert frappe.db.exists(DOWNTIME, recognised)
+
+
+def test_in_the_hour_that_october_repeats_a_probe_each_two_minutes_leaves_no_gap():
+    begins = datetime(2026, 10, 25, 0, 30, tzinfo=timezone.utc)
+    for each in range(60):
+        now = begins + each * EVERY
+        before = downtimes.last_probe(now)
+        keep_sample(downtimes.METRIC, UP, at=now)
+        downtimes.note(Reading(UP, "failures", now, "test"), before, None, now, EVERY)
+    assert found() == []
+
+
+def test_a_gap_longer_than_samples_are_kept_is_a_gap_all_the_same():
+    probe(0, UP)
+    metric_rollups.make("Metric Hour", clock.stored(at(0)).replace(minute=0))
+    frappe.db.delete("Metric Sample")
+    probe(30 * 1440, UP)
+    assert [kind for kind, _begins, _ends in found()] == ["Not Measured"]
 
 
 def test_one_that_lasts_can_be_prolonged_and_one_that_is_over_cannot():

@@ -3,23 +3,26 @@
 import dataclasses
 import os
 import signal
+import threading
 import time
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import frappe
 import pytest
 import redis
-from conftest import COMMITTED, keep_sample, run_bench, start_bench, stored
+from conftest import keep_sample, run_bench, start_bench, stored
+from fake_dashboard import closed_address
 
 from verenigingen_maintenance import scheduled, sources
 from verenigingen_maintenance.operations import (
     downtimes,
     gaps,
-    heartbeat,
     ingest_errors,
     live,
     measure,
     metrics,
+    run_now,
     sample_metrics,
 )
 from verenigingen_maintenance.sources import clock, host, sampling
@@ -243,7 +246,27 @@ def test_an_upgrade_explains_its_gap():
     assert escalations() == []
     (planned,) = frappe.get_all("Downtime", {"kind": "Planned"}, ["reason", "seconds"])
     assert planned.reason.startswith("bench migrate ran at ")
-    assert 17 * 60 < planned.seconds < 19 * 60
+    assert 19 * 60 < planned.seconds < 21 * 60
+
+
+def test_an_upgrade_does_not_explain_what_stayed_dead_long_before_or_after_it():
+    make_round()
+    let_rounds_age(hours=10)
+    gaps.note_migration()
+    make_round()
+    (found,) = escalations()
+    assert found.title.startswith("Nothing was sampled for 5")
+    (planned,) = frappe.get_all("Downtime", {"kind": "Planned"}, pluck="seconds")
+    assert planned < 31 * 60
+
+
+def test_a_short_downtime_that_was_declared_does_not_explain_a_long_gap():
+    make_round()
+    let_rounds_age(hours=8)
+    declared = {"begins": stored(hours=4), "ends": stored(hours=3), "reason": "New disks"}
+    frappe.get_doc({"doctype": "Downtime", **declared}).insert()
+    make_round()
+    assert [each.subject for each in escalations()] == ["Sampling"]
 
 
 def test_a_downtime_that_was_declared_explains_its_gap():
@@ -259,26 +282,42 @@ def test_a_downtime_that_was_declared_explains_its_gap():
 
 
 @pytest.fixture
-def heard(monkeypatch):
-    """What a monitor outside hears, and what it answers."""
-    said = []
+def heard():
+    """A monitor outside: what it hears, and what it answers."""
 
-    class Answer:
-        ok, is_redirect, status_code = True, False, 200
+    class Handler(BaseHTTPRequestHandler):
+        paths, status = [], 200
 
-    def post(url, **_options):
-        said.append(url)
-        return Answer
+        def do_POST(self):
+            self.paths.append(self.path)
+            self.send_response(self.status)
+            self.end_headers()
 
-    monkeypatch.setattr(heartbeat.requests, "post", post)
-    frappe.db.set_single_value(SETTINGS, "heartbeat_url", "https://hc.example/abc/")
-    yield said, Answer
-    COMMITTED.append("a heartbeat")
+        def log_message(self, *_arguments):
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        use_heartbeat(f"http://127.0.0.1:{server.server_port}/abc/")
+        yield Handler
+        server.shutdown()
 
 
-def test_each_round_is_told_outside_as_healthchecks_wants_it(heard):
+def use_heartbeat(url):
+    frappe.db.set_single_value(SETTINGS, "heartbeat_url", url)
+    frappe.db.commit()
+
+
+def problem():
+    frappe.db.commit()
+    return frappe.db.get_single_value(SETTINGS, "heartbeat_problem")
+
+
+def test_each_round_and_each_run_is_told_outside_as_healthchecks_wants_it(heard):
     make_round()
-    assert heard[0] == ["https://hc.example/abc/start", "https://hc.example/abc"]
+    assert heard.paths == ["/abc/start", "/abc"]
+    run_now.run_now("daily", clock.now())
+    assert heard.paths[2:] == ["/abc/start", "/abc"]
 
 
 def test_a_round_that_fails_is_told_as_failed_and_raises(heard, monkeypatch):
@@ -288,18 +327,31 @@ def test_a_round_that_fails_is_told_as_failed_and_raises(heard, monkeypatch):
     monkeypatch.setattr(live, "judge_all", fails)
     with pytest.raises(RuntimeError, match="no disk"):
         make_round()
-    assert heard[0] == ["https://hc.example/abc/start", "https://hc.example/abc/fail"]
+    assert heard.paths == ["/abc/start", "/abc/fail"]
     assert rounds() == 0
 
 
 def test_a_heartbeat_that_nobody_takes_is_kept_as_a_problem_until_one_is_taken(heard):
-    heard[1].ok, heard[1].status_code = False, 404
+    heard.status = 404
     make_round()
-    frappe.db.commit()
-    assert frappe.db.get_single_value(SETTINGS, "heartbeat_problem") == "HTTP 404"
-    heard[1].ok = True
+    assert problem() == "HTTP 404"
+    heard.status = 200
     make_round()
-    assert not frappe.db.get_single_value(SETTINGS, "heartbeat_problem")
+    assert not problem()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (f"https://{'x' * 70}.example/a", "no request can be made to this address"),
+        ("https://hc..example/a", "no request can be made to this address"),
+        (f"{closed_address()}/a", "connection refused"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_a_problem_and_stops_no_round(url, told):
+    use_heartbeat(url)
+    make_round()
+    assert told in problem()
 
 
 @pytest.mark.parametrize(
@@ -312,11 +364,11 @@ def test_an_address_that_cannot_be_meant_is_refused(url):
         settings.save()
 
 
-@pytest.mark.parametrize("minutes", [-1, 16, 60])
+@pytest.mark.parametrize("minutes", [-1, 6, 60])
 def test_an_interval_that_could_not_keep_the_promises_is_refused(minutes):
     settings = frappe.get_doc(SETTINGS)
     settings.sample_minutes = minutes
-    with pytest.raises(frappe.ValidationError, match=r"every 1 to 15 minutes|negative"):
+    with pytest.raises(frappe.ValidationError, match=r"every 1 to 5 minutes|negative"):
         settings.save()
 
 
@@ -352,3 +404,30 @@ def test_values_that_are_only_a_lower_bound_are_not_kept(monkeypatch):
     metrics.keep({"mariadb.connections": dataclasses.replace(reading, at_least="cut off")}, clock.now())
     assert frappe.db.count(SAMPLE) == before
     assert frappe.db.get_value(METRIC, "mariadb.connections", "reason") == "cut off"
+
+
+@pytest.mark.parametrize("change", [{"enabled": 0}, {"every_minutes": 10}])
+@pytest.mark.parametrize("name", metrics.EACH_ROUND)
+def test_what_each_round_needs_is_neither_switched_off_nor_slowed_down(name, change):
+    metric = frappe.get_doc(METRIC, name).update(change)
+    with pytest.raises(frappe.ValidationError, match="is sampled with each round"):
+        metric.run_method("validate")
+    frappe.db.set_value(METRIC, name, change)
+    assert name in metrics.due(clock.now())
+
+
+def test_a_check_that_was_changed_while_it_was_read_is_not_judged_by_its_former_rule(monkeypatch):
+    frappe.db.set_value("Maintenance Check", "data_age", {"critical": "> 1", "live": 1})
+    frappe.db.commit()
+    make_round()
+    let_rounds_age(minutes=4)
+    real = measure.read_all
+
+    def read_and_change(*arguments):
+        readings = real(*arguments)
+        frappe.db.set_value("Maintenance Check", "data_age", {"critical": "> 99", "version": 7})
+        return readings
+
+    monkeypatch.setattr(measure, "read_all", read_and_change)
+    make_round()
+    assert escalations() == []

@@ -214,6 +214,8 @@ def test_alerts_within_five_minutes_keep_the_promise():
 
 
 def test_that_no_escalation_was_opened_is_said():
+    assert figure(ALERTS) == ("not measured", "UNKNOWN", "Nothing was sampled.")
+    hour("sampling.age", "11-02 10:00", 2)
     assert figure(ALERTS) == ("none opened", "OK", "No escalation was opened.")
 
 

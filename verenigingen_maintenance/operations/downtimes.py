@@ -22,16 +22,29 @@ from verenigingen_maintenance.sources import clock, sampling, stored
 DOWNTIME, METRIC = "Downtime", "dashboard.accessible"
 DOWN, NOT_MEASURED, PLANNED = "Down", "Not Measured", "Planned"
 MISSED, GRACE = 2, timedelta(seconds=60)
-KEPT = timedelta(days=14)
+
+
+def last_probe(now: datetime) -> datetime | None:
+    """When the dashboard was probed last; asked before the probe of this round is kept."""
+    if kept := stored.last(METRIC, now):
+        return kept.observed_at
+    hour = frappe.db.sql(f"select max(begins) from `tab{stored.HOUR}` where metric = %s", METRIC)[0][0]
+    return clock.instant(hour + timedelta(hours=1)) if hour else None
 
 
 def note(
-    probed: Reading | Unknown | None, last: sampling.Round | None, now: datetime, every: timedelta
+    probed: Reading | Unknown | None,
+    before: datetime | None,
+    last: sampling.Round | None,
+    now: datetime,
+    every: timedelta,
 ) -> None:
-    """What a probe of the dashboard tells: closes, opens and goes on. What is Unknown tells nothing."""
+    """What a probe of the dashboard tells: closes, opens and goes on. What is Unknown tells nothing.
+
+    `before` is the probe that was kept before it.
+    """
     if not isinstance(probed, Reading):
         return
-    before = _probed_before(now)
     if before and _is_gap(before, last, now, every):
         due = before + every
         _end(due)
@@ -77,16 +90,6 @@ def is_planned(since: datetime, until: datetime) -> bool:
 def recognise(begins: datetime, ends: datetime, reason: str) -> None:
     """A downtime that tells by itself that it was meant, such as an upgrade."""
     _begin(PLANNED, begins, reason, ends)
-
-
-def _probed_before(now: datetime) -> datetime | None:
-    """When the latest probe before this one was kept."""
-    found = frappe.db.sql(
-        f"select max(observed_at) from `tab{stored.SAMPLE}` "
-        "where metric = %s and observed_at >= %s and observed_at < %s",
-        (METRIC, clock.stored(now - KEPT), clock.stored(now)),
-    )
-    return clock.instant(found[0][0]) if found[0][0] else None
 
 
 def _is_gap(before: datetime, last: sampling.Round | None, now: datetime, every: timedelta) -> bool:
@@ -140,6 +143,6 @@ def _declare_by_hand(downtime: Document, begins: datetime, ends: datetime | None
 
 
 def refuse_deletion(downtime: Document) -> None:
-    """For the controller: only a planned one that has not begun can be taken back."""
-    if downtime.kind != PLANNED or get_datetime(downtime.begins) <= clock.stored(clock.now()):
+    """For the controller: what a person declared can be taken back, such as one that was typed wrongly."""
+    if downtime.kind != PLANNED or not downtime.declared_by:
         records.refuse_by_hand(downtime)

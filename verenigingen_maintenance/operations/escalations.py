@@ -18,6 +18,7 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 ESCALATION = "Maintenance Escalation"
+MOST_EVENTS = 100
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,11 @@ def _new(breach: Breach, run: str | None) -> Document:
 
 
 def _add_event(escalation: Document, event: str, note: str, run: str | None = None) -> None:
+    """Adds an event; from the hundredth on, one that repeats takes the place of its last like."""
+    alike = [each for each in escalation.events if each.event == event]
+    if len(escalation.events) >= MOST_EVENTS and alike:
+        alike[-1].update({"happened_at": clock.stored(clock.now()), "note": note, "checklist_run": run})
+        return
     escalation.append(
         "events",
         {

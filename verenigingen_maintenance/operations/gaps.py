@@ -13,27 +13,39 @@ import redis
 from frappe import _
 from frappe.utils import cint, get_datetime
 
+from verenigingen_maintenance.core.availability import Span, total, without
 from verenigingen_maintenance.operations import downtimes, escalations
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mariadb, redis_cache, sampling
 
 SUBJECT = "Sampling"
+UPGRADE = timedelta(minutes=30)
 
 
 def fill_in(last: sampling.Round | None, now: datetime, every: timedelta) -> None:
-    """Judges the time since the last round; one that was planned is recorded as such, and is no gap."""
+    """Judges the time since the last round; what of it was planned is no gap."""
     if last is None:
         return
-    is_gap, restarted = last.ago > downtimes.longest_silence(every), _restarted(last.ago, now)
-    if not is_gap and not restarted:
+    longest, restarted = downtimes.longest_silence(every), _restarted(last.ago, now)
+    since = now - last.ago
+    _recognise_upgrade(since, now, last.ago > longest)
+    if last.ago <= longest:
+        if restarted and not downtimes.is_planned(since, now):
+            _escalate(Span(since, now), restarted, _("A server was gone between two rounds"))
         return
-    begins = now - last.ago + (every if is_gap else timedelta())
-    if migrated := _migrated_since(now - last.ago):
-        if is_gap:
-            reason = _("bench migrate ran at {0}: an upgrade.").format(f"{migrated:%Y-%m-%d %H:%M}")
-            downtimes.recognise(begins, now, reason)
-    elif not downtimes.is_planned(begins, now):
-        _escalate(last, begins, now, restarted)
+    left = without([Span(since + every, now)], downtimes.spans(downtimes.PLANNED, since, now))
+    if total(left) + every > longest:
+        minutes = round(total(left).total_seconds() / 60)
+        _escalate(
+            Span(left[0].begins, now), restarted, _("Nothing was sampled for {0} minutes").format(minutes)
+        )
+
+
+def _recognise_upgrade(since: datetime, now: datetime, is_gap: bool) -> None:
+    """An upgrade explains half an hour before and after it, and no more."""
+    if is_gap and (migrated := _migrated_since(since)):
+        reason = _("bench migrate ran at {0}: an upgrade.").format(f"{clock.stored(migrated):%Y-%m-%d %H:%M}")
+        downtimes.recognise(max(migrated - UPGRADE, since), min(migrated + UPGRADE, now), reason)
 
 
 def note_migration() -> None:
@@ -44,19 +56,18 @@ def note_migration() -> None:
 
 def _migrated_since(moment: datetime) -> datetime | None:
     migrated = frappe.db.get_single_value(SETTINGS, "migrated_at")
-    at = get_datetime(migrated) if migrated else None
-    return at if at and at >= clock.stored(moment) else None
+    at = clock.instant(get_datetime(migrated)) if migrated else None
+    return at if at and at >= moment else None
 
 
-def _escalate(last: sampling.Round, begins: datetime, now: datetime, restarted: list[str]) -> None:
+def _escalate(gap: Span, restarted: list[str], title: str) -> None:
+    """One that began with the gap; unless it is short, or the setting says never."""
     longest = timedelta(minutes=cint(frappe.db.get_single_value(SETTINGS, "gap_minutes")))
-    if not longest or (last.ago < longest and not restarted):
+    if not longest or (gap.length < longest and not restarted):
         return
-    minutes = max(round((now - begins).total_seconds() / 60), 1)
-    title = _("Nothing was sampled for {0} minutes").format(minutes)
-    note = _("{0}, from {1} to {2}.").format(title, clock.shown(begins), clock.shown(now))
+    note = _("{0}, from {1} to {2}.").format(title, clock.shown(gap.begins), clock.shown(gap.ends))
     causes = restarted or [_("No server restarted; was the scheduler, the worker or the host stopped?")]
-    escalations.record(escalations.Breach(SUBJECT, title, " ".join([note, *causes]), begins))
+    escalations.record(escalations.Breach(SUBJECT, title, " ".join([note, *causes]), gap.begins))
 
 
 def _restarted(ago: timedelta, now: datetime) -> list[str]:

@@ -7,13 +7,14 @@ address itself when it went well, /fail when not.
 from __future__ import annotations
 
 import frappe
-import requests
+from frappe import _
 
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.sources import http
 
-PATIENCE = 5
+PATIENCE, MOST_BYTES = 5, 10_000
 ENDINGS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
@@ -27,10 +28,12 @@ def tell(what: str = "success") -> None:
 def _problem(url: str) -> str:
     """Why nobody took it; “” where somebody did."""
     try:
-        answer = requests.post(url, timeout=PATIENCE, allow_redirects=False)
-    except requests.RequestException as error:
-        return redact(f"{type(error).__name__}: nobody answers")
-    return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}"
+        answer = http.get_whole(url, {}, PATIENCE, MOST_BYTES, "POST")
+    except ValueError:
+        return _("no request can be made to this address")
+    if answer.is_late or not answer.status:
+        return redact(answer.flaw)
+    return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"
 
 
 def _keep(problem: str) -> None:

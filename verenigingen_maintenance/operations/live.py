@@ -7,7 +7,7 @@ closed while it lasted opens nothing new until it was over, or until a run finds
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import frappe
@@ -24,6 +24,7 @@ from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
 NOT_MEASURED = "Not measured"
+LONGEST_TEXT = 2_000
 STATE = (
     *("live_verdict", "live_value", "live_reason", "live_at", "live_since"),
     *("breach_since", "unknown_since", "unknown_told"),
@@ -64,8 +65,9 @@ def judge_all(watched: Sequence[Watched], readings: Mapping[str, Reading | Unkno
     escalations.record_breaches(
         [result for each, result in results if result.is_critical and not each.breach_since]
     )
+    lasting = {each.spec.subject for each, result in results if _lasts(each, result)}
     for each, result in results:
-        if each.breach_since and result.judgement.verdict in (Verdict.OK, Verdict.WARNING):
+        if _is_cleared(each, result) and each.spec.subject not in lasting:
             escalations.note(each.spec.subject, "Cleared", _describe(result))
     told = _tell_unknown(results, now)
     for each, result in results:
@@ -78,8 +80,19 @@ def _judge(each: Watched, measured: Reading | Unknown) -> Result:
         rule = each.spec.rule
     except ValueError as error:
         return checks.unjudged(each.spec, str(error))
-    history = checks.history(each.spec, measured, each.breach_since)
-    return Result(each.spec, measured, judge(measured, rule, history))
+    judgement = judge(measured, rule, checks.history(each.spec, measured, each.breach_since))
+    if judgement.met and not each.verdict:  # a rule that is judged for the first time was not met before
+        judgement = replace(judgement, met=measured.observed_at)
+    return Result(each.spec, measured, judgement)
+
+
+def _is_cleared(each: Watched, result: Result) -> bool:
+    return bool(each.breach_since) and result.judgement.verdict in (Verdict.OK, Verdict.WARNING)
+
+
+def _lasts(each: Watched, result: Result) -> bool:
+    """Whether a breach goes on: an UNKNOWN does not end it."""
+    return result.is_critical or bool(each.breach_since and result.judgement.verdict is Verdict.UNKNOWN)
 
 
 def _describe(result: Result) -> str:
@@ -124,7 +137,7 @@ def _keep(each: Watched, result: Result, now: datetime, told: bool) -> None:
     values = {
         "live_verdict": verdict.value,
         "live_value": number(result.value),
-        "live_reason": result.judgement.reason,
+        "live_reason": result.judgement.reason[:LONGEST_TEXT],
         "live_at": clock.stored(now),
         "live_since": clock.stored(since),
         "breach_since": clock.stored(breach) if breach else None,

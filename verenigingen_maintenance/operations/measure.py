@@ -57,12 +57,12 @@ def read_all(names: Iterable[str], now: datetime, seconds: int) -> dict[str, Rea
     """The same for several sources as of one moment, within `seconds` for all of them.
 
     They share a connection and what they read alike, so that many cost little more than one. Those that wait
-    for others have a thread of their own: nobody waits for them meanwhile.
+    for others do so in threads of their own: nobody else waits for them.
     """
-    kinds: dict[bool, dict[str, Function]] = {}
+    groups: dict[str, dict[str, Function]] = {}
     for name in names:
-        kinds.setdefault(_waits(name), {})[name] = _found_when_read(name)
-    return _answers([_Probe(each, now, seconds) for each in kinds.values()])
+        groups.setdefault(_waits(name), {})[name] = _found_when_read(name)
+    return _answers([_Probe(each, now, seconds) for each in groups.values()])
 
 
 def _found_when_read(name: str) -> Function:
@@ -70,11 +70,11 @@ def _found_when_read(name: str) -> Function:
     return lambda now: sources.find(name)(now)
 
 
-def _waits(name: str) -> bool:
-    """Whether a source waits for others; one that is not there, or breaks, does not: reading it tells."""
+def _waits(name: str) -> str:
+    """With which others a source waits; one that is not there, or breaks, with none: reading it tells."""
     with contextlib.suppress(Exception):
-        return getattr(sources.find(name), "waits", False)
-    return False
+        return getattr(sources.find(name), "waits", "")
+    return ""
 
 
 def _answers(probes: Sequence[_Probe]) -> dict[str, Reading | Unknown]:

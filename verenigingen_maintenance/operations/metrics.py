@@ -14,16 +14,20 @@ from verenigingen_maintenance.sources import clock, sampling
 from verenigingen_maintenance.sources.stored import SAMPLE
 
 METRIC = "Metric"
+EACH_ROUND = ("sampling.clock", "dashboard.accessible")
 COLUMNS = ("metric", "value", "unit", "observed_at", "source", "server", "creation", "modified")
 SLACK = timedelta(seconds=45)
 LARGEST = 10.0**12
-LONGEST_SOURCE = 140
+LONGEST_SOURCE, LONGEST_TEXT = 140, 2_000
 
 
 def due(now: datetime) -> list[str]:
-    """The enabled metrics whose time it is; what is ahead of a clock that was set back is due too."""
+    """The enabled metrics whose time it is, and those that each round needs.
+
+    What is ahead of a clock that was set back is due too.
+    """
     rows = applicable(["every_minutes", "observed_at", "unknown_since"], {"name": ("!=", sampling.WORK)})
-    return [row.name for row in rows if _is_due(row, now)]
+    return list(dict.fromkeys([*EACH_ROUND, *(row.name for row in rows if _is_due(row, now))]))
 
 
 def applicable(fields: Sequence[str], filters: Mapping[str, object], order_by: str = "name") -> list[dict]:
@@ -85,7 +89,7 @@ def _is_value(each: Reading | Unknown) -> bool:
 
 def _why_not(each: Reading | Unknown) -> str:
     if isinstance(each, Unknown):
-        return each.reason
+        return each.reason[:LONGEST_TEXT]
     return each.at_least or f"{each.value:g} is too large to be kept"
 
 

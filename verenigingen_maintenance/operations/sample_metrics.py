@@ -7,6 +7,7 @@ round, and the next minute makes it.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import frappe
@@ -80,16 +81,23 @@ def _round(now: datetime, last: sampling.Round | None, every: timedelta) -> None
     ingest_errors.catch_up(now)
     watched = live.checks_to_judge()
     kept = {*metrics.due(now), *(each.spec.source for each in watched if each.spec.looks_back)}
-    readings = measure.read_all({*kept, *(each.spec.source for each in watched)}, now, LONGEST)
+    readings = measure.read_all(sorted({*kept, *(each.spec.source for each in watched)}), now, LONGEST)
     with lock("writing", PATIENCE) as mine:
         if not mine:
             frappe.throw(_("A run is being written for over a minute; the next round is made all the same."))
         commit()
+        watched, before = _still(watched), downtimes.last_probe(now)
         metrics.keep({**{name: readings[name] for name in kept}, sampling.WORK: _work(now)}, now)
-        downtimes.note(readings.get(downtimes.METRIC), last, now, every)
+        downtimes.note(readings.get(downtimes.METRIC), before, last, now, every)
         gaps.fill_in(last, now, every)
         live.judge_all(watched, readings, now)
         commit()
+
+
+def _still(watched: Sequence[live.Watched]) -> list[live.Watched]:
+    """Those that nobody changed while they were read, as they are now."""
+    rules = {each.spec for each in watched}
+    return [each for each in live.checks_to_judge() if each.spec in rules]
 
 
 def _work(now: datetime) -> Reading:

@@ -6,13 +6,13 @@ looked is told, and counts as neither up nor down.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from math import floor
 from statistics import median
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, cint, flt, get_first_day
+from frappe.utils import add_months, cint, flt, get_datetime, get_first_day
 
 from verenigingen_maintenance.core.availability import Availability, Span, availability
 from verenigingen_maintenance.core.calendar import at
@@ -31,10 +31,18 @@ FIRST_YEAR = 2000
 
 
 def compute(now: datetime) -> None:
-    """This month's record, and for some days that of the month before."""
+    """This month's record, for some days that of the month before, and those that were not finished."""
     today = clock.stored(now)
-    for day in dict.fromkeys(get_first_day(today - back) for back in (AFTERWARDS, timedelta())):
+    recent = (get_first_day(today - back) for back in (AFTERWARDS, timedelta()))
+    for day in sorted({*_unfinished(today), *recent}):
         compute_month(day, now)
+
+
+def _unfinished(today: datetime) -> list[date]:
+    """Months that are over, whose records were made before that was certain."""
+    rows = frappe.get_all(RECORD, fields=["month", "computed_at"], limit=0)
+    ends = {row.month: get_datetime(add_months(row.month, 1)) for row in rows}
+    return [row.month for row in rows if row.computed_at < ends[row.month] + AFTERWARDS <= today + AFTERWARDS]
 
 
 def compute_named(month: str, now: datetime) -> str:
@@ -198,6 +206,8 @@ def _alerts(month: Span) -> dict:
         .where((table.opened_at >= begins) & (table.opened_at < ends) & table.triggered_at.isnotnull())
     ).run()
     title, target = _("Escalation from its trigger"), f"< {promised} min"
+    if not rows and not _hours(DATA_AGE, month, 0)[1]:
+        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("Nothing was sampled."))
     if not rows:
         return _figure(title, "", _("none opened"), target, Verdict.OK, _("No escalation was opened."))
     delays = [(opened - triggered).total_seconds() for triggered, opened in rows]

@@ -14,11 +14,12 @@ from verenigingen_maintenance.core.derived import DERIVED
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
+from verenigingen_maintenance.operations.metrics import EACH_ROUND
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import http, sampling
 
 LONGEST_BETWEEN = 1_440
-LONGEST_ROUND = 15
+LONGEST_ROUND = 5
 
 
 def refuse_bad_check(check: Document) -> None:
@@ -31,6 +32,8 @@ def refuse_bad_check(check: Document) -> None:
         _rule = Spec.of(check).rule
         if check.source not in DERIVED:
             sources.find(check.source)
+        elif check.live:
+            refuse(_("A check that follows from others is judged with them, in a run: it cannot be live."))
     except ValueError as error:
         refuse("{0}", error)
 
@@ -42,6 +45,8 @@ def refuse_bad_metric(metric: Document) -> None:
             sources.find(metric.name)
         except ValueError as error:
             refuse("{0}", error)
+    if metric.name in EACH_ROUND and (metric.every_minutes or not metric.enabled):
+        refuse(_("{0} is sampled with each round: availability and the gaps are told by it."), metric.name)
     if not 0 <= (metric.every_minutes or 0) <= LONGEST_BETWEEN:
         refuse(_("A metric is sampled every 0 to {0} minutes; 0 is each round."), LONGEST_BETWEEN)
 

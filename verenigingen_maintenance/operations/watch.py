@@ -19,13 +19,14 @@ from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mail, sampling, scheduler, workers
 
 TOKEN_BYTES = 24
+AHEAD = timedelta(minutes=1)
 
 
 def describe_watch(now: datetime) -> dict:
     """When the last round of samples was, whether that is too long ago, and what is known of why."""
     every, last = settings.sampling_interval(), sampling.last_round(now)
     seconds = round(max(last.ago.total_seconds(), 0)) if last else None
-    is_late = not every or last is None or last.ago > downtimes.longest_silence(every)
+    is_late = not _is_fresh(last, every)
     return {
         "sampled_at": clock.shown(last.observed_at) if last else None,
         "seconds": seconds,
@@ -41,11 +42,16 @@ def describe_health(token: str | None, now: datetime) -> tuple[int, dict]:
     if not _is_token(token):
         return 403, {"status": "forbidden"}
     every, last = settings.sampling_interval(), sampling.last_round(now)
-    if every and last and last.ago <= downtimes.longest_silence(every):
+    if last and _is_fresh(last, every):
         told = {"sampled_seconds_ago": round(max(last.ago.total_seconds(), 0))}
         return 200, {"status": "ok", **told, "verdict": live_verdict().value}
     told = {"sampled_seconds_ago": round(last.ago.total_seconds()) if last else None}
     return 503, {"status": "stale", **told, "why": _why(every, now)}
+
+
+def _is_fresh(last: sampling.Round | None, every: timedelta) -> bool:
+    """A round that is ahead of this host's clock tells nothing of when it was."""
+    return bool(every and last) and -AHEAD < last.ago <= downtimes.longest_silence(every)
 
 
 def new_token() -> str:

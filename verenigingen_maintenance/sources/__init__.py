@@ -32,10 +32,14 @@ def source(function: Source) -> Source:
     return function
 
 
-def waits(function: Source) -> Source:
-    """Marks a source that waits for an answer of others, such as a web server; it works little meanwhile."""
-    function.waits = True  # type: ignore[attr-defined]
-    return function
+def waits(group: str) -> Callable[[Source], Source]:
+    """Marks a source that waits for an answer of others; those of one group wait in a thread of their own."""
+
+    def mark(function: Source) -> Source:
+        function.waits = group  # type: ignore[attr-defined]
+        return function
+
+    return mark
 
 
 def shared(function: Callable[[datetime], Shared]) -> Callable[[datetime], Shared]:

@@ -17,9 +17,9 @@ NOT_HTTPS = "the address of this site is not https"
 
 
 @source
-@waits
+@waits("certificate")
 def days_left(now: datetime) -> Reading | Unknown:
-    """Days until the certificate of the site's own address ends; below nought where it has."""
+    """Days until the certificate of the site's own address ends; none are left of one that nobody trusts."""
     address = urlsplit(str(frappe.conf.host_name or ""))
     if address.scheme != "https" or not address.hostname:
         return Unknown(f"{NOT_HTTPS} (host_name in the site config says which it is)", now)
@@ -27,6 +27,7 @@ def days_left(now: datetime) -> Reading | Unknown:
     origin = f"TLS of {host}:{port}"
     ends, flaw = _ends(host, port)
     days = (ends - now).total_seconds() / 86_400
+    days = min(days, 0) if flaw else days
     evidence = {"ends": ends.isoformat(), "not trusted because": flaw}
     return Reading(round(days, 2), "days", now, origin, evidence, detail=flaw)
 

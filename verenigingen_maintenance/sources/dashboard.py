@@ -54,7 +54,7 @@ _LOCK = threading.Lock()
 
 
 @source
-@waits
+@waits("dashboard")
 def accessible(now: datetime) -> Reading | Unknown:
     """0 failures when a whole page came that is no login and no error page, else 1 and what happened."""
     look = _look(now)
@@ -64,7 +64,7 @@ def accessible(now: datetime) -> Reading | Unknown:
 
 
 @source
-@waits
+@waits("dashboard")
 def load_seconds(now: datetime) -> Reading | Unknown:
     """Seconds until the whole page was there."""
     look = _look(now)
@@ -74,7 +74,7 @@ def load_seconds(now: datetime) -> Reading | Unknown:
 
 
 @source
-@waits
+@waits("dashboard")
 def summary_missing(now: datetime) -> Reading | Unknown:
     """0 sections when there is an Executive Summary with data, else 1."""
     look = _look(now)
@@ -87,7 +87,7 @@ def summary_missing(now: datetime) -> Reading | Unknown:
 
 
 @source
-@waits
+@waits("dashboard")
 def cards_without_data(now: datetime) -> Reading | Unknown:
     """How many cards and sections of the dashboard are empty, not measured, or show an error."""
     look = _look(now)

@@ -12,7 +12,7 @@ from verenigingen_maintenance.sources import clock, jobs, monitor, source, store
 DAY = timedelta(days=1)
 REQUESTS, ERRORS, JOBS = "traffic.requests", "traffic.server_errors", "traffic.jobs"
 ORIGIN = "Frappe Monitor, sampled, and the failed jobs"
-ENOUGH = timedelta(hours=1)
+ENOUGH = timedelta(hours=20)
 
 
 @source
@@ -22,7 +22,9 @@ def of_operations(now: datetime) -> Reading | Unknown:
         return Unknown(monitor.IS_OFF, now, ORIGIN)
     sums = stored.sums((REQUESTS, ERRORS, JOBS), now - DAY)
     if REQUESTS not in sums or sums[REQUESTS][1] > now - ENOUGH:
-        return Unknown("requests are sampled for less than an hour", now, ORIGIN, learning=True)
+        return Unknown(
+            "requests are sampled for less than 20 of the last 24 hours", now, ORIGIN, learning=True
+        )
     requests, errors, ran = (sums.get(name, (0.0, now))[0] for name in (REQUESTS, ERRORS, JOBS))
     scheduled, background = jobs.failed_scheduled_jobs(now), jobs.failed_background_jobs(now)
     failed = scheduled.value + background.value

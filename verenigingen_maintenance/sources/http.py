@@ -30,7 +30,7 @@ _ADDRESS = re.compile(r"https?://(?:\[([0-9a-f:]+)\]|([\w.-]+))(?::\d{1,5})?/?",
 
 
 @source
-@waits
+@waits("web server")
 def ping(now: datetime) -> Reading | Unknown:
     """The median time of three pings to this site's web server in ms."""
     return own_request(now, "a ping does next to nothing")
@@ -135,7 +135,9 @@ class Answer:
     is_late: bool = False
 
 
-def get_whole(url: str, headers: Mapping[str, str], patience: float, most_bytes: int) -> Answer:
+def get_whole(
+    url: str, headers: Mapping[str, str], patience: float, most_bytes: int, method: str = "GET"
+) -> Answer:
     """Ask once, follow nothing, and end after `patience` seconds, also where bytes drip in for ever.
 
     Neither a proxy nor a .netrc of the environment sees or changes the headers. Raises ValueError, without
@@ -143,7 +145,7 @@ def get_whole(url: str, headers: Mapping[str, str], patience: float, most_bytes:
     """
     started = time.perf_counter()
     with _Deadline(patience) as deadline, _session(deadline) as session:
-        answer = _ask(session, url, headers, patience, most_bytes)
+        answer = _ask(session, method, url, headers, patience, most_bytes)
     seconds = round(time.perf_counter() - started, 3)
     if deadline.is_over or answer.is_late:
         return replace(answer, seconds=seconds, is_late=True, flaw=f"no whole answer within {patience:g} s")
@@ -151,11 +153,16 @@ def get_whole(url: str, headers: Mapping[str, str], patience: float, most_bytes:
 
 
 def _ask(
-    session: requests.Session, url: str, headers: Mapping[str, str], patience: float, most_bytes: int
+    session: requests.Session,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    patience: float,
+    most_bytes: int,
 ) -> Answer:
     try:
-        with session.get(
-            url, headers=headers, timeout=patience, stream=True, allow_redirects=False
+        with session.request(
+            method, url, headers=headers, timeout=patience, stream=True, allow_redirects=False
         ) as response:
             return _received(response, most_bytes)
     except requests.Timeout:

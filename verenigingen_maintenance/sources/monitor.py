@@ -23,7 +23,7 @@ IS_OFF = "Monitor is off; the setting “monitor”: 1 in the site config turns 
 
 
 @source
-@waits
+@waits("web server")
 def api_response_time(now: datetime) -> Reading | Unknown:
     """The mean time of API requests of the last 24 hours in ms, while the web server answers a ping; where
     Monitor is off or has none, the time of the ping."""

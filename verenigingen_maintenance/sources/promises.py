@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
-RECORD = "Monthly Service Level"
+RECORD, STALE = "Monthly Service Level", timedelta(hours=3)
 
 
 @source
@@ -18,7 +18,11 @@ def availability(now: datetime) -> Reading | Unknown:
     name = f"{clock.stored(now):%Y-%m}"
     row = frappe.db.get_value(RECORD, name, ["availability", "computed_at"], as_dict=True)
     if row is None:
-        return Unknown("no record of this month yet; a job makes it each hour", now, RECORD, learning=True)
+        begun = clock.stored(now) - clock.stored(now).replace(day=1, hour=0, minute=0)
+        is_young = begun < STALE or not frappe.db.count(RECORD)
+        return Unknown("no record of this month; a job makes it each hour", now, RECORD, learning=is_young)
+    if now - clock.instant(row.computed_at) > STALE:
+        return Unknown(f"not computed since {row.computed_at:%Y-%m-%d %H:%M}", now, RECORD)
     percent, _space, unit = (row.availability or "").partition(" ")
     if unit != "%":
         return Unknown("not measured this month", now, RECORD)

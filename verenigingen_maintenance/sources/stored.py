@@ -26,9 +26,8 @@ class Counted:
 
 
 def latest(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Sample]:
-    """The latest values of a metric with their times, latest first."""
-    rows = _rows(metric, since, ["observed_at", "value"], most)
-    return [(clock.instant(moment), value) for moment, value in rows]
+    """The values of a metric that were kept last, with their times, the last first."""
+    return [(each.observed_at, each.value) for each in counted(metric, since, most)]
 
 
 def last(metric: str, now: datetime) -> Counted | None:
@@ -41,9 +40,19 @@ def last(metric: str, now: datetime) -> Counted | None:
 
 
 def counted(metric: str, since: datetime, most: int = MOST_VALUES) -> list[Counted]:
-    """The latest values of a counter, latest first."""
-    rows = _rows(metric, since, ["value", "server", "observed_at"], most)
-    return [Counted(value, server or "", clock.instant(moment)) for value, server, moment in rows]
+    """The same with their servers. In the hour that October repeats, their order tells which one is meant."""
+    rows = frappe.get_all(
+        SAMPLE,
+        filters={"metric": metric, "observed_at": (">=", clock.stored(since))},
+        fields=["value", "server", "observed_at"],
+        order_by="name desc",
+        limit=most,
+    )
+    found, newer = [], clock.now()
+    for row in rows:
+        newer = clock.instant_before(row.observed_at, newer)
+        found.append(Counted(row.value, row.server or "", newer))
+    return found
 
 
 def sums(metrics: Iterable[str], since: datetime) -> dict[str, tuple[float, datetime]]:
@@ -73,14 +82,3 @@ def daily(metric: str, since: date) -> dict[date, float]:
     filters = {"metric": metric, "begins": (">=", since)}
     rows = frappe.get_all(DAY, filters=filters, fields=["begins", "median"], as_list=True, limit=0)
     return {begins.date(): median for begins, median in rows}
-
-
-def _rows(metric: str, since: datetime, fields: list[str], most: int) -> list:
-    return frappe.get_all(
-        SAMPLE,
-        filters={"metric": metric, "observed_at": (">=", clock.stored(since))},
-        fields=fields,
-        order_by="observed_at desc",
-        limit=most,
-        as_list=True,
-    )

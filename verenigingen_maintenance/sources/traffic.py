@@ -27,6 +27,7 @@ DISORDER = timedelta(minutes=2)
 FIRST, LONGEST = timedelta(minutes=2), timedelta(minutes=15)
 BLOCK, MOST_BYTES = 65_536, 16 * 1024 * 1024
 CHUNK, MOST_UNFLUSHED = 1_000, 50_000
+OWN = tuple(f"/api/method/verenigingen_maintenance.api.{door}" for door in ("health", "watcher"))
 LOOPBACK = {"127.0.0.1", "::1"}
 ORIGIN = "Frappe Monitor, since the sample before"
 NOT_READABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
@@ -99,7 +100,7 @@ def jobs(now: datetime) -> Reading | Unknown:
 
 
 @source
-@waits
+@waits("web server")
 def api_time(now: datetime) -> Reading | Unknown:
     """The mean time of API requests; where there was none, or Monitor is off, of own pings."""
     seen = _seen(now)
@@ -191,8 +192,9 @@ class _Entry:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a probe of this app: a ping, or a look at the dashboard from this host."""
-        return self.path == monitor.OWN_PING or (self.path == dashboard.path() and self.ip in LOOPBACK)
+        """Whether it is this app's own question: a ping, its age or health, or a probe from this host."""
+        is_asked = self.path == monitor.OWN_PING or self.path.startswith(OWN)
+        return is_asked or (self.path == dashboard.path() and self.ip in LOOPBACK)
 
 
 def _until_older(lines: Iterable[bytes], seen: _Seen) -> Iterator[_Entry]:

@@ -2,7 +2,7 @@
 // scheduler or its worker is dead, so the page asks the web server.
 (() => {
 	const METHOD = "verenigingen_maintenance.api.watcher";
-	const EVERY = 60_000;
+	const EVERY = 5 * 60_000;
 	const KINDS = { List: "DocType", Form: "DocType", print: "DocType", "query-report": "Report", Workspaces: "Workspace" };
 
 	function is_own_page() {

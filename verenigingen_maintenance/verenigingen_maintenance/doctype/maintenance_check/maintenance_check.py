@@ -22,7 +22,8 @@ class MaintenanceCheck(Document):
             frappe.msgprint(_("A box without rows stays UNKNOWN. Not Applicable is for what is not here."))
         is_new_rule = before is None or any(self.get(field) != before.get(field) for field in RULE)
         self.version = (before.version if before else 0) + int(is_new_rule)
-        if is_new_rule or not self.live:
+        is_watched = self.live and self.enabled and not self.not_applicable
+        if is_new_rule or not is_watched:
             self.update(dict.fromkeys(STATE))  # the next round judges it anew
 
     def on_trash(self):

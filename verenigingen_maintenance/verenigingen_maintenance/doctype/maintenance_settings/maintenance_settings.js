@@ -12,11 +12,13 @@ frappe.ui.form.on("Maintenance Settings", {
 function show_health_address(frm) {
 	const address = `${window.location.origin}/api/method/verenigingen_maintenance.api.health`;
 	const wrapper = frm.fields_dict.health_token.$wrapper.empty();
+	const is_manager = frappe.user.has_role("Maintenance Manager");
 	const exists = Boolean(frm.doc.health_token_hash);
-	const state = exists ? __("A token was made.") : __("No token was made: it answers 403.");
+	const made = exists ? __("A token was made.") : __("No token was made: it answers 403.");
+	const state = is_manager ? made : "";
 	$(`<p class="control-label">${__("Health Address for a Monitor Outside")}</p>`).appendTo(wrapper);
 	$("<p class='small text-muted'></p>").text(`${address}  ${state}`).appendTo(wrapper);
-	if (!frappe.user.has_role("Maintenance Manager")) return;
+	if (!is_manager) return;
 	$(`<button class="btn btn-xs btn-default new-health-token">${__("Make a Token")}</button>`)
 		.appendTo(wrapper)
 		.on("click", () => (exists ? frappe.confirm(__("The present token opens nothing any more."), make) : make()));

@@ -1,6 +1,7 @@
 from playwright.sync_api import expect
 
 READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
+READABLE |= {"watcher", "system_health"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors"}
 
 
@@ -29,7 +30,7 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
     before = state(api, trouble)
     pattern = api("auditor").get("/api/resource/Error Pattern").json()["data"][0]["name"]
     real = {"run": trouble["run"], "escalation": trouble["escalations"][0]["name"], "check": "errors_24h"}
-    real |= {"pattern": pattern, "days": "7"}
+    real |= {"pattern": pattern, "days": "7", "period": "24 hours", "group": "Database"}
 
     statuses = {
         method["name"]: api("auditor")

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-CHECK, TITLE, OTHER = "active_members", "Active members", "Active members, change in a day"
+CHECK, TITLE, OTHER = "active_members", "Active members", "Active members, as usual"
 PROPOSAL = "this site has no DocType Member"
 REASON = "The members of this association are kept elsewhere"
 API = "/api/method/verenigingen_maintenance.api"

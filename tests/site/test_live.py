@@ -180,11 +180,26 @@ def test_several_share_one_escalation_and_each_says_when_it_is_back():
     both = {DISK: "gone", "database_response": "gone"}
     judge(both, at(0))
     judge(both, at(30))
-    judge({DISK: 50, "database_response": "gone"}, at(32))
+    for minute in (32, 34, 36, 38):
+        judge({DISK: 50, "database_response": "gone"}, at(minute))
     (escalation,) = opened()
     assert events(escalation) == ["Opened", "Cleared"]
     assert escalation.events[0].note.count("gone") == 2
     assert escalation.events[1].note == "Disk used is measured again."
+
+
+def test_a_value_now_and_then_does_not_hide_that_it_is_not_measured():
+    for minute in range(0, 40, 2):
+        judge({DISK: 50 if minute % 12 == 10 else "gone"}, at(minute))
+    (escalation,) = opened()
+    assert events(escalation) == ["Opened"]
+    assert clock.instant(escalation.onset_at) == at(0)
+
+
+def test_a_gap_now_and_then_is_none_that_lasts():
+    for minute in range(0, 60, 2):
+        judge({DISK: "gone" if minute % 12 == 10 else 50}, at(minute))
+    assert opened() == []
 
 
 def test_what_time_alone_mends_never_escalates():

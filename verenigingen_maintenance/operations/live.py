@@ -25,6 +25,7 @@ from verenigingen_maintenance.sources import clock
 
 NOT_MEASURED = "Not measured"
 LONGEST_TEXT = 2_000
+SETTLED = timedelta(minutes=5)
 STATE = (
     *("live_verdict", "live_value", "live_reason", "live_at", "live_since"),
     *("breach_since", "unknown_since", "unknown_told"),
@@ -114,10 +115,25 @@ def _tell_unknown(results: Sequence[tuple[Watched, Result]], now: datetime) -> s
         note = "\n".join(f"{each.spec.title}: {result.judgement.reason}" for each, result in new)
         title = _("Not measured for {0} minutes: {1}").format(minutes, new[0][0].spec.title)
         escalations.record(escalations.Breach(NOT_MEASURED, title, note, began, began + limit))
-    for each, result in results:
-        if each.unknown_told and not _is_unknown(result):
+    told = [(each, _unknown_since(each, result, now)) for each, result in results if each.unknown_told]
+    for each, since in told:
+        if since is None:
             escalations.note(NOT_MEASURED, "Cleared", _("{0} is measured again.").format(each.spec.title))
-    return {each.spec.name for each, _result in lasting}
+    return {each.spec.name for each, _result in lasting} | {each.spec.name for each, since in told if since}
+
+
+def _unknown_since(each: Watched, result: Result, now: datetime) -> datetime | None:
+    """Since when it is not measured; a value now and then does not end that."""
+    if _is_unknown(result):
+        return each.unknown_since or now
+    is_settled = now - _since(each, result, now) >= SETTLED
+    return None if is_settled else each.unknown_since
+
+
+def _since(each: Watched, result: Result, now: datetime) -> datetime:
+    """Since when the verdict is what it is."""
+    is_same = each.verdict == result.judgement.verdict.value
+    return each.since if is_same and each.since else now
 
 
 def _is_unknown(result: Result) -> bool:
@@ -128,18 +144,17 @@ def _is_unknown(result: Result) -> bool:
 
 def _keep(each: Watched, result: Result, now: datetime, told: bool) -> None:
     verdict = result.judgement.verdict
-    since = each.since if each.verdict == verdict.value and each.since else now
     breach = each.breach_since if verdict is Verdict.UNKNOWN else None
     if verdict is Verdict.CRITICAL:
         breach = each.breach_since or now
-    unknown = (each.unknown_since or now) if _is_unknown(result) else None
+    unknown = _unknown_since(each, result, now)
     check = frappe.qb.DocType(CHECK)
     values = {
         "live_verdict": verdict.value,
         "live_value": number(result.value),
         "live_reason": result.judgement.reason[:LONGEST_TEXT],
         "live_at": clock.stored(now),
-        "live_since": clock.stored(since),
+        "live_since": clock.stored(_since(each, result, now)),
         "breach_since": clock.stored(breach) if breach else None,
         "unknown_since": clock.stored(unknown) if unknown else None,
         "unknown_told": int(told),

@@ -107,8 +107,8 @@ def test_values_at_the_side_have_three_figures(highest, text):
 @pytest.mark.parametrize(
     ("length", "shown"),
     [
-        (DAY, ["09:00", "09:00"]),
-        (timedelta(hours=6), ["09:00", "15:00"]),
+        (DAY, ["11-24 09:00", "11-25 09:00"]),
+        (timedelta(hours=6), ["11-24 09:00", "11-24 15:00"]),
         (timedelta(days=7), ["2026-11-24", "2026-12-01"]),
     ],
 )

@@ -93,7 +93,7 @@ class Chart:
             yield f'<text x="{LEFT - 4}" y="{y + 3}" text-anchor="end">{_short(value)}</text>'
 
     def _times(self) -> Iterator[str]:
-        form = "%H:%M" if self.ends - self.begins <= timedelta(days=1) else "%Y-%m-%d"
+        form = "%m-%d %H:%M" if self.ends - self.begins <= timedelta(days=1) else "%Y-%m-%d"
         for moment, x, anchor in ((self.begins, LEFT, "start"), (self.ends, WIDTH - RIGHT, "end")):
             yield f'<text x="{x}" y="{HEIGHT - 5}" text-anchor="{anchor}">{moment:{form}}</text>'
 

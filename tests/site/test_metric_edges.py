@@ -39,7 +39,10 @@ def test_a_month_stays_measured_when_its_samples_are_gone():
 def test_a_planned_one_in_the_hour_that_spring_skips_does_not_stop_the_hourly_job():
     times = {"begins": "2027-03-28 02:30:00", "ends": "2027-03-28 03:10:00", "reason": "Upgrade"}
     frappe.get_doc({"doctype": "Downtime", **times}).insert()
-    service_levels.compute_month(date(2027, 3, 1), datetime(2027, 3, 30, tzinfo=AMSTERDAM))
+    name = service_levels.compute_month(date(2027, 3, 1), datetime(2027, 3, 30, tzinfo=AMSTERDAM))
+    record = frappe.get_doc("Monthly Service Level", name)
+    assert "2027-03-28 02:30:00 to 2027-03-28 03:10:00  Planned" in record.downtimes
+    assert [figure.verdict for figure in record.figures] == ["UNKNOWN"] * 5, "nothing was ever probed"
 
 
 def test_year_one_is_refused():

@@ -191,11 +191,13 @@ def test_while_samples_are_late_the_live_verdict_is_unknown(sampled):
 
 def test_a_mail_account_that_fails_is_told_on_every_page(sampled):
     queue = {"doctype": "Email Queue", "sender": "a@example.com", "status": "Error"}
-    failed = frappe.get_doc({**queue, "error": "x\nSMTPAuthenticationError: (535, b'denied')"})
+    error = "x\nSMTPAuthenticationError: (535, b'denied') for treasurer@example.org"
+    failed = frappe.get_doc({**queue, "error": error})
     failed.db_insert()
     (problem,) = watch.describe_watch(clock.now())["problems"]
-    assert problem.startswith("1 messages of the last day could not be sent by e-mail.")
+    assert problem.startswith("1 messages could not be sent by e-mail.")
     assert "SMTPAuthenticationError" in problem
+    assert "treasurer@example.org" not in problem
 
 
 # --- on the pages

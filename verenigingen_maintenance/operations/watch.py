@@ -12,6 +12,7 @@ import redis
 from frappe import _
 
 from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import downtimes, settings
 from verenigingen_maintenance.operations.checks import CHECK
@@ -108,8 +109,8 @@ def _problems(now: datetime) -> list[str]:
     stuck = mail.stuck(now)
     found = []
     if stuck.value:
-        told = _("{0} messages of the last day could not be sent by e-mail. {1}")
-        found.append(told.format(f"{stuck.value:g}", stuck.detail))
+        told = _("{0} messages could not be sent by e-mail. {1}")
+        found.append(told.format(f"{stuck.value:g}", redact(stuck.detail)))
     if heartbeat := frappe.db.get_single_value(SETTINGS, "heartbeat_problem"):
         found.append(_("The heartbeat was not taken: {0}").format(heartbeat))
     return found

@@ -24,6 +24,7 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock, stored
 
 CHECK = "Maintenance Check"
+LIVE = {"live": 1, "enabled": 1, "not_applicable": 0}
 LOOK_BACK = timedelta(hours=3)
 ROUNDS_APART = 5
 MOST_SAMPLES = 2_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,8 @@ import frappe
 from frappe import _
 
 from verenigingen_maintenance.core.charts import Chart, Point
-from verenigingen_maintenance.core.thresholds import Limit
+from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
+from verenigingen_maintenance.operations.checks import CHECK, LIVE
 from verenigingen_maintenance.operations.metric_rollups import LENGTHS
 from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.refusals import refuse
@@ -187,15 +189,15 @@ def _series(
 
 
 def _judged() -> set[str]:
-    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
-    return set(frappe.get_all("Maintenance Check", filters=filters, pluck="source", limit=0))
+    return set(frappe.get_all(CHECK, filters=LIVE, pluck="source", limit=0))
 
 
 def _limits() -> dict[str, list[float]]:
-    """The CRITICAL thresholds of the checks that read a metric."""
+    """The CRITICAL thresholds of the checks that read a metric; one that cannot be meant is not drawn."""
     found: dict[str, list[float]] = {}
     for source, critical in frappe.get_all(
-        "Maintenance Check", {"enabled": 1, "critical": ("is", "set")}, ["source", "critical"], as_list=True
+        CHECK, {"enabled": 1, "critical": ("is", "set")}, ["source", "critical"], as_list=True
     ):
-        found.setdefault(source, []).append(Limit.parse(critical).value)
+        with suppress(ThresholdError):
+            found.setdefault(source, []).append(Limit.parse(critical).value)
     return found

@@ -6,6 +6,9 @@ address itself when it went well, /fail when not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 from frappe import _
 
@@ -23,6 +26,19 @@ def tell(what: str = "success") -> None:
     url = (frappe.db.get_single_value(SETTINGS, "heartbeat_url") or "").strip().rstrip("/")
     if url:
         _keep(_problem(f"{url}{ENDINGS[what]}"))
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Tells outside that work begins, and how it went; what failed is undone and goes on failing."""
+    tell("start")
+    try:
+        yield
+    except Exception:
+        frappe.db.rollback()
+        tell("fail")
+        raise
+    tell()
 
 
 def _problem(url: str) -> str:

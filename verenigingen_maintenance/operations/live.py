@@ -19,7 +19,7 @@ from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import checks, escalations
-from verenigingen_maintenance.operations.checks import CHECK, Result, Spec
+from verenigingen_maintenance.operations.checks import CHECK, LIVE, Result, Spec
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
@@ -46,8 +46,7 @@ class Watched:
 
 def checks_to_judge() -> list[Watched]:
     """The live checks that are enabled and apply to this site."""
-    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
-    rows = frappe.get_all(CHECK, filters=filters, fields=["*"], order_by="name", limit=0)
+    rows = frappe.get_all(CHECK, filters=LIVE, fields=["*"], order_by="name", limit=0)
     return [each for each in map(_watched, rows) if not checks.is_derived(each.spec)]
 
 

@@ -65,14 +65,8 @@ def measure_if_due(name: str, not_before: datetime) -> None:
 
 def _measure(name: str) -> None:
     """Somebody outside is told how it went."""
-    heartbeat.tell("start")
-    try:
+    with heartbeat.telling():
         _read_and_write(name)
-    except Exception:
-        frappe.db.rollback()
-        heartbeat.tell("fail")
-        raise
-    heartbeat.tell()
 
 
 def _read_and_write(name: str) -> None:

@@ -79,11 +79,8 @@ def describe_status(now: datetime) -> dict:
 
 def describe_live() -> list[dict]:
     """The live checks as the last round judged them."""
-    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
-    fields = ["name", "title", "unit", "warning", "critical", "live_verdict", "live_value", "live_reason"]
-    rows = frappe.get_all(
-        "Maintenance Check", filters=filters, fields=[*fields, "live_since"], order_by="area, title"
-    )
+    fields = ["name", "title", "unit", "live_verdict", "live_value", "live_reason", "live_since"]
+    rows = frappe.get_all(checks.CHECK, filters=checks.LIVE, fields=fields, order_by="area, title")
     return [
         {
             "check": row.name,

@@ -66,15 +66,9 @@ def sample_now(now: datetime) -> bool:
 
 def sample(now: datetime, last: sampling.Round | None, every: timedelta) -> None:
     """One round, with what follows from it; somebody outside is told how it went."""
-    heartbeat.tell("start")
-    try:
+    with heartbeat.telling():
         _round(now, last, every)
-    except Exception:
-        frappe.db.rollback()
-        heartbeat.tell("fail")
-        raise
-    notifications.deliver_if_any()
-    heartbeat.tell()
+        notifications.deliver_if_any()
 
 
 def _round(now: datetime, last: sampling.Round | None, every: timedelta) -> None:

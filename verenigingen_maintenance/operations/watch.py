@@ -15,7 +15,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import downtimes, settings
-from verenigingen_maintenance.operations.checks import CHECK
+from verenigingen_maintenance.operations.checks import CHECK, LIVE
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mail, sampling, scheduler, workers
 
@@ -64,8 +64,7 @@ def new_token() -> str:
 
 def live_verdict() -> Verdict:
     """The worst of the live checks at the last round; UNKNOWN where none was judged."""
-    filters = {"live": 1, "enabled": 1, "not_applicable": 0}
-    found = frappe.get_all(CHECK, filters=filters, pluck="live_verdict", limit=0)
+    found = frappe.get_all(CHECK, filters=LIVE, pluck="live_verdict", limit=0)
     return worst(Verdict(each or "UNKNOWN") for each in found)
 
 

@@ -417,7 +417,7 @@ def test_what_each_round_needs_is_neither_switched_off_nor_slowed_down(name, cha
 
 
 def test_a_check_that_was_changed_while_it_was_read_is_not_judged_by_its_former_rule(monkeypatch):
-    frappe.db.set_value("Maintenance Check", "data_age", {"critical": "> 1", "live": 1})
+    frappe.db.set_value("Maintenance Check", "data_age", {"warning": "", "critical": "> 1", "live": 1})
     frappe.db.commit()
     make_round()
     let_rounds_age(minutes=4)

@@ -18,6 +18,8 @@ from verenigingen_maintenance.operations import accept_missed as missed
 from verenigingen_maintenance.operations import (
     applicability,
     checks,
+    compliance,
+    compliance_metrics,
     error_review,
     error_states,
     escalations,
@@ -284,6 +286,25 @@ def compute_service_level(month: str) -> str:
     return service_levels.compute_named(month, clock.now())
 
 
+@frappe.whitelist(methods=["GET"])
+@told_in_shell
+def get_compliance_metrics() -> dict:
+    """Scores, gaps and violations of the latest assessment; None where not known, with the reason."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return compliance_metrics.describe(clock.now())
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def assess_compliance() -> dict:
+    """Assesses compliance now; over HTTP a worker does. None while it is being assessed already."""
+    only_for(MANAGER, OPERATOR)
+    if not _from_shell():
+        frappe.enqueue(_assess_in_worker, enqueue_after_commit=True)
+        return {"queued": True}
+    return {"assessment": compliance.assess(clock.now())}
+
+
 def _run(name: str) -> dict | None:
     if not _from_shell():
         return _queue(name)
@@ -309,6 +330,10 @@ def _measure_in_worker(run: str) -> None:
 
 def _sample_in_worker() -> None:
     sample_metrics.sample_now(clock.now())
+
+
+def _assess_in_worker() -> None:
+    compliance.assess(clock.now())
 
 
 def _from_shell() -> bool:

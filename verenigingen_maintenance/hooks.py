@@ -31,6 +31,9 @@ scheduler_events = {
         "17 * * * *": [
             "verenigingen_maintenance.scheduled.review_maintenance_errors",
         ],
+        "34 * * * *": [
+            "verenigingen_maintenance.scheduled.assess_maintenance_compliance",
+        ],
         "*/5 * * * *": [
             "verenigingen_maintenance.scheduled.tend_maintenance_runs",
         ],

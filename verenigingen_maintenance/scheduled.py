@@ -6,6 +6,7 @@ Names are distinctive because Frappe names a job by the last two parts of its pa
 from __future__ import annotations
 
 from verenigingen_maintenance.operations import (
+    compliance,
     error_states,
     ingest_errors,
     metric_rollups,
@@ -64,6 +65,11 @@ def roll_up_maintenance_metrics() -> None:
         metric_rollups.roll_up(clock.now())
     finally:
         service_levels.compute(clock.now())
+
+
+def assess_maintenance_compliance() -> None:
+    """Each hour: the day's assessment of compliance, its gaps and their ToDos."""
+    compliance.assess(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

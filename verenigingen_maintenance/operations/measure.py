@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 import frappe
 
@@ -37,6 +38,7 @@ class _Probe:
     in_request: bool = field(default_factory=lambda: bool(getattr(frappe.local, "request", None)))
     answers: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
     connection_id: int | None = None
+    kinds: tuple[type, ...] = (Reading, Unknown)
 
     def start(self) -> None:
         name = f"source {next(iter(self.sources))}"
@@ -65,6 +67,16 @@ def read_all(names: Iterable[str], now: datetime, seconds: int) -> dict[str, Rea
     return _answers([_Probe(each, now, seconds) for each in groups.values()])
 
 
+def ask_all(
+    groups: Iterable[Mapping[str, Function]], now: datetime, seconds: int, kinds: tuple[type, ...]
+) -> dict[str, object]:
+    """What functions of `now` answer that no check names, by their names: one of `kinds`, or Unknown.
+
+    The groups do not wait for each other: one that hangs leaves only what is behind it Unknown.
+    """
+    return _answers([_Probe(each, now, seconds, kinds=kinds) for each in groups if each])
+
+
 def _found_when_read(name: str) -> Function:
     """A source that is not there fails like one that breaks: alone."""
     return lambda now: sources.find(name)(now)
@@ -77,19 +89,19 @@ def _waits(name: str) -> str:
     return ""
 
 
-def _answers(probes: Sequence[_Probe]) -> dict[str, Reading | Unknown]:
+def _answers(probes: Sequence[_Probe]) -> dict:
     """What came in time; what did not is Unknown, and its query is ended."""
     until = time.monotonic() + max(probe.seconds for probe in probes)
     for probe in probes:
         probe.start()
-    found: dict[str, Reading | Unknown] = {}
+    found: dict = {}
     for probe in probes:
         found |= _wait(probe, until)
     return found
 
 
-def _wait(probe: _Probe, until: float) -> dict[str, Reading | Unknown]:
-    found: dict[str, Reading | Unknown] = {}
+def _wait(probe: _Probe, until: float) -> dict:
+    found: dict = {}
     try:
         while len(found) < len(probe.sources):
             name, answer = probe.answers.get(timeout=max(until - time.monotonic(), 0))
@@ -115,7 +127,7 @@ def _run(probe: _Probe) -> None:
         frappe.destroy()
 
 
-def _checked(source: Function, name: str, probe: _Probe) -> Reading | Unknown:
+def _checked(source: Function, name: str, probe: _Probe) -> object:
     """The one place where an exception becomes a value: an UNKNOWN that says what happened.
 
     The next source gets another connection then: what failed may have left this one in any state.
@@ -129,12 +141,12 @@ def _checked(source: Function, name: str, probe: _Probe) -> Reading | Unknown:
             frappe.db.close()
             frappe.local.db = None
         return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, name)
-    if not isinstance(answer, Reading | Unknown):
+    if not isinstance(answer, probe.kinds):
         return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, name)
     return _redacted(answer)
 
 
-def _redacted(answer: Reading | Unknown) -> Reading | Unknown:
+def _redacted(answer: Any) -> object:
     """What leaves here is stored and shown: every text in it is redacted."""
     texts = {field.name: getattr(answer, field.name) for field in fields(answer)}
     return replace(answer, **{name: redact_all(value) for name, value in texts.items()})

@@ -9,11 +9,6 @@ from verenigingen_maintenance.sources import source
 
 
 @source
-def compliance_score(now: datetime) -> Unknown:
-    return _awaited(now)
-
-
-@source
 def response_seconds(now: datetime) -> Unknown:
     return _awaited(now)
 
@@ -30,11 +25,6 @@ def forecasts_age(now: datetime) -> Unknown:
 
 @source
 def data_age(now: datetime) -> Unknown:
-    return _awaited(now)
-
-
-@source
-def compliance_errors(now: datetime) -> Unknown:
     return _awaited(now)
 
 

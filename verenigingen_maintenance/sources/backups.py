@@ -17,26 +17,27 @@ HOUR, MEGA = 3600, 1e6
 @source
 def age(now: datetime) -> Reading | Unknown:
     """Hours since the newest backup of the database was finished."""
-    newest = _newest()
-    if newest is None:
+    file = newest()
+    if file is None:
         return _none(now)
-    made = datetime.fromtimestamp(newest.stat().st_mtime, timezone.utc)
+    made = datetime.fromtimestamp(file.stat().st_mtime, timezone.utc)
     hours = max((now - made).total_seconds(), 0) / HOUR
-    evidence = {"file": newest.name, "finished": clock.shown(made)}
-    return Reading(round(hours, 2), "h", now, str(newest.parent), evidence)
+    evidence = {"file": file.name, "finished": clock.shown(made)}
+    return Reading(round(hours, 2), "h", now, str(file.parent), evidence)
 
 
 @source
 def size(now: datetime) -> Reading | Unknown:
     """The size of the newest backup of the database."""
-    newest = _newest()
-    if newest is None:
+    file = newest()
+    if file is None:
         return _none(now)
-    megabytes = round(newest.stat().st_size / MEGA, 3)
-    return Reading(megabytes, "MB", now, str(newest.parent), {"file": newest.name})
+    megabytes = round(file.stat().st_size / MEGA, 3)
+    return Reading(megabytes, "MB", now, str(file.parent), {"file": file.name})
 
 
-def _newest() -> Path | None:
+def newest() -> Path | None:
+    """The newest whole backup of the database; None where there is none."""
     found = Path(_folder()).glob(DATABASE.format(site=frappe.local.site.replace(".", "_")))
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 

@@ -1,7 +1,7 @@
 from playwright.sync_api import expect
 
 READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
-READABLE |= {"watcher", "system_health"}
+READABLE |= {"watcher", "system_health", "get_compliance_metrics"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors"}
 
 

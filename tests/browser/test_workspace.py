@@ -6,6 +6,7 @@ CARDS = {
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
     "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
+    "Compliance": ["Compliance Report", "Compliance Assessments", "Compliance Gaps"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications"],
 }
 SHORTCUTS = ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals"]

@@ -29,6 +29,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
+ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
@@ -131,7 +132,7 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *MADE_BY_FRAPPE):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])

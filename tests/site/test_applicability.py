@@ -10,7 +10,8 @@ from verenigingen_maintenance.operations import applicability, run_now
 from verenigingen_maintenance.sources import clock
 
 DAILY = ("active_members", "members_off_usual", "monitoring_alerts")
-NEEDY = (*DAILY, "mandates_off_usual", "invoices_off_usual", "payments_off_usual")
+SEPA = ("sepa_rate", "audit_completeness")
+NEEDY = (*DAILY, *SEPA, "mandates_off_usual", "invoices_off_usual", "payments_off_usual")
 
 
 def check(name="active_members"):

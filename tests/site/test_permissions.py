@@ -26,10 +26,13 @@ DOCTYPES = (
     "Downtime",
     "Monthly Service Level",
     "Error Pattern",
+    "Compliance Assessment",
+    "Compliance Gap",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Monthly Service Level"),
+    *("Compliance Assessment", "Compliance Gap"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -42,10 +45,12 @@ READING = [
     (api.latest_errors, ("EP-1",)),
     (api.watcher, ()),
     (api.system_health, ()),
+    (api.get_compliance_metrics, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
     (api.sample, ()),
+    (api.assess_compliance, ()),
     (api.open_run, ("Weekly Maintenance",)),
     (api.measure, ("DAILY-2026-11-24",)),
     (api.run_check, ("errors_24h",)),

@@ -80,15 +80,17 @@ def test_what_broke_while_it_was_measured_is_unknown_with_its_reason_and_an_erro
 
 
 def test_the_overall_score_is_the_mean_of_the_measured_areas_and_says_how_many_those_are():
-    found = Assessment([area(outcome(MET)), area(outcome(BROKEN)), area(outcome(CRASHED)), area(outcome(ABSENT))])
+    found = Assessment(
+        [area(outcome(MET)), area(outcome(BROKEN)), area(outcome(CRASHED)), area(outcome(ABSENT))]
+    )
     assert found.score == 50
-    assert found.in_words == "measured 2 of 3 areas, 1 not applicable"
+    assert found.in_words == "measured 2 of 3 areas (2 of 3 controls), 1 not applicable"
 
 
 def test_where_nothing_was_measured_there_is_no_score_neither_0_nor_100():
     found = Assessment([area(outcome(CRASHED)), area(outcome(ABSENT))])
     assert found.score is None
-    assert found.in_words == "measured 0 of 1 areas, 1 not applicable"
+    assert found.in_words == "measured 0 of 1 areas (0 of 1 controls), 1 not applicable"
 
 
 def test_an_area_says_what_is_broken_and_what_is_not_known():

@@ -188,7 +188,11 @@ class Assessment:
     def in_words(self) -> str:
         """How much of it was measured."""
         absent = len(self.areas) - len(self.applicable)
-        told = f"measured {len(self.measured)} of {len(self.applicable)} areas"
+        measured, asked = (
+            sum(len(getattr(area, name)) for area in self.areas) for name in ("measured", "applicable")
+        )
+        areas = f"measured {len(self.measured)} of {len(self.applicable)} areas"
+        told = f"{areas} ({measured} of {asked} controls)"
         return f"{told}, {absent} not applicable" if absent else told
 
 

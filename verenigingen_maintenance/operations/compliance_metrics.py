@@ -81,13 +81,11 @@ def _area(area: Any) -> dict[str, Any]:
 
 
 def _gaps(filters: dict) -> list[dict]:
-    """Gaps as JSON has them."""
+    """Gaps as JSON has them; `found` and `out_of` are how many of how many."""
     rows = compliance.gaps(filters)
-    times = ("opened_at", "last_measured")
-    return [
-        {key: str(value) if key in times else value for key, value in {**row, "count": row.found}.items()}
-        for row in rows
-    ]
+    for row in rows:
+        row.update({key: clock.shown(clock.instant(row[key])) for key in ("opened_at", "last_measured")})
+    return rows
 
 
 # --- the report

@@ -30,7 +30,8 @@ def score(now: datetime) -> Reading | Unknown:
         return Unknown(f"nothing was measured ({found.measured})", now, found.name)
     scores = {area.title: f"{area.score} %" if area.score else area.verdict for area in found.areas}
     low = [f"{area.title} {area.score} %" for area in _lowest(found.areas)]
-    return _reading(float(found.score), "%", found, now, scores, f"{found.measured}; {some(low)}")
+    detail = "; ".join(filter(None, (found.measured, some(low))))
+    return _reading(float(found.score), "%", found, now, scores, detail)
 
 
 @source
@@ -194,4 +195,6 @@ def _controls(areas: Iterable[Any]) -> list[dict]:
 
 
 def _lowest(areas: Iterable[Any]) -> list[Any]:
-    return sorted((area for area in areas if area.score), key=lambda area: float(area.score))
+    """Those that are not wholly met, the lowest first."""
+    low = [area for area in areas if area.score and float(area.score) < 100]
+    return sorted(low, key=lambda area: float(area.score))

@@ -1,4 +1,4 @@
-"""The controls as data: each has its function, its words, its severity, and its line in docs/compliance.md."""
+"""The controls as data: each has its function, words, a severity, and a line in docs/compliance.md."""
 
 import ast
 import re

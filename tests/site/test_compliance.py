@@ -30,7 +30,7 @@ def answers(monkeypatch):
 
     def find(key):
         def control(now):
-            answer = said.get(key, Found(0, "fine"))
+            answer = said.get(key, Found(0, "fine", 10))
             return answer(now) if callable(answer) else answer
 
         return control
@@ -51,6 +51,11 @@ def gap(key=HIGH):
     return fresh(GAP, key)
 
 
+def forget():
+    """As another request: what is read once for one moment is read anew."""
+    frappe.local.maintenance_shared = {}
+
+
 def todos(key=HIGH, **filters):
     frappe.db.commit()
     about = {"reference_type": GAP, "reference_name": key, **filters}
@@ -59,7 +64,13 @@ def todos(key=HIGH, **filters):
 
 def read(source, now=MONDAY):
     frappe.db.commit()
+    forget()
     return getattr(stored_assessment, source)(now)
+
+
+def describe(now):
+    forget()
+    return compliance_metrics.describe(now)
 
 
 def value(source, now=MONDAY):
@@ -455,13 +466,13 @@ def test_a_critical_gap_that_comes_back_is_new_again(answers):
 
 
 def test_the_door_answers_the_documented_keys_and_none_with_a_reason_where_nothing_is_known(answers):
-    nothing = compliance_metrics.describe(MONDAY)
+    nothing = describe(MONDAY)
     assert {nothing[key] for key in ("overall_score", "critical_gaps", "regulatory_violations")} == {None}
     assert nothing["data_retention_status"] is nothing["last_assessment"] is nothing["age_minutes"] is None
     assert nothing["reasons"]["overall_score"] == "nothing was assessed yet; a job does it each hour"
     answers |= {CRITICAL: broken(), LAW: broken(3, 9), "retention.policies": broken()}
     assess()
-    found = compliance_metrics.describe(MONDAY + timedelta(minutes=90))
+    found = describe(MONDAY + timedelta(minutes=90))
     assert (found["critical_gaps"], found["regulatory_violations"]) == (1, 1)
     assert found["data_retention_status"] == "WARNING"
     assert found["last_assessment"] == "2026-11-23T08:00:00+01:00"
@@ -478,7 +489,7 @@ def test_the_door_answers_the_documented_keys_and_none_with_a_reason_where_nothi
 
 def test_an_old_assessment_tells_when_it_was_and_nothing_of_the_present(answers):
     assess()
-    found = compliance_metrics.describe(after())
+    found = describe(after())
     assert found["overall_score"] is found["critical_gaps"] is None
     assert found["age_minutes"] == 7 * 24 * 60
     assert found["reasons"]["critical_gaps"] == "not assessed since 2026-11-23 08:00"
@@ -518,8 +529,9 @@ def test_nobody_closes_a_gap_or_changes_an_assessment_by_hand(answers, user):
             frappe.get_doc(doctype, document).update(change).save()
         with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
             frappe.delete_doc(doctype, document)
-    with pytest.raises(frappe.ValidationError, match="is changed with its document"):
+    with pytest.raises((frappe.ValidationError, frappe.PermissionError)):
         frappe.get_doc("Compliance Area", {"parent": name}).update({"score": "100"}).save()
+    frappe.set_user("Administrator")
     assert gap().state == "Open"
 
 

@@ -63,9 +63,8 @@ def mandates_not_lapsed(now: datetime) -> Found | Unmeasured:
     active = _active()
     old = _active(f"`{column(MANDATE, 'sign_date')}` < %s", since)
     if old and (missing := absent(USAGE)):
-        return Unmeasured(
-            f"{len(old)} mandates are older than {LAPSES_AFTER} months; when they were used: {missing.reason}"
-        )
+        told = f"{len(old)} mandates are older than {LAPSES_AFTER} months, and their use is not known"
+        return Unmeasured(f"{told}: {missing.reason}")
     used = _used_since(since) if old else set()
     lapsed = set(old) - used
     return _share(active, set(active) - lapsed, f"were not used for {LAPSES_AFTER} months")

@@ -7,6 +7,7 @@ import redis
 
 from verenigingen_maintenance.operations import (
     applicability,
+    compliance_gaps,
     gaps,
     ingest_errors,
     probe_user,
@@ -63,7 +64,9 @@ def after_app_change(app: str) -> None:
 
 
 def before_uninstall() -> None:
-    """Frappe leaves the values of a settings page; a later installation would take them for changes."""
+    """Frappe leaves the values of a settings page; a later installation would take them for changes. And
+    no ToDo may be about a DocType that is gone."""
     settings.forget()
+    compliance_gaps.forget_todos()
     probe_user.remove()
     frappe.db.delete("Scheduled Job Type", {"method": ("like", "verenigingen_maintenance.%")})

@@ -13,7 +13,7 @@ from frappe.desk.query_report import run as run_report
 from verenigingen_maintenance import api, scheduled
 from verenigingen_maintenance.core.compliance import Found, NotHere, Unmeasured
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.operations import compliance, compliance_metrics, records
+from verenigingen_maintenance.operations import compliance, compliance_gaps, compliance_metrics, records
 from verenigingen_maintenance.operations.transactions import lock
 from verenigingen_maintenance.sources import compliance as stored_assessment
 from verenigingen_maintenance.sources import controls
@@ -300,6 +300,13 @@ def test_a_todo_that_somebody_closed_while_the_gap_is_there_is_opened_again(answ
     assess(MONDAY + timedelta(hours=1))
     assert [todo.status for todo in todos()] == ["Open"]
     assert gap().events[-1].event == "ToDo Opened Again"
+
+
+def test_an_uninstallation_leaves_no_todo_about_a_gap(answers):
+    answers[HIGH] = broken()
+    assess()
+    compliance_gaps.forget_todos()
+    assert todos() == []
 
 
 def test_a_todo_that_is_gone_is_made_anew(answers):

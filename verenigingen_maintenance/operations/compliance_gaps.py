@@ -48,6 +48,11 @@ def counts() -> dict[str, int]:
     }
 
 
+def forget_todos() -> None:
+    """Removes what was assigned about gaps, before they go."""
+    frappe.db.delete(TODO, {"reference_type": GAP})
+
+
 def _keep_open(outcome: Outcome, area: str, is_known: bool, now: datetime) -> None:
     gap = _get(outcome.control.key) if is_known else _make(outcome, now)
     if gap.not_measured:

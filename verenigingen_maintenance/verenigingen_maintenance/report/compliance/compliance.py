@@ -24,19 +24,19 @@ def _area_columns():
     return [
         _column("title", _("Area"), "Data", 160),
         _column("score", _("Score (%)"), "Float", 90),
-        _column("change", _("Change in a Week (Points)"), "Float", 180),
+        _column("change", _("Change in a Week (Points)"), "Float", 200),
         _column("verdict", _("Verdict"), "Data", 110),
-        _column("measured", _("Controls Measured"), "Data", 140),
+        _column("measured", _("Controls Measured"), "Data", 160),
         _column("told", _("Why"), "Data", 700),
     ]
 
 
 def _gap_columns():
     return [
-        {**_column("name", _("Gap"), "Link", 230), "options": "Compliance Gap"},
+        {**_column("name", _("Broken Control"), "Link", 280), "options": "Compliance Gap"},
         _column("area", _("Area"), "Data", 130),
         _column("severity", _("Severity"), "Data", 80),
-        _column("regulatory", _("Regulatory"), "Check", 90),
+        _column("regulatory", _("Regulatory"), "Check", 110),
         _column("told", _("What Is Broken"), "Data", 380),
         _column("remediation", _("Remediation"), "Data", 500),
         _column("opened_at", _("Opened At"), "Datetime", 150),

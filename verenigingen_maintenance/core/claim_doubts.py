@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .claim_shapes import ANY, FIGURE, LIST, MAPPING, TEXT, TIME, Part
+from .claim_parts import ANY, FIGURE, LIST, MAPPING, TEXT, TIME, Part
 from .claim_status import is_failed, is_nothing
 from .encoding import items, mark_of, marks, walk
 
@@ -15,8 +15,8 @@ MOST_TEXT = 160
 _ERRORS = frozenset({"error", "exception", "traceback", "exc", "exc_info"})
 _STATES = frozenset({"status", "overall_status", "state", "trend", "trend_direction"})
 _NOTHING = re.compile(
-    r"\bnot enough\b|\binsufficient\b|\btoo early\b|\bneed at least\b|\bno (?:\w+ ){0,4}(?:found|data|activity)\b"
-    r"|\bno recent\b|\bnot available\b|\bno data\b",
+    r"\bnot enough\b|\binsufficient\b|\btoo early\b|\bneed at least\b|\bno recent\b|\bnot available\b"
+    r"|\bno (?:\w+ ){0,4}(?:found|data|activity)\b",
     re.I,
 )
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -61,7 +61,7 @@ def _failure(value: Mapping[str, Any]) -> str:
 
 
 def _failed_text(value: object, path: Sequence[str]) -> str:
-    """A word for failure where a value or a board of states has it; in a row of a list it is what was found."""
+    """A word for failure as a value, or on a board of states; in the row of a list it is what was found."""
     is_content = any(key.isdigit() for key in path) or len(path) > 1
     is_traceback = isinstance(value, str) and not path and value.startswith("Traceback (most recent")
     return str(value) if is_traceback or (is_failed(value) and not is_content) else ""

@@ -1,66 +1,22 @@
 """What is known of the answers of the app verenigingen: their parts, their constants, and how they mislead.
 
-Each part of an answer is judged by itself (`core.claims`). A flaw is what no answer can mend: such a part is
-never believed. A constant is believed no more when it is exactly that. `own` names the source of this app that
-measures the same.
+Each part is judged by itself (`core.claims`), and nothing of it is believed because the rest is right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from .claim_parts import FIGURE, LIST, MAPPING, TEXT, Own, Part, Shape
 from .encoding import items
 
-FIGURE, TEXT, MAPPING, LIST, TIME, ANY = "a number", "a text", "a mapping", "a list", "a time", "anything"
 ERRORS_24H, ERRORS_1H = "errors.last_24_hours", "errors.last_hour"
 ERRORS_A_DAY, ERRORS_A_DAY_OF_30 = "error_reviews.mean_of_7_days", "error_reviews.mean_of_30_days"
 MOST_REPEATED = "errors.most_repeated"
 ACTIVE, PENDING = "verenigingen.active_members", "verenigingen.pending_members"
 MANDATES, DATABASE = "verenigingen.active_mandates", "mariadb.response_time"
-
-
-@dataclass(frozen=True)
-class Own:
-    """This app's figure for the same: its source, a factor, and how far both may differ."""
-
-    source: str
-    absolute: float
-    relative: float = 0.0
-    factor: float = 1.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of an answer.
-
-    `constants` are the values that a hard-coded answer has there: a scalar itself, of a mapping some entries.
-    `rests_on` names parts without which this one says nothing. `figure` finds the number that is compared with
-    `own`. `adds_up` says why a value contradicts the answer it is in.
-    """
-
-    path: str
-    kind: str = ANY
-    own: Own | None = None
-    constants: Sequence[object] = ()
-    flaw: str = ""
-    rests_on: Sequence[str] = ()
-    fewest: int = 0
-    figure: Callable[[Any], float | None] = field(default=lambda value: value)
-    adds_up: Callable[[Any, Any], str] | None = None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self.path.split(".")) if self.path else ()
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The parts of one function's answer; keys that no part names are parts too, of which nothing is known."""
-
-    parts: Sequence[Part] = ()
-    kind: str = MAPPING
 
 
 def _counted(source: str, factor: float = 1.0) -> Own:

@@ -36,14 +36,14 @@ def doubt(text: object, now: datetime) -> str:
     off = abs(age)
     hours = round(off / HOUR)
     if hours and abs(off - hours * HOUR) < NEARLY:
-        return f"its time is {hours} h {'behind' if age > off * 0 else 'ahead'}: it is of another clock"
+        return f"its time is {hours} h {'behind' if age > timedelta() else 'ahead'}: it is of another clock"
     if age < -AHEAD:
         return f"its time is {_told(off)} in the future"
     return f"its data are {_told(age)} old" if age > OLDEST else ""
 
 
 def times(answer: object) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Where an answer says of when it is: the mappings, with that text. Rows of lists have times of their own."""
+    """Where an answer says of when it is: the mapping, and that text. Rows of lists have their own times."""
     for path, value in walk(answer):
         if path and path[-1] in NAMES and not any(key.isdigit() for key in path):
             yield path[:-1], value

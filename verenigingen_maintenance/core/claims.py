@@ -1,7 +1,7 @@
 """Judges what a foreign function claims, part by part, beside what this app measured itself.
 
-A part is OK only where this app measured the same and both agree. What nobody here measures is CLAIMED: of the
-right shape, fresh, no known constant, and not checked. All else is UNKNOWN, with its reason.
+A part is OK only where this app measured the same and both agree. What nobody here measures is CLAIMED: of
+the right shape, fresh, no known constant, and not checked. All else is UNKNOWN, with its reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 from . import claim_doubts as doubts
 from . import claim_times
-from .claim_shapes import ANY, SHAPES, TIME, Part, Shape
+from .claim_parts import ANY, TIME, Part, Shape
+from .claim_shapes import SHAPES
 from .claim_status import meaning, plain
 from .redaction import redact
 from .wording import number
@@ -23,6 +24,7 @@ WHOLE = "answer"
 UNCHANGED = 5
 MOST_TEXT = 80
 LABELS = frozenset({"analysis_period", "report_period", "forecast_period", "start_date"})
+_Late = tuple[tuple[str, ...], str]
 _STATES = ("status", "overall_status")
 
 
@@ -55,7 +57,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Case:
-    """An answer, and what it is held against. `earlier` has what numbers were claimed before, oldest first."""
+    """An answer, and what it is held against. `earlier` has the numbers claimed before, oldest first."""
 
     answer: Any
     now: datetime
@@ -69,7 +71,7 @@ def judge(name: str, case: Case) -> list[Section]:
     if why := _failed_whole(case.answer) or doubts.wrong_type(case.answer, shape.kind):
         return [_unknown(WHOLE, case.answer, why)]
     parts = _parts(shape, case.answer)
-    late = claim_times.all_of(case.answer, case.now) if isinstance(case.answer, Mapping) else []
+    late: list[_Late] = claim_times.all_of(case.answer, case.now) if isinstance(case.answer, Mapping) else []
     found: dict[str, Section] = {}
     for part in _after_what_they_rest_on(parts):
         found[part.path] = _judged(part, case, found, late)
@@ -110,7 +112,7 @@ def _parts(shape: Shape, answer: object) -> list[Part]:
     return [*shape.parts, *more]
 
 
-def _judged(part: Part, case: Case, before: Mapping[str, Section], late: Sequence[tuple]) -> Section:
+def _judged(part: Part, case: Case, before: Mapping[str, Section], late: Sequence[_Late]) -> Section:
     above, why = doubts.failed_above(case.answer, part.keys)
     if above:
         return _unknown(above, "", why)
@@ -159,7 +161,7 @@ def _outside(part: Part, value: object, beside: object, case: Case) -> str:
     )
 
 
-def _late(part: Part, late: Sequence[tuple[tuple[str, ...], str]]) -> str:
+def _late(part: Part, late: Sequence[_Late]) -> str:
     return next((why for where, why in late if claim_times.concerns(where, part.keys)), "")
 
 
@@ -218,7 +220,7 @@ def _claimed(value: object) -> str:
     """A value in a few words, redacted."""
     if value is doubts.MISSING or value is None:
         return ""
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         return redact(str(value))[:MOST_TEXT]
     if isinstance(value, int | float):
         return number(round(value, 3))

@@ -1,7 +1,7 @@
 """What a foreign function answered, as JSON: tolerantly, and without hiding what JSON cannot say.
 
-Infinity, NaN, objects, bytes and circles become a mark, which `mark_of` finds again; nothing becomes null or a
-text that could be taken for the value. Times and dates become ISO 8601, as keys too.
+Infinity, NaN, objects, bytes and circles become a mark, which `mark_of` finds again; nothing becomes null or
+a text that could be taken for the value. Times and dates become ISO 8601, as keys too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_TEXT = 100
 
 
 def encode(value: object) -> str:
-    """Any Python value as JSON text. Objects of unknown classes are named, never asked to describe themselves."""
+    """Any Python value as JSON text. Objects of unknown classes are named, and not asked what they are."""
     return json.dumps(_plain(value, ()), allow_nan=False)
 
 

@@ -1,8 +1,9 @@
 """Calls a foreign function in a process of its own, ended by the clock together with its queries.
 
 A caught exception, one statement's limit or a job's time-out do not end a function that swallows everything,
-loops or reconnects. So: a child process with connections of its own, each known by its id before the function can
-use it. When the time is over, or an answer is there, the child and all it started are killed, then its connections.
+loops or reconnects. So: a child process with connections of its own, each known by its id before the function
+can use it. When the time is over, or an answer is there, the child and all it started are killed, then its
+connections.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ MEMORY = 2 * 1024**3
 ROUND = 0.05
 CHUNK = 65_536
 MOST_EVIDENCE = 20
+MOST_WATCHED = 50
 TOKEN = "MAINTENANCE_CHILD"
 NO_SUCH_CONNECTION = 1094
 WAITING = "Waiting for table level lock"
@@ -86,6 +88,7 @@ class _Child:
     evidence: list[str] = field(default_factory=list)
     result: dict | None = None
     failure: str = ""
+    told: int = 0
     yielded: int = 0
 
     def listen(self) -> None:
@@ -95,25 +98,31 @@ class _Child:
             left = until - time.monotonic()
             if left <= 0:
                 self.failure = f"no answer within {self.seconds:g} s"
-            elif select.select([self.pipe], [], [], min(left, ROUND))[0]:
-                self._read()
+            elif select.select([self.pipe], [], [], min(left, ROUND))[0] and self._read():
+                pass
             elif status := _exit_status(self.process.pid):
-                self._read()
-                self.failure = self.failure or (
-                    "" if self.result else f"it ended with {status}, and no answer"
-                )
+                self._hear_last_words(status)
             self._make_way()
 
-    def _read(self) -> None:
+    def _hear_last_words(self, status: str) -> None:
+        """What is left in the pipe; another process may keep it open for ever."""
+        while self.result is None and not self.failure and self._read():
+            pass
+        if self.result is None:
+            self.failure = self.failure or f"it ended with {status}, and no answer"
+
+    def _read(self) -> bool:
+        """Takes in what there is to read; whether there was something."""
         chunk = os.read(self.pipe, CHUNK) if select.select([self.pipe], [], [], 0)[0] else b""
         if not chunk:
             time.sleep(ROUND / 10)  # it closed the pipe: its exit status will be there in a moment
-            return
+            return False
         *lines, self.buffer = (self.buffer + chunk).split(b"\n")
         for line in lines:
             self._take(line)
         if len(self.buffer) > MOST_BYTES + CHUNK:
             self.failure = f"it wrote more than {MOST_BYTES} bytes to the pipe"
+        return True
 
     def _take(self, line: bytes) -> None:
         told = _decoded(line)
@@ -122,18 +131,19 @@ class _Child:
         elif "connection" in told:
             self.connections.append(int(told["connection"]))
         elif "evidence" in told:
-            self.evidence.append(str(told["evidence"]))
+            self.told += 1
+            self.evidence += [str(told["evidence"])] * (self.told <= MOST_EVIDENCE)
         else:
             self.result = told
 
     def _make_way(self) -> None:
         """An insert into Error Log (MyISAM) waits for who reads it: the reader gives way, not the insert."""
-        for connection in _in_the_way(self.connections) if self.connections else ():
+        for connection in _in_the_way(self.connections[-MOST_WATCHED:]) if self.connections else ():
             _kill("kill query %s", connection)
             self.yielded += 1
 
     def end(self) -> None:
-        """Kills the process, what it started, and its connections, in this order: none can be opened again."""
+        """Kills the process, what it started, and then its connections, which nobody can open again."""
         self.ended = time.monotonic()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -160,8 +170,8 @@ class _Child:
         return Answer(self.result["answer"], took, evidence)
 
     def _told(self) -> tuple[str, ...]:
-        more = len(self.evidence) - MOST_EVIDENCE
-        found = [redact(text) for text in self.evidence[:MOST_EVIDENCE]]
+        more = self.told - MOST_EVIDENCE
+        found = [redact(text) for text in self.evidence]
         found += [f"and {more} more like these"] if more > 0 else []
         if self.yielded:
             found.append(f"its query was ended {self.yielded} times because an insert waited for it")

@@ -1,8 +1,8 @@
 """What a foreign function cannot do in its child process: write, send, start something, or hold others up.
 
-It replaces functions of libraries, which an app must not do in a process of Frappe. This process is nobody else's
-and ends with the call; and only here can every connection be seen, whoever opens it. The walls stop what is sloppy,
-not what is hostile: a function of an installed app is trusted with the site anyway.
+It replaces functions of libraries, which an app must not do in a process of Frappe. This process is nobody
+else's and ends with the call; and only here can every connection be seen, whoever opens it. The walls stop
+what is sloppy, not what is hostile: a function of an installed app is trusted with the site anyway.
 """
 
 from __future__ import annotations
@@ -186,8 +186,8 @@ def _refusing(what: str, pipe: Pipe) -> object:
 
 
 def _guard_machine() -> None:
-    """Python's own audit hook, which nobody can take away: no file is written, no process started, nobody called
-    but the database and Redis."""
+    """By Python's audit hook, which stays: no file is written, no process started, and nobody is called but the
+    database and Redis."""
     servers = _servers()
 
     def audit(event: str, arguments: tuple) -> None:
@@ -195,18 +195,14 @@ def _guard_machine() -> None:
             raise Refused(f"a claim may not use {event}")
         if event == "open" and _writes(*arguments):
             raise Refused(f"a claim writes no file: {arguments[0]}")
-        if (
-            event == "socket.connect"
-            and arguments[1] not in servers
-            and not _is_server(arguments[1], servers)
-        ):
+        if event == "socket.connect" and not _is_server(arguments[1], servers):
             raise Refused("a claim calls nobody but the site's database and Redis")
 
     sys.addaudithook(audit)
 
 
 def _writes(path: object, mode: str | None, flags: int) -> bool:
-    return path != os.devnull and bool((flags or 0) & WRITING)
+    return isinstance(path, str | bytes) and path != os.devnull and bool((flags or 0) & WRITING)
 
 
 def _servers() -> set[object]:
@@ -220,4 +216,4 @@ def _servers() -> set[object]:
 
 
 def _is_server(address: object, servers: set[object]) -> bool:
-    return isinstance(address, tuple) and len(address) > 1 and address[1] in servers
+    return (address[1] if isinstance(address, tuple) and len(address) > 1 else address) in servers

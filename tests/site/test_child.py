@@ -50,10 +50,13 @@ def _nothing_is_left():
 
 
 def _children():
+    """Those of this bench: another checkout may be tested beside it."""
     return [
         each.info["pid"]
-        for each in psutil.process_iter(["pid", "cmdline", "status"])
-        if child.MODULE in (each.info["cmdline"] or []) and each.info["status"] != psutil.STATUS_ZOMBIE
+        for each in psutil.process_iter(["pid", "cmdline", "cwd", "status"])
+        if child.MODULE in (each.info["cmdline"] or [])
+        and each.info["cwd"] == str((BENCH / "sites").resolve())
+        and each.info["status"] != psutil.STATUS_ZOMBIE
     ]
 
 

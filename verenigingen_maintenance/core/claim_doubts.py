@@ -73,7 +73,8 @@ def not_in_json(value: object) -> str:
 
 
 def wrong_type(value: object, kind: str) -> str:
-    right = kind == ANY or (isinstance(value, _TYPES[kind]) and not isinstance(value, bool))
+    is_right = kind == ANY or (isinstance(value, _TYPES[kind]) and not isinstance(value, bool))
+    right = is_right and not mark_of(value)
     return "" if right else f"it should be {kind}, and is {_type(value)}"
 
 

@@ -17,6 +17,7 @@ from . import claim_times
 from .claim_parts import ANY, TIME, Part, Shape
 from .claim_shapes import SHAPES
 from .claim_status import meaning, plain
+from .readings import Reading, Unknown
 from .redaction import redact
 from .wording import number
 
@@ -88,6 +89,14 @@ def _after_what_they_rest_on(parts: Sequence[Part]) -> list[Part]:
     return ordered
 
 
+def own_figures(readings: Mapping[str, Reading | Unknown]) -> dict[str, float | None]:
+    """What can be compared with: a value that is only “at least” so much is none."""
+    return {
+        name: each.value if isinstance(each, Reading) and not each.at_least else None
+        for name, each in readings.items()
+    }
+
+
 def unavailable(reason: str) -> list[Section]:
     """Where the function did not answer at all."""
     return [Section(WHOLE, Standing.UNKNOWN, reason=redact(reason))]
@@ -130,8 +139,10 @@ def _judged(part: Part, case: Case, before: Mapping[str, Section], late: Sequenc
     reason = section.reason or _late(part, late) or _rests(part, before) or differs
     if not reason and measured is not None and doubts.figure(value, part) is not None:
         return replace(section, standing=Standing.OK)
-    reason = reason or _unchanged(section, value, case)
-    return replace(section, standing=Standing.UNKNOWN if reason else Standing.CLAIMED, reason=reason)
+    if reason := reason or _unchanged(section, value, case):
+        return replace(section, reason=reason)
+    missed = f"{part.own.source} measured nothing to compare it with" if part.own else ""
+    return replace(section, standing=Standing.CLAIMED, reason=missed)
 
 
 def _doubt(part: Part, value: object, beside: object, case: Case) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 MARK = "not in JSON"
 DEEPEST = 40
 MOST_TEXT = 100
+LARGEST = 10**300
 
 
 def encode(value: object) -> str:
@@ -87,7 +88,9 @@ def _scalar(value: object) -> Any:
 
 def _number(value: Any) -> Any:
     if isinstance(value, Integral):
-        return int(value)
+        return int(value) if abs(value) < LARGEST else {MARK: "a number too long to tell"}
+    if isinstance(value, Decimal) and value.is_nan():
+        return {MARK: "nan"}
     number = float(value)
     return number if math.isfinite(number) else {MARK: str(number)}
 

@@ -90,6 +90,7 @@ class _Child:
     failure: str = ""
     told: int = 0
     yielded: int = 0
+    look_again: float = 0.0
 
     def listen(self) -> None:
         """Until it answered, died, or its time is over."""
@@ -101,12 +102,12 @@ class _Child:
             elif select.select([self.pipe], [], [], min(left, ROUND))[0] and self._read():
                 pass
             elif status := _exit_status(self.process.pid):
-                self._hear_last_words(status)
+                self._hear_last_words(status, until)
             self._make_way()
 
-    def _hear_last_words(self, status: str) -> None:
-        """What is left in the pipe; another process may keep it open for ever."""
-        while self.result is None and not self.failure and self._read():
+    def _hear_last_words(self, status: str, until: float) -> None:
+        """What is left in the pipe; what it started may keep that open, or go on writing."""
+        while self.result is None and not self.failure and time.monotonic() < until and self._read():
             pass
         if self.result is None:
             self.failure = self.failure or f"it ended with {status}, and no answer"
@@ -126,19 +127,22 @@ class _Child:
 
     def _take(self, line: bytes) -> None:
         told = _decoded(line)
-        if told is None:
-            self.failure = "something else was written to its pipe"
-        elif "connection" in told:
-            self.connections.append(int(told["connection"]))
+        if isinstance(told.get("connection"), int):
+            self.connections.append(told["connection"])
         elif "evidence" in told:
             self.told += 1
             self.evidence += [str(told["evidence"])] * (self.told <= MOST_EVIDENCE)
-        else:
+        elif "answer" in told or "failure" in told:
             self.result = told
+        else:
+            self.failure = "something else was written to its pipe"
 
     def _make_way(self) -> None:
         """An insert into Error Log (MyISAM) waits for who reads it: the reader gives way, not the insert."""
-        for connection in _in_the_way(self.connections[-MOST_WATCHED:]) if self.connections else ():
+        if not self.connections or time.monotonic() < self.look_again:
+            return
+        self.look_again = time.monotonic() + ROUND
+        for connection in _in_the_way(self.connections[-MOST_WATCHED:]):
             _kill("kill query %s", connection)
             self.yielded += 1
 
@@ -159,8 +163,8 @@ class _Child:
         """A connection that was reported at the very end must be ended too."""
         while select.select([self.pipe], [], [], 0)[0] and (chunk := os.read(self.pipe, CHUNK)):
             *lines, self.buffer = (self.buffer + chunk).split(b"\n")
-            for told in filter(None, map(_decoded, lines)):
-                self.connections += [int(told["connection"])] if "connection" in told else []
+            found = [_decoded(line).get("connection") for line in lines]
+            self.connections += [each for each in found if isinstance(each, int)]
 
     def outcome(self) -> Answer | Failure:
         took, evidence = round(self.ended - self.began, 3), self._told()
@@ -232,12 +236,13 @@ def _brief(process: subprocess.Popen, task: dict) -> None:
         process.stdin.flush()
 
 
-def _decoded(line: bytes) -> dict | None:
+def _decoded(line: bytes) -> dict:
+    """A line of the pipe; empty where it is none of the child's."""
     try:
         told = json.loads(line)
-    except ValueError:
-        return None
-    return told if isinstance(told, dict) else None
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _exit_status(pid: int) -> str:

@@ -186,8 +186,8 @@ def _refusing(what: str, pipe: Pipe) -> object:
 
 
 def _guard_machine() -> None:
-    """By Python's audit hook, which stays: no file is written, no process started, and nobody is called but the
-    database and Redis."""
+    """By Python's audit hook, which stays: no file is written, no process started, and nobody is called but
+    the database and Redis."""
     servers = _servers()
 
     def audit(event: str, arguments: tuple) -> None:

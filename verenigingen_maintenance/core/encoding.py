@@ -88,7 +88,8 @@ def _scalar(value: object) -> Any:
 
 def _number(value: Any) -> Any:
     if isinstance(value, Integral):
-        return int(value) if abs(value) < LARGEST else {MARK: "a number too long to tell"}
+        whole = int(value)
+        return whole if abs(whole) < LARGEST else {MARK: "a number too long to tell"}
     if isinstance(value, Decimal) and value.is_nan():
         return {MARK: "nan"}
     number = float(value)

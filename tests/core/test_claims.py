@@ -123,6 +123,24 @@ def test_a_count_that_agrees_with_the_own_one_is_ok_and_one_that_differs_is_unkn
     assert trend.reason.startswith("it rests on current_metrics.error_metrics.errors_per_hour")
 
 
+@pytest.mark.parametrize(
+    ("own", "standing"), [(1, Standing.OK), (2, Standing.UNKNOWN), (None, Standing.CLAIMED)]
+)
+def test_alerts_that_are_critical_and_active_are_held_against_those_counted_here(own, standing):
+    rows = [("CRITICAL", "Active"), ("CRITICAL", "Acknowledged"), ("HIGH", "Active")]
+    answer = [{"severity": severity, "status": status} for severity, status in rows]
+    (found,) = judge("get_active_alerts", Case(answer, NOW, {"verenigingen.critical_alerts": own}))
+    assert found.standing is standing
+
+
+def test_a_compliance_score_of_areas_that_can_be_believed_is_held_against_the_own_one():
+    areas = {"sepa_compliance": {"score": 90.0}, "security_compliance": {"score": 80}}
+    answer = {"overall_compliance_score": 85.0, "compliance_areas": areas}
+    for own, standing in ((85.2, Standing.OK), (60, Standing.UNKNOWN)):
+        found = judge("identify_compliance_gaps", Case(answer, NOW, {"analytics.compliance_score": own}))
+        assert found[0].standing is standing
+
+
 def test_without_an_own_figure_a_count_is_claimed_and_not_ok():
     found = judge(
         "get_system_metrics", Case({"errors": {"last_24h": 12}}, NOW, {"errors.last_24_hours": None})

@@ -260,10 +260,14 @@ def test_a_process_that_it_started_past_the_walls_ends_with_it():
     assert call("fork_behind_the_walls").value == "forked"
 
 
-def test_a_web_request_cannot_call(monkeypatch):
-    monkeypatch.setattr(frappe.local, "request", object(), raising=False)
+def test_neither_a_web_request_nor_what_it_measures_can_call(monkeypatch):
+    with monkeypatch.context() as patched, pytest.raises(child.InRequest):
+        patched.setattr(frappe.local, "request", object(), raising=False)
+        call("answer")
+    frappe.flags.maintenance_in_request = True
     with pytest.raises(child.InRequest):
         call("answer")
+    del frappe.flags["maintenance_in_request"]
 
 
 def test_when_the_caller_is_killed_the_child_goes_with_it():

@@ -17,6 +17,7 @@ ERRORS_A_DAY, ERRORS_A_DAY_OF_30 = "error_reviews.mean_of_7_days", "error_review
 MOST_REPEATED = "errors.most_repeated"
 ACTIVE, PENDING = "verenigingen.active_members", "verenigingen.pending_members"
 MANDATES, DATABASE = "verenigingen.active_mandates", "mariadb.response_time"
+ALERTS, COMPLIANCE = "verenigingen.critical_alerts", "analytics.compliance_score"
 
 
 def _counted(source: str, factor: float = 1.0) -> Own:
@@ -39,6 +40,11 @@ def _largest(key: str) -> Callable[[Any], float | None]:
         return max((each for _, each in items(found) if isinstance(each, int | float)), default=None)
 
     return find
+
+
+def _active_critical(rows: Any) -> float | None:
+    found = [row for row in rows if row.get("severity") == "CRITICAL" and row.get("status") == "Active"]
+    return len(found)
 
 
 def _all_categorised(total: Any, answer: Any) -> str:
@@ -78,6 +84,7 @@ _STATUS = "it is never critical, and counts a compliance score that holds consta
 _IMPORTED = "it says that modules can be imported, and no more"
 _TIMEOUTS = "it counts errors with “timeout” in their text, and 0 when that fails"
 _SAVES = "it counts saves, those of its own monitoring too"
+_MEAN = "it is a mean with three constants and an area that always fails"
 _RATE = (0, 100)
 
 
@@ -126,7 +133,7 @@ _FORECAST = [
     Part("confidence_score", FIGURE, constants=[0.5], rests_on=_FORECASTS),
 ]
 _COMPLIANCE = [
-    Part("overall_compliance_score", FIGURE, adds_up=_believable_mean),
+    Part("overall_compliance_score", FIGURE, Own(COMPLIANCE, 0.5), adds_up=_believable_mean),
     Part("compliance_areas.sepa_compliance", MAPPING, constants=[{"score": 0}, {"score": 100}]),
     Part("compliance_areas.audit_trail_completeness", MAPPING),
     *(Part(f"compliance_areas.{name}", constants=[{"score": n}]) for name, n in _CONSTANT_SCORES.items()),
@@ -164,7 +171,7 @@ _SUMMARY = [
     Part("hotspots", flaw=_HOTSPOTS),
 ]
 _COMPLIANCE_METRICS = [
-    Part("overall_score", FIGURE, flaw="it is a mean with three constants and an area that always fails"),
+    Part("overall_score", FIGURE, Own(COMPLIANCE, 0.5), flaw=_MEAN),
     Part("critical_gaps", FIGURE, flaw="it counts an area that failed as a gap"),
     Part("sepa_compliance_rate", FIGURE, constants=_RATE),
     Part("audit_completeness", FIGURE, constants=_RATE),
@@ -256,7 +263,7 @@ SHAPES: Mapping[str, Shape] = {
     "get_system_metrics": Shape(_SYSTEM),
     "get_recent_errors": Shape([Part("", LIST, _counted(MOST_REPEATED), figure=_largest("count"))], LIST),
     "get_audit_summary": Shape([Part("", LIST)], LIST),
-    "get_active_alerts": Shape([Part("", LIST)], LIST),
+    "get_active_alerts": Shape([Part("", LIST, Own(ALERTS, 0), figure=_active_critical)], LIST),
     "get_performance_metrics": Shape(_PERFORMANCE),
     "get_analytics_summary": Shape(_SUMMARY),
     "get_trend_forecasts": Shape(_FORECAST_SUMMARY),

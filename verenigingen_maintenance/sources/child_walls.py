@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import frappe
 import frappe.utils.background_jobs
@@ -210,8 +211,8 @@ def _servers() -> set[object]:
     conf = frappe.conf
     found: set[object] = {int(conf.db_port or 3306), conf.db_socket, "/run/mysqld/mysqld.sock"}
     for key in ("redis_cache", "redis_queue", "redis_socketio"):
-        if match := re.search(r":(\d+)(?:/|$)", conf.get(key) or ""):
-            found.add(int(match[1]))
+        address = urlsplit(conf.get(key) or "")
+        found.add(address.path if address.scheme == "unix" else address.port or 6379)
     return found
 
 

@@ -64,7 +64,8 @@ class Failure:
 def call(path: str, arguments: Mapping[str, object], seconds: float) -> Answer | Failure:
     """What the function at a dotted path answers within `seconds`, its start included.
 
-    Raises InRequest in a web request, and in a measurement made by one. Nothing the function does becomes an exception here.
+    Raises InRequest in a web request, and in a measurement made by one. What the function does becomes no
+    exception here.
     """
     if getattr(frappe.local, "request", None) or frappe.flags.maintenance_in_request:
         raise InRequest("a foreign function is called by a job, never by a web request")

@@ -141,6 +141,29 @@ def test_a_compliance_score_of_areas_that_can_be_believed_is_held_against_the_ow
         assert found[0].standing is standing
 
 
+def test_a_score_that_a_failure_becomes_is_in_no_mean():
+    areas = {"sepa_compliance": {"score": 0}, "security_compliance": {"score": 88}}
+    answer = {
+        "overall_compliance_score": 44,
+        "compliance_areas": areas,
+        "regulatory_risks": [{"severity": "high"}],
+    }
+    found = {each.name: each for each in judge("identify_compliance_gaps", Case(answer, NOW))}
+    assert found["overall_compliance_score"].reason == "none of its 2 areas can be believed"
+    assert found["compliance_areas.sepa_compliance"].standing is Standing.UNKNOWN
+    assert (
+        found["regulatory_risks"].reason == "it rests on compliance_areas.sepa_compliance, which is UNKNOWN"
+    )
+
+
+def test_an_overall_status_is_worth_no_more_than_what_it_rests_on():
+    answer = {"status": "healthy", "metrics": {"application": {"cache_status": "OK"}}, "alerts": []}
+    found = {each.name: each for each in judge("resource_monitor.get_system_health", Case(answer, NOW))}
+    assert found["status"].reason == "it rests on alerts, which is UNKNOWN"
+    assert found["metrics.application.cache_status"].standing is Standing.UNKNOWN
+    assert found["metrics.system"].reason == "it answered no “metrics.system”"
+
+
 def test_without_an_own_figure_a_count_is_claimed_and_not_ok():
     found = judge(
         "get_system_metrics", Case({"errors": {"last_24h": 12}}, NOW, {"errors.last_24_hours": None})

@@ -5,12 +5,20 @@ Each part is judged by itself (`core.claims`), and nothing of it is believed bec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
+from .claim_figures import (
+    CONSTANT_SCORES,
+    RATE,
+    active_critical,
+    all_categorised,
+    believable_mean,
+    inside,
+    largest,
+    no_action,
+)
 from .claim_parts import FIGURE, LIST, MAPPING, TEXT, Own, Part, Shape
-from .encoding import items
 
 ERRORS_24H, ERRORS_1H = "errors.last_24_hours", "errors.last_hour"
 ERRORS_A_DAY, ERRORS_A_DAY_OF_30 = "error_reviews.mean_of_7_days", "error_reviews.mean_of_30_days"
@@ -28,64 +36,14 @@ def _documents(source: str) -> Own:
     return Own(source, 1, 0.001)
 
 
-def _inside(key: str) -> Callable[[Any], float | None]:
-    return lambda value: value.get(key) if isinstance(value, Mapping) else None
-
-
-def _largest(key: str) -> Callable[[Any], float | None]:
-    """The largest number under a key, or of that key in the rows of a list."""
-
-    def find(value: Any) -> float | None:
-        found = value.get(key) if isinstance(value, Mapping) else [_inside(key)(row) for row in value or ()]
-        return max((each for _, each in items(found) if isinstance(each, int | float)), default=None)
-
-    return find
-
-
-def _active_critical(rows: Any) -> float | None:
-    found = [row for row in rows if row.get("severity") == "CRITICAL" and row.get("status") == "Active"]
-    return len(found)
-
-
-def _all_categorised(total: Any, answer: Any) -> str:
-    counted = answer.get("patterns", {}).get("error_types", {}).get("total_categorized")
-    same = counted is None or counted == total
-    return "" if same else f"its own categories have {counted} errors, its total {total}"
-
-
-def _believable_mean(score: Any, compliance: Any) -> str:
-    """A mean counts neither constants nor areas that failed."""
-    areas = compliance.get("compliance_areas", {})
-    scores = {name: area.get("score") for name, area in items(areas) if isinstance(area, Mapping)}
-    believed = [
-        each
-        for name, each in scores.items()
-        if isinstance(each, int | float)
-        and each != _CONSTANT_SCORES.get(name)
-        and not areas[name].get("error")
-    ]
-    if not believed:
-        return f"none of its {len(scores)} areas can be believed"
-    mean = sum(believed) / len(believed)
-    if len(believed) == len(scores) and abs(mean - score) < 0.1:
-        return ""
-    return f"{len(believed)} of its {len(scores)} areas can be believed, and their mean is {mean:.1f}"
-
-
-def _no_action(count: Any, summary: Any) -> str:
-    named = summary.get("top_priority_action")
-    return "it counts 0 actions and names one" if not count and named not in (None, "None") else ""
-
-
-_CONSTANT_SCORES = {"data_retention_compliance": 95, "security_compliance": 88, "financial_compliance": 92}
 _HOTSPOTS = "its hotspots are the same whatever the errors are"
 _ADVICE = "its recommendations are the same on every site"
 _STATUS = "it is never critical, and counts a compliance score that holds constants"
 _IMPORTED = "it says that modules can be imported, and no more"
+_JOBS = "it counts jobs where there are none, and is always 0"
 _TIMEOUTS = "it counts errors with “timeout” in their text, and 0 when that fails"
 _SAVES = "it counts saves, those of its own monitoring too"
 _MEAN = "it is a mean with three constants and an area that always fails"
-_RATE = (0, 100)
 
 
 def _under(prefix: str, parts: Sequence[Part]) -> list[Part]:
@@ -108,14 +66,14 @@ _PATTERNS = [
 
 def _analysis(total: Own, repeated: Own | None = None) -> list[Part]:
     return [
-        Part("total_errors", FIGURE, total, adds_up=_all_categorised),
+        Part("total_errors", FIGURE, total, adds_up=all_categorised),
         *(Part(f"patterns.{name}", MAPPING, rests_on=["total_errors"]) for name in _PATTERNS),
         Part(
             "patterns.recurring_issues",
             MAPPING,
             repeated,
             rests_on=["total_errors"],
-            figure=_largest("recurring_errors"),
+            figure=largest("recurring_errors"),
         ),
         Part("error_hotspots", flaw=_HOTSPOTS),
         Part("insights", LIST, rests_on=["total_errors"]),
@@ -133,13 +91,15 @@ _FORECAST = [
     Part("confidence_score", FIGURE, constants=[0.5], rests_on=_FORECASTS),
 ]
 _COMPLIANCE = [
-    Part("overall_compliance_score", FIGURE, Own(COMPLIANCE, 0.5), adds_up=_believable_mean),
-    Part("compliance_areas.sepa_compliance", MAPPING, constants=[{"score": 0}, {"score": 100}]),
+    Part("overall_compliance_score", FIGURE, Own(COMPLIANCE, 0.5), adds_up=believable_mean),
+    *(
+        Part(f"compliance_areas.{name}", MAPPING, constants=[{"score": score} for score in scores])
+        for name, scores in CONSTANT_SCORES.items()
+    ),
     Part("compliance_areas.audit_trail_completeness", MAPPING),
-    *(Part(f"compliance_areas.{name}", constants=[{"score": n}]) for name, n in _CONSTANT_SCORES.items()),
     Part("critical_gaps", LIST, rests_on=["overall_compliance_score"]),
     Part("remediation_plan", MAPPING, constants=[{"estimated_timeline": "3-6 months"}]),
-    Part("regulatory_risks", LIST),
+    Part("regulatory_risks", LIST, rests_on=["compliance_areas.sepa_compliance"]),
 ]
 _IMPACT = [
     Part("member_metrics.total_members", FIGURE),
@@ -173,8 +133,8 @@ _SUMMARY = [
 _COMPLIANCE_METRICS = [
     Part("overall_score", FIGURE, Own(COMPLIANCE, 0.5), flaw=_MEAN),
     Part("critical_gaps", FIGURE, flaw="it counts an area that failed as a gap"),
-    Part("sepa_compliance_rate", FIGURE, constants=_RATE),
-    Part("audit_completeness", FIGURE, constants=_RATE),
+    Part("sepa_compliance_rate", FIGURE, constants=RATE),
+    Part("audit_completeness", FIGURE, constants=RATE),
     Part("regulatory_violations", FIGURE, flaw="it counts kinds of violation, of which it knows one"),
     Part("data_retention_status", TEXT, constants=["compliant"]),
 ]
@@ -183,7 +143,7 @@ _EXECUTIVE = [
     Part("business_impact", TEXT, flaw="it is never high"),
     Part("critical_issues_count", FIGURE, flaw="it counts a compliance score that holds constants"),
     Part("key_findings_count", FIGURE, flaw="only an impact, which it hardly sees, is a finding to it"),
-    Part("priority_actions_count", FIGURE, flaw="it counts what is not there", adds_up=_no_action),
+    Part("priority_actions_count", FIGURE, flaw="it counts what is not there", adds_up=no_action),
     Part("top_critical_issue", TEXT, flaw="it is about a compliance score that holds constants"),
     Part("top_priority_action", TEXT, flaw="it is about an area that failed"),
 ]
@@ -213,7 +173,7 @@ _PERFORMANCE = [
     Part("database.error_logs_size", FIGURE),
     Part("database.recent_queries", FIGURE, flaw=_TIMEOUTS),
     Part("system.active_users", FIGURE),
-    Part("system.background_jobs", FIGURE, flaw="it counts jobs where there are none, and is always 0"),
+    Part("system.background_jobs", FIGURE, flaw=_JOBS),
     Part("system.cache_status", TEXT, constants=["OK"]),
     Part("business.daily_transactions", FIGURE, constants=[0]),
     Part("business.payment_success_rate", FIGURE, constants=[100]),
@@ -221,12 +181,30 @@ _PERFORMANCE = [
 ]
 _CHECKS = [
     Part("status", TEXT, rests_on=["checks.scheduler", "checks.database", "checks.cache"]),
-    Part("checks.database", MAPPING, Own(DATABASE, 10, 1.0), figure=_inside("response_time_ms")),
+    Part("checks.database", MAPPING, Own(DATABASE, 10, 1.0), figure=inside("response_time_ms")),
     Part("checks.dues_schedule_processing", MAPPING),
     Part("checks.invoice_generation", MAPPING),
     Part("checks.scheduler", MAPPING),
     Part("checks.cache", MAPPING, flaw="it reads what it wrote itself, from its own memory"),
     Part("checks.api_performance", MAPPING),
+]
+_RESOURCES = [
+    Part("status", TEXT, rests_on=["alerts"]),
+    Part("metrics.system", MAPPING),
+    Part("metrics.database.recent_errors", FIGURE, _counted(ERRORS_1H)),
+    Part("metrics.database.error_logs_count", FIGURE),
+    Part("metrics.database.total_tables", FIGURE, constants=[0]),
+    Part("metrics.database.database_size_mb", FIGURE, constants=[0]),
+    Part("metrics.database.active_connections", FIGURE, constants=[0]),
+    Part("metrics.database.slow_queries", MAPPING, flaw=_TIMEOUTS),
+    Part("metrics.application.active_users", FIGURE),
+    Part("metrics.application.logged_in_users", FIGURE, constants=[0]),
+    Part("metrics.application.session_count", FIGURE, constants=[0]),
+    Part("metrics.application.background_jobs", MAPPING, flaw=_JOBS),
+    Part("metrics.application.cache_status", TEXT, constants=["OK"]),
+    Part("metrics.application.scheduler_status", MAPPING),
+    Part("metrics.business", MAPPING, constants=[{"payment_success_rate": {"rate": 100}}]),
+    Part("alerts", LIST),
 ]
 _METRICS = [
     Part("database_metrics.response_time_ms", FIGURE, Own(DATABASE, 10, 1.0)),
@@ -239,7 +217,7 @@ _METRICS = [
     Part("error_metrics.errors_per_hour", FIGURE, _counted(ERRORS_1H)),
     Part("error_metrics.error_rate_trend", TEXT, rests_on=["error_metrics.errors_per_hour"]),
     Part("business_metrics.member_operations_per_hour", FIGURE, flaw=_SAVES),
-    Part("business_metrics.payment_processing_rate", FIGURE, constants=_RATE),
+    Part("business_metrics.payment_processing_rate", FIGURE, constants=RATE),
     Part("business_metrics.invoice_generation_rate", FIGURE, constants=[0]),
 ]
 _AVAILABLE = "it says “Available” whatever there is"
@@ -258,12 +236,12 @@ SHAPES: Mapping[str, Shape] = {
         ]
     ),
     "performance_dashboard.get_system_health": Shape(_CHECKS),
-    "resource_monitor.get_system_health": Shape([Part("status", TEXT), Part("metrics"), Part("alerts")]),
+    "resource_monitor.get_system_health": Shape(_RESOURCES),
     "get_alert_statistics": Shape(),
     "get_system_metrics": Shape(_SYSTEM),
-    "get_recent_errors": Shape([Part("", LIST, _counted(MOST_REPEATED), figure=_largest("count"))], LIST),
+    "get_recent_errors": Shape([Part("", LIST, _counted(MOST_REPEATED), figure=largest("count"))], LIST),
     "get_audit_summary": Shape([Part("", LIST)], LIST),
-    "get_active_alerts": Shape([Part("", LIST, Own(ALERTS, 0), figure=_active_critical)], LIST),
+    "get_active_alerts": Shape([Part("", LIST, Own(ALERTS, 0), figure=active_critical)], LIST),
     "get_performance_metrics": Shape(_PERFORMANCE),
     "get_analytics_summary": Shape(_SUMMARY),
     "get_trend_forecasts": Shape(_FORECAST_SUMMARY),

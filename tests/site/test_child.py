@@ -234,10 +234,13 @@ def test_nothing_is_written_sent_queued_or_started_elsewhere():
         "redis": 1,
         "expiring": None,
         "log": None,
-        **dict.fromkeys(("file", "queue", "mail", "network", "process", "fork", "kill"), "Refused"),
+        **dict.fromkeys(
+            ("file", "queue", "mail", "network", "database", "process", "fork", "kill"), "Refused"
+        ),
     }
     assert "a write to Redis was dropped: SET" in answered.evidence
     assert "it wanted to make a job" in answered.evidence
+    assert answered.evidence.count("it logged: bad provider") == 1
 
 
 def test_what_it_logs_is_evidence_redacted_and_bounded():

@@ -117,7 +117,7 @@ def _holds(value: object, known: object) -> bool:
 
 def _words(known: object) -> str:
     pairs = known.items() if isinstance(known, Mapping) else ()
-    return ", ".join(f"{key} {value}" for key, value in pairs) or str(known)
+    return ", ".join(f"{key} {_words(value)}" for key, value in pairs) or str(known)
 
 
 def all_zero(value: object, beside: object) -> str:

@@ -115,6 +115,18 @@ class Refused(PermissionError):
     """A claim's function wanted to change something."""
 
 
+class _Logged(logging.Handler):
+    """In the place of a log's file. Frappe opens two for each log, the bench's and the site's: one tells."""
+
+    def __init__(self, pipe: Pipe, path: str) -> None:
+        super().__init__()
+        self.pipe, self.is_told = pipe, path.startswith("..")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.is_told:
+            self.pipe.evidence(f"it logged: {' '.join(record.getMessage().split())[:MOST_TEXT]}")
+
+
 def raise_walls(pipe: Pipe, statement_seconds: float) -> None:
     """Before a connection is opened and before the function's module is imported."""
     _guard_database(pipe, statement_seconds)
@@ -124,10 +136,16 @@ def raise_walls(pipe: Pipe, statement_seconds: float) -> None:
 
 
 def _guard_database(pipe: Pipe, statement_seconds: float) -> None:
-    """Each connection, a re-opened one too, is reported, read-only and bounded before anybody can use it."""
+    """Each connection, a re-opened one too, is reported, read-only and bounded before anybody can use it.
+
+    One to another server is refused: its number would be somebody else's on this one, and killed there.
+    """
     connect, query = Connection.connect, Connection.query
+    hosts = {frappe.conf.db_host or "127.0.0.1", "127.0.0.1", "localhost"}
 
     def connect_guarded(self: Connection, sock: object = None) -> None:
+        if self.host not in hosts:
+            raise Refused("a claim uses no other database")
         connect(self, sock)
         pipe.connection(self.thread_id())
         query(self, f"set session max_statement_time = {float(statement_seconds)}")
@@ -175,7 +193,7 @@ def _guard_frappe(pipe: Pipe) -> None:
     frappe.utils.error.log_error_snapshot = log_error
     frappe.enqueue = frappe.enqueue_doc = frappe.utils.background_jobs.enqueue = _refusing("a job", pipe)
     frappe.sendmail = _refusing("an e-mail", pipe)
-    frappe.utils.logger.RotatingFileHandler = lambda *_, **__: logging.NullHandler()
+    frappe.utils.logger.RotatingFileHandler = lambda path, **_: _Logged(pipe, path)
 
 
 def _refusing(what: str, pipe: Pipe) -> object:

@@ -152,6 +152,7 @@ def write_elsewhere():
         "queue": lambda: frappe.enqueue("frappe.ping"),
         "mail": lambda: frappe.sendmail(recipients=["a@example.com"], subject="x", message="x"),
         "network": lambda: __import__("socket").create_connection(("127.0.0.1", 9), 1),
+        "database": lambda: pymysql.connect(host="127.0.0.2", port=frappe.conf.db_port),
         "process": lambda: os.system("true"),
         "fork": os.fork,
         "kill": lambda: os.kill(os.getppid(), 0),

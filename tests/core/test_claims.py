@@ -137,7 +137,7 @@ def test_a_compliance_score_of_areas_that_can_be_believed_is_held_against_the_ow
     areas = {"sepa_compliance": {"score": 90.0}, "security_compliance": {"score": 80}}
     answer = {"overall_compliance_score": 85.0, "compliance_areas": areas}
     for own, standing in ((85.2, Standing.OK), (60, Standing.UNKNOWN)):
-        found = judge("identify_compliance_gaps", Case(answer, NOW, {"analytics.compliance_score": own}))
+        found = judge("identify_compliance_gaps", Case(answer, NOW, {"compliance.score": own}))
         assert found[0].standing is standing
 
 

@@ -25,7 +25,7 @@ ERRORS_A_DAY, ERRORS_A_DAY_OF_30 = "error_reviews.mean_of_7_days", "error_review
 MOST_REPEATED = "errors.most_repeated"
 ACTIVE, PENDING = "verenigingen.active_members", "verenigingen.pending_members"
 MANDATES, DATABASE = "verenigingen.active_mandates", "mariadb.response_time"
-ALERTS, COMPLIANCE = "verenigingen.critical_alerts", "analytics.compliance_score"
+ALERTS, COMPLIANCE = "verenigingen.critical_alerts", "compliance.score"
 
 
 def _counted(source: str, factor: float = 1.0) -> Own:

@@ -37,7 +37,6 @@ def area(*outcomes, key="area"):
         ([(MET, "Critical"), (BROKEN, "Low")], 100 * 8 / 9),
         ([(BROKEN, "Critical"), (MET, "Low")], 100 * 1 / 9),
         ([(Found(1, "x", 4), "High")], 75),
-        ([(Found(0, "x", 0), "High")], 100),
         ([(Found(1, "x", 4), "High"), (MET, "Medium")], 100 * (4 * 0.75 + 2) / 6),
         ([(MET, "High"), (OFF, "Critical"), (CRASHED, "Critical"), (ABSENT, "Critical")], 100),
         ([(OFF, "High"), (CRASHED, "High")], None),
@@ -104,7 +103,7 @@ def test_gaps_are_the_broken_controls_however_small_their_share():
     assert [gap.told for gap in found.gaps] == ["one of many"]
 
 
-@pytest.mark.parametrize(("count", "of"), [(-1, None), (5, 4), (1, 0)])
+@pytest.mark.parametrize(("count", "of"), [(-1, None), (5, 4), (1, 0), (0, 0)])
 def test_what_cannot_be_counted_is_refused(count, of):
     with pytest.raises(ValueError, match="cannot be counted"):
         Found(count, "x", of)

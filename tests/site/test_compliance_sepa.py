@@ -7,7 +7,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_field
 from sepa_doctypes import BATCH, ENTRY, INVOICE, LOG, MANDATE, USAGE, batch, day, logged, mandate, used
 
 from verenigingen_maintenance.core.compliance import Found, NotHere, Unmeasured
-from verenigingen_maintenance.sources import clock, controls
+from verenigingen_maintenance.sources import clock, compliance_sepa, controls
 
 NO_MANDATE = "there is no active mandate"
 
@@ -89,7 +89,7 @@ class TestWithAllDocTypes:
         logged(status="Failed", ago=31)
         assert shares("sepa.entries_not_failed") == (2, 5)
 
-    @pytest.mark.parametrize(("ago", "expected"), [(6, 0), (8, 1)])
+    @pytest.mark.parametrize(("ago", "expected"), [(6, 0), (8, 1), (900, 1)])
     def test_an_entry_that_waits_for_its_review_for_a_week_is_found(self, ago, expected):
         logged(status="Pending Review", ago=ago)
         assert shares("sepa.entries_reviewed") == (expected, None)
@@ -106,6 +106,18 @@ class TestWithAllDocTypes:
         assert (found.count, found.of) == (expected, 1)
         assert found.evidence["late"] == [name] * expected
         assert "their last invoice" in found.evidence["compared"]
+
+    def test_a_batch_without_a_status_needs_notice_too(self):
+        frappe.db.set_value(BATCH, batch(collected=0), "status", None)
+        assert shares("sepa.notice_given") == (1, 1)
+
+    def test_more_batches_than_are_looked_at_are_refused(self, monkeypatch):
+        monkeypatch.setattr(compliance_sepa, "MOST_BATCHES", 1)
+        batch()
+        assert shares("sepa.notice_given") == (0, 1)
+        batch()
+        with pytest.raises(controls.TooMany, match="more than 1 rows"):
+            asked("sepa.notice_given")
 
     def test_drafts_failed_batches_and_those_of_long_ago_need_no_notice(self):
         batch("Draft", collected=0)
@@ -205,3 +217,25 @@ def test_a_custom_field_stands_in_for_a_field_of_its_name(some_doctypes):
     finally:
         frappe.db.rollback()
         frappe.db.delete("Custom Field", {"dt": MANDATE})
+
+
+@pytest.mark.parametrize(
+    ("key", "doctype", "field", "kind"),
+    [
+        ("sepa.mandates_not_expired", MANDATE, "expiry_date", "Data"),
+        ("sepa.mandates_not_lapsed", MANDATE, "sign_date", "Data"),
+        ("sepa.mandates_complete", MANDATE, "status", "Int"),
+        ("sepa.notice_given", BATCH, "batch_date", "Data"),
+    ],
+)
+def test_a_custom_field_of_another_type_is_not_compared(some_doctypes, key, doctype, field, kind):
+    """As text, 31-12-2020 is later than 2026-11-26; and any text is the number 0."""
+    some_doctypes(doctype, without=(field,))
+    custom = f"custom_{field}"
+    create_custom_field(doctype, {"fieldname": custom, "fieldtype": kind, "label": "X"})
+    try:
+        with pytest.raises(controls.WrongColumn, match=f"the field {custom} of {doctype} is no "):
+            asked(key)
+    finally:
+        frappe.db.delete("Custom Field", {"dt": doctype})
+        frappe.db.commit()

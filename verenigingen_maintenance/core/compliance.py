@@ -40,7 +40,8 @@ class Control:
 class Found:
     """What was measured of a control: how many break it, of how many where that can be said, and in words.
 
-    Raises ValueError for what cannot be counted: below nought, or more than there are.
+    Raises ValueError for what cannot be counted: below nought, more than there are, or a share of nothing,
+    which would be no share (answer Unmeasured or NotHere instead).
     """
 
     count: int
@@ -49,7 +50,7 @@ class Found:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.count < 0 or (self.of is not None and self.count > self.of):
+        if self.count < 0 or (self.of is not None and self.of < max(self.count, 1)):
             raise ValueError(f"{self.count} of {self.of} cannot be counted")
 
 

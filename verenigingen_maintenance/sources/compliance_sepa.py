@@ -14,12 +14,12 @@ from frappe.utils import add_months, getdate
 
 from verenigingen_maintenance.core.compliance import Found, Unmeasured
 from verenigingen_maintenance.sources import clock
-from verenigingen_maintenance.sources.controls import Answer, absent, ago, column, has, names
+from verenigingen_maintenance.sources.controls import MOST, Answer, absent, ago, column, has, names, rows
 
 MANDATE, USAGE, LOG = "SEPA Mandate", "SEPA Mandate Usage", "SEPA Audit Log"
 BATCH, ENTRY, INVOICE = "Direct Debit Batch", "Direct Debit Batch Invoice", "Sales Invoice"
 LAPSES_AFTER, NOTICE = 36, timedelta(days=14)
-MONTH, PATIENCE, YEAR = 30, 7, 400
+MONTH, PATIENCE = 30, 7
 SHOWN, MOST_BATCHES = 10, 2_000
 
 
@@ -51,7 +51,8 @@ def mandates_in_audit_log(now: datetime) -> Found | Unmeasured:
 @needs(MANDATE)
 def mandates_complete(now: datetime) -> Found | Unmeasured:
     """Active mandates without account, date of signature or reference."""
-    fields = [column(MANDATE, each) for each in ("iban", "sign_date", "mandate_id")]
+    fields = [column(MANDATE, each) for each in ("iban", "mandate_id")]
+    fields.append(column(MANDATE, "sign_date", "date"))
     is_whole = " and ".join(f"ifnull(`{each}`, '') != ''" for each in fields)
     return _share(_active(), set(_active(is_whole)), "lack an IBAN, a date of signature or a reference")
 
@@ -61,7 +62,7 @@ def mandates_not_lapsed(now: datetime) -> Found | Unmeasured:
     """Active mandates that no collection was presented under for 36 months, or never since the signature."""
     since = add_months(clock.stored(now).date(), -LAPSES_AFTER)
     active = _active()
-    old = _active(f"`{column(MANDATE, 'sign_date')}` < %s", since)
+    old = _active(f"`{column(MANDATE, 'sign_date', 'date')}` < %s", since)
     if old and (missing := absent(USAGE)):
         told = f"{len(old)} mandates are older than {LAPSES_AFTER} months, and their use is not known"
         return Unmeasured(f"{told}: {missing.reason}")
@@ -73,7 +74,7 @@ def mandates_not_lapsed(now: datetime) -> Found | Unmeasured:
 @needs(MANDATE)
 def mandates_not_expired(now: datetime) -> Found | Unmeasured:
     """Active mandates whose own date of expiry is past."""
-    field = column(MANDATE, "expiry_date")
+    field = column(MANDATE, "expiry_date", "date")
     expired = set(_active(f"`{field}` < %s", clock.stored(now).date()))
     active = _active()
     return _share(active, set(active) - expired, "are past their expiry date")
@@ -82,7 +83,11 @@ def mandates_not_expired(now: datetime) -> Found | Unmeasured:
 @needs(LOG)
 def entries_not_failed(now: datetime) -> Found | Unmeasured:
     """Entries of the audit log of thirty days that are Failed or Exception."""
-    counts = _entries(ago(now, days=MONTH), clock.stored(now))
+    status = column(LOG, "compliance_status")
+    entries = frappe.db.sql(
+        f"select `{status}`, count(*) from `tab{LOG}` where modified >= %s group by 1", ago(now, days=MONTH)
+    )
+    counts = {str(each or "without status"): count for each, count in entries}
     total = sum(counts.values())
     if not total:
         return Unmeasured(f"{LOG} has no entry of {MONTH} days")
@@ -92,8 +97,12 @@ def entries_not_failed(now: datetime) -> Found | Unmeasured:
 
 @needs(LOG)
 def entries_reviewed(now: datetime) -> Found:
-    """Entries that wait for a review for more than a week."""
-    waiting = _entries(ago(now, days=YEAR), ago(now, days=PATIENCE)).get("Pending Review", 0)
+    """Entries that wait for a review for more than a week, however long."""
+    waits = (
+        f"select 1 from `tab{LOG}` where `{column(LOG, 'compliance_status')}` = 'Pending Review' "
+        "and modified < %s limit %s"
+    )
+    waiting = frappe.db.sql(f"select count(*) from ({waits}) waits", (ago(now, days=PATIENCE), MOST))[0][0]
     return Found(waiting, f"{waiting} entries wait for a review for more than {PATIENCE} days")
 
 
@@ -129,39 +138,31 @@ def _share(all_of_them: list[str], good: set[str], what: str) -> Found | Unmeasu
 
 def _used_since(since: date) -> set[str]:
     """Mandates with a collection that was presented, whatever became of it."""
-    status, used_on = column(USAGE, "status"), column(USAGE, "usage_date")
+    status, used_on = column(USAGE, "status"), column(USAGE, "usage_date", "date")
     presented = f"select distinct parent from `tab{USAGE}` where parenttype = %s and `{used_on}` >= %s "
     return set(names(f"{presented} and `{status}` not in ('Pending', 'Cancelled')", MANDATE, since))
 
 
-def _entries(since: datetime, until: datetime) -> dict[str, int]:
-    """Entries by compliance status, by when they were written last."""
-    status = column(LOG, "compliance_status")
-    rows = frappe.db.sql(
-        f"select `{status}`, count(*) from `tab{LOG}` where modified >= %s and modified < %s group by 1",
-        (since, until),
-    )
-    return {str(each or "without status"): count for each, count in rows}
-
-
 def _batches(now: datetime) -> tuple[dict[str, tuple[date, date]], str]:
     """(notice, collection) of each batch, and what the notice is."""
-    batch_date, status = column(BATCH, "batch_date"), column(BATCH, "status")
-    rows = frappe.db.sql(
+    batch_date, status = column(BATCH, "batch_date", "date"), column(BATCH, "status")
+    batches = rows(
         f"select name, date(creation), `{batch_date}` from `tab{BATCH}` where `{batch_date}` >= %s "
-        f"and `{status}` not in ('Draft', 'Failed') and docstatus < 2 order by `{batch_date}` limit %s",
-        (ago(now, days=MONTH).date(), MOST_BATCHES),
+        f"and ifnull(`{status}`, '') not in ('Draft', 'Failed') and docstatus < 2",
+        ago(now, days=MONTH).date(),
+        most=MOST_BATCHES,
     )
-    made = {str(name): (getdate(noticed), getdate(collected)) for name, noticed, collected in rows}
-    if made and not absent(ENTRY, INVOICE) and has(ENTRY, "invoice") and has(INVOICE, "posting_date"):
+    made = {str(name): (getdate(noticed), getdate(collected)) for name, noticed, collected in batches}
+    if made and not absent(ENTRY, INVOICE) and has(ENTRY, "invoice") and has(INVOICE, "posting_date", "date"):
         return _with_invoices(made), "their last invoice, or they were made,"
     return made, "they were made"
 
 
 def _with_invoices(made: dict[str, tuple[date, date]]) -> dict[str, tuple[date, date]]:
-    rows = frappe.db.sql(
-        f"select e.parent, max(i.posting_date) from `tab{ENTRY}` e join `tab{INVOICE}` i "
-        f"on i.name = e.`{column(ENTRY, 'invoice')}` where e.parent in %s and e.parenttype = %s group by 1",
+    posting_date, invoice = column(INVOICE, "posting_date", "date"), column(ENTRY, "invoice")
+    last = frappe.db.sql(
+        f"select e.parent, max(i.`{posting_date}`) from `tab{ENTRY}` e join `tab{INVOICE}` i "
+        f"on i.name = e.`{invoice}` where e.parent in %s and e.parenttype = %s group by 1",
         (list(made), BATCH),
     )
-    return made | {str(name): (getdate(posted), made[str(name)][1]) for name, posted in rows if posted}
+    return made | {str(name): (getdate(posted), made[str(name)][1]) for name, posted in last if posted}

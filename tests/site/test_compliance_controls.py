@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import frappe
 import pytest
 from conftest import AMSTERDAM, stored
+from frappe.core.doctype.user.user import generate_keys
 
 from verenigingen_maintenance.core.compliance import Found, NotHere, Unmeasured
 from verenigingen_maintenance.core.readings import Unknown
@@ -13,9 +14,11 @@ from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.sources import (
     backups,
     clock,
+    compliance_access,
     compliance_audit_trail,
     compliance_privacy,
     controls,
+    error_patterns,
     failed_requests,
 )
 
@@ -131,33 +134,66 @@ def test_an_account_without_power_may_sleep():
     assert (broken("access.never_used"), broken("access.dormant")) == (0, 0)
 
 
-def api_key(created, changed, **version):
+def test_where_nobody_has_power_or_a_key_there_is_no_share_of_nothing():
+    frappe.db.delete("Has Role", {"role": ("in", compliance_access.POWER)})
+    no_keys()
+    for key in ("access.dormant", "access.never_used", "access.api_keys"):
+        assert isinstance(asked(key), NotHere), key
+
+
+def no_keys():
     frappe.db.set_value("User", {"api_key": ("is", "set")}, "api_key", None, update_modified=False)
-    user(api_key="key", creation=stored(days=created), modified=stored(days=changed))
+
+
+def api_key(created, changed, email=MANAGER, **version):
+    user(email, api_key=f"key of {email}", creation=stored(days=created), modified=stored(days=changed))
     if version:
         data = '{"changed": [["api_key", "", "key"]]}'
-        row("Version", stored(**version), ref_doctype="User", docname=MANAGER, data=data)
+        row("Version", stored(**version), ref_doctype="User", docname=email, data=data)
 
 
 def test_a_key_of_a_user_who_was_not_changed_for_a_year_is_old():
+    no_keys()
     api_key(created=800, changed=366)
     assert shares("access.api_keys") == (1, 1)
 
 
 def test_a_key_of_a_user_who_was_made_within_a_year_is_young():
+    no_keys()
     api_key(created=364, changed=1)
     assert shares("access.api_keys") == (0, 1)
 
 
-@pytest.mark.parametrize(("days", "expected"), [(400, 1), (100, 0)])
-def test_else_version_tells_when_the_key_was_changed(days, expected):
-    api_key(created=800, changed=1, days=days)
-    assert broken("access.api_keys") == expected
+def test_a_key_that_was_given_within_a_year_by_version_is_young():
+    no_keys()
+    api_key(created=800, changed=1, days=100)
+    assert shares("access.api_keys") == (0, 1)
 
 
-def test_where_nothing_tells_the_age_of_a_key_is_unknown_and_not_young():
-    api_key(created=800, changed=1)
-    assert why_unknown("access.api_keys") == "when 1 of 1 API keys were made is not recorded"
+@pytest.mark.parametrize("version", [{}, {"days": 400}])
+def test_where_nothing_tells_the_age_of_a_key_is_unknown_and_not_young(version):
+    no_keys()
+    api_key(created=800, changed=1, **version)
+    assert why_unknown("access.api_keys") == "when 1 of 1 API keys were renewed last is not recorded"
+
+
+def test_keys_of_unknown_age_are_in_no_share():
+    no_keys()
+    api_key(created=800, changed=366)
+    api_key(created=800, changed=1, email="operator@example.com")
+    assert shares("access.api_keys") == (1, 1)
+    assert asked("access.api_keys").evidence == {"of unknown age": 1}
+
+
+def test_a_new_secret_under_the_same_key_leaves_no_trace_and_is_not_called_old():
+    no_keys()
+    generate_keys(MANAGER)
+    api_key(created=800, changed=400)
+    filters = {"ref_doctype": "User", "docname": MANAGER}
+    frappe.db.set_value("Version", filters, "modified", stored(days=400), update_modified=False)
+    assert shares("access.api_keys") == (1, 1)
+    generate_keys(MANAGER)
+    assert "not recorded" in why_unknown("access.api_keys")
 
 
 def refuse_logins(times, user="jan@example.com", address="10.0.0.1", **ago):
@@ -178,6 +214,11 @@ def test_refused_logins_of_many_accounts_from_one_address_are_found_and_old_ones
     assert broken("access.failed_logins") == 1
     frappe.db.delete("Activity Log")
     refuse_logins(40, days=1, minutes=5)
+    assert broken("access.failed_logins") == 0
+
+
+def test_refused_logins_without_account_or_address_are_nobodys():
+    refuse_logins(40, user=None, address="")
     assert broken("access.failed_logins") == 0
 
 
@@ -280,6 +321,8 @@ def test_a_login_that_left_no_trace_is_found():
     assert why_unknown("audit_trail.logins_logged") == "nobody logged in within 7 days"
     user(last_login=str(stored(days=2)))
     assert shares("audit_trail.logins_logged") == (1, 1)
+    row("Activity Log", stored(days=2), operation="Login", status="Failed", user=MANAGER, subject="x")
+    assert shares("audit_trail.logins_logged") == (1, 1), "a refused one"
     row("Activity Log", stored(days=2), operation="Login", status="Success", user=MANAGER, subject="x")
     assert shares("audit_trail.logins_logged") == (0, 1)
 
@@ -319,6 +362,16 @@ def test_logs_that_nobody_clears_are_found(hours, expected):
     site_is_old()
     last = stored(hours=hours) if hours else None
     frappe.db.set_value("Scheduled Job Type", {"method": CLEAN_UP}, "last_execution", last)
+    assert broken("retention.clean_up_runs") == expected
+
+
+@pytest.mark.parametrize(("logged", "expected"), [("Complete", 0), ("Start", 0), ("Failed", 1)])
+def test_a_job_that_is_started_each_day_and_fails_clears_nothing(logged, expected):
+    site_is_old()
+    job = frappe.db.get_value("Scheduled Job Type", {"method": CLEAN_UP})
+    frappe.db.set_value("Scheduled Job Type", job, "last_execution", stored(hours=3))
+    row("Scheduled Job Log", stored(hours=27), scheduled_job_type=job, status="Failed")
+    row("Scheduled Job Log", stored(hours=3), scheduled_job_type=job, status=logged)
     assert broken("retention.clean_up_runs") == expected
 
 
@@ -450,6 +503,23 @@ def pattern(state="New", severity="Critical", first=8, last=1):
 def test_a_critical_error_that_nobody_sees_to_is_found(values, expected):
     pattern(**values)
     assert broken("error_handling.critical_errors_seen_to") == expected
+
+
+def test_where_error_log_is_not_counted_no_critical_error_is_not_none():
+    key = "error_handling.critical_errors_seen_to"
+    frappe.db.delete("Error Log")
+    name = row("Error Log", stored(minutes=30), method="x", error="y")
+    try:
+        assert broken(key) == 0, "is counted soon"
+        frappe.db.set_value("Error Log", name, "modified", stored(hours=2), update_modified=False)
+        assert why_unknown(key) == "Error Log has rows that are not counted for an hour and more"
+        row(error_patterns.LEDGER, stored(hours=1), name=name, pattern="x")
+        assert broken(key) == 0
+        pattern()
+        frappe.db.delete(error_patterns.LEDGER)
+        assert broken(key) == 1, "what is known is known"
+    finally:
+        frappe.db.delete("Error Log")
 
 
 @pytest.mark.parametrize("shown", [0, 1])

@@ -15,7 +15,7 @@ from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import clock, shared, source
 
 ASSESSMENT, AREA, GAP = "Compliance Assessment", "Compliance Area", "Compliance Gap"
-STALE, WEEK = timedelta(hours=6), timedelta(days=7)
+STALE, AHEAD, WEEK = timedelta(hours=6), timedelta(minutes=5), timedelta(days=7)
 SEPA, PROCESSES = "sepa", "processes"
 MOST_GAPS = 200
 
@@ -67,12 +67,13 @@ def audit_completeness(now: datetime) -> Reading | Unknown:
     if isinstance(found, Unknown):
         return found
     area = _area(found, PROCESSES)
-    measured = [each for each in _controls([area] if area else []) if each["met"] is not None]
-    if not measured:
+    processes = _controls([area] if area else [])
+    measured = [each for each in processes if each["met"] is not None]
+    if not measured or any(each["failed"] for each in processes):
         return Unknown(area.told if area and area.told else "not measured", now, found.name)
     of, without = sum(each["of"] for each in measured), sum(each["count"] for each in measured)
-    processes = {each["title"]: f"{each['of'] - each['count']} of {each['of']}" for each in measured}
-    return _reading(round(100 * (1 - without / of), 2), "%", found, now, processes, area.told)
+    shares = {each["title"]: f"{each['of'] - each['count']} of {each['of']}" for each in measured}
+    return _reading(round(100 * (1 - without / of), 2), "%", found, now, shares, area.told)
 
 
 @source
@@ -126,7 +127,10 @@ def latest(now: datetime) -> Any:
     found = _latest_until(clock.stored(now).date())
     if found is None:
         return Unknown("nothing was assessed yet; a job does it each hour", now, ASSESSMENT)
-    if now - clock.instant_before(found.assessed_at, now) > STALE:
+    age = now - clock.instant_before(found.assessed_at, now)
+    if age < -AHEAD:
+        return Unknown(f"assessed {found.assessed_at:%Y-%m-%d %H:%M}, which is to come", now, found.name)
+    if age > STALE:
         return Unknown(f"not assessed since {found.assessed_at:%Y-%m-%d %H:%M}", now, found.name)
     return found
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.compliance import Found, Unmeasured
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.sources import failed_requests
+from verenigingen_maintenance.sources import error_patterns, failed_requests
 from verenigingen_maintenance.sources.controls import ago
 
-PATIENCE = 7
+PATIENCE, BEHIND = 7, timedelta(hours=1)
 OPEN = ("New", "Ongoing", "Escalating", "Regressed")
 
 
@@ -28,8 +28,11 @@ def unlogged_failures(now: datetime) -> Found | Unmeasured:
     return Found(count, told, None, reading.evidence)
 
 
-def critical_errors_seen_to(now: datetime) -> Found:
-    """Critical error patterns that were met again in a week, are a week old, and that nobody decided on."""
+def critical_errors_seen_to(now: datetime) -> Found | Unmeasured:
+    """Critical error patterns that were met again in a week, are a week old, and that nobody decided on.
+
+    Where Error Log is not counted, none was met, and that tells nothing.
+    """
     filters = {
         "severity": "Critical",
         "state": ("in", OPEN),
@@ -38,6 +41,8 @@ def critical_errors_seen_to(now: datetime) -> Found:
         "last_at": (">=", ago(now, days=PATIENCE)),
     }
     count = frappe.db.count("Error Pattern", filters)
+    if not count and error_patterns.is_behind(now - BEHIND):
+        return Unmeasured("Error Log has rows that are not counted for an hour and more")
     told = f"{count} critical error patterns are open for more than {PATIENCE} days and still met"
     return Found(count, told)
 

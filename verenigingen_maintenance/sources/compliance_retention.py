@@ -19,8 +19,8 @@ CLEARED_BY = {
     **{"Reminder": "remind_at", "Metric Sample": "observed_at"},
     **{"Metric Hour": "begins", "Metric Day": "begins"},
 }
-# Of these, old rows are kept on purpose: what still waits, and numbers that no error is read from.
-KEPT_ON_PURPOSE = ("Maintenance Notification", "Error Count")
+# Of these, old rows are kept on purpose: what still waits or failed, and numbers that no error is read from.
+KEPT_ON_PURPOSE = ("Maintenance Notification", "Error Count", "Repost Item Valuation")
 # They name persons or hold what these wrote, and Frappe clears none of them by default.
 PERSONAL = ("Access Log", "Deleted Document", "Notification Log", "View Log")
 
@@ -37,11 +37,16 @@ def policies(now: datetime) -> Found | Unmeasured:
 
 
 def clean_up_runs(now: datetime) -> Found | Unmeasured:
-    """Whether the job that clears logs ran within two days."""
+    """Whether the job that clears logs ran within two days, and did not fail.
+
+    Frappe notes when it was started, and whether it failed in a log of its own.
+    """
     last = _last_clean_up()
     if not last and _is_young(now):
         return Unmeasured("the job that clears logs has not run yet")
     evidence = {"job": CLEAN_UP, "ran last": str(last or "")}
+    if last and _failed_last(now):
+        return Found(1, f"the job that clears logs failed {last:%Y-%m-%d %H:%M}", None, evidence)
     if last and last >= ago(now, days=LATE):
         return Found(0, f"logs were cleared {last:%Y-%m-%d %H:%M}", evidence=evidence)
     told = f"logs were not cleared since {last:%Y-%m-%d %H:%M}" if last else "logs were never cleared"
@@ -91,6 +96,13 @@ def _exists(doctype: str) -> bool:
 
 def _last_clean_up() -> datetime | None:
     return frappe.db.get_value("Scheduled Job Type", {"method": CLEAN_UP}, "last_execution")
+
+
+def _failed_last(now: datetime) -> bool:
+    """Whether the latest log of the job, of the last two days, says so."""
+    jobs = frappe.get_all("Scheduled Job Type", {"method": CLEAN_UP}, pluck="name")
+    filters = {"scheduled_job_type": ("in", jobs), "creation": (">=", ago(now, days=LATE))}
+    return frappe.db.get_value("Scheduled Job Log", filters, "status", order_by="creation desc") == "Failed"
 
 
 def _is_young(now: datetime) -> bool:

@@ -86,6 +86,13 @@ def uncounted() -> int:
     return max(0, rows - counted)
 
 
+def is_behind(until: datetime) -> bool:
+    """Whether Error Log has rows from before an instant that are past what was counted."""
+    latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0] or datetime(1900, 1, 1)
+    past = "select 1 from `tabError Log` where modified > %s and modified < %s limit 1"
+    return bool(frappe.db.sql(past, (latest, clock.stored(until))))
+
+
 def by_pattern(since: datetime) -> Counter[str]:
     """The errors since an instant, by the pattern that goes on for theirs."""
     rows = frappe.db.sql(

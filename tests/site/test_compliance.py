@@ -353,6 +353,14 @@ def test_without_an_assessment_and_with_an_old_one_nothing_is_known(answers):
         assert read(source, late).reason == "not assessed since 2026-11-23 08:00", source
 
 
+def test_an_assessment_that_is_to_come_tells_nothing_of_now(answers):
+    """As after the clock, or the time zone, was set back."""
+    assess()
+    before = MONDAY - timedelta(hours=2)
+    assert read("score", before).reason == "assessed 2026-11-23 08:00, which is to come"
+    assert value("score", MONDAY - timedelta(minutes=4)) == 100
+
+
 def test_the_score_says_how_much_was_measured_and_which_areas_are_low(answers):
     answers[HIGH] = broken()
     answers[MEDIUM] = Unmeasured("off")
@@ -389,6 +397,13 @@ def test_the_completeness_of_audit_is_that_of_all_documents_and_the_evidence_has
     assert found.value == 90
     assert found.evidence["Mandate Creation is in the audit log"] == "36 of 40"
     assert found.evidence["Batch Generation is in the audit log"] == "9 of 10"
+
+
+def test_where_a_process_could_not_be_read_completeness_is_not_that_of_the_others(answers):
+    answers["processes.bank_submission"] = crash
+    assess()
+    assert "not known: Bank Submission" in read("audit_completeness").reason
+    assert value("sepa_rate") == 100
 
 
 def test_where_sepa_is_not_here_its_rate_is_unknown_and_says_so(answers):

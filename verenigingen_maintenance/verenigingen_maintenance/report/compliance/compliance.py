@@ -3,6 +3,7 @@ import html
 from frappe import _
 
 from verenigingen_maintenance.operations import compliance_metrics
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 GAPS = "Open Gaps"
 
@@ -22,27 +23,23 @@ def execute(filters=None):
 
 def _area_columns():
     return [
-        _column("title", _("Area"), "Data", 160),
-        _column("score", _("Score (%)"), "Float", 90),
-        _column("change", _("Change in a Week (Points)"), "Float", 200),
-        _column("verdict", _("Verdict"), "Data", 110),
-        _column("measured", _("Controls Measured"), "Data", 160),
-        _column("told", _("Why"), "Data", 700),
+        column("title", _("Area"), "Data", 160),
+        column("score", _("Score (%)"), "Float", 90, precision=2),
+        column("change", _("Change in a Week (Points)"), "Float", 200, precision=2),
+        column("verdict", _("Verdict"), "Data", 110),
+        column("measured", _("Controls Measured"), "Data", 160),
+        column("told", _("Why"), "Data", 700),
     ]
 
 
 def _gap_columns():
     return [
-        {**_column("name", _("Broken Control"), "Link", 280), "options": "Compliance Gap"},
-        _column("area", _("Area"), "Data", 130),
-        _column("severity", _("Severity"), "Data", 80),
-        _column("regulatory", _("Regulatory"), "Check", 110),
-        _column("told", _("What Is Broken"), "Data", 380),
-        _column("remediation", _("Remediation"), "Data", 500),
-        _column("opened_at", _("Opened At"), "Datetime", 150),
-        _column("last_measured", _("Last Measured"), "Datetime", 150),
+        column("name", _("Broken Control"), "Link", 280, options="Compliance Gap"),
+        column("area", _("Area"), "Data", 130),
+        column("severity", _("Severity"), "Data", 80),
+        column("regulatory", _("Regulatory"), "Check", 110),
+        column("told", _("What Is Broken"), "Data", 380),
+        column("remediation", _("Remediation"), "Data", 500),
+        column("opened_at", _("Opened At"), "Datetime", 150),
+        column("last_measured", _("Last Measured"), "Datetime", 150),
     ]
-
-
-def _column(name, label, kind, width):
-    return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, "precision": 2}

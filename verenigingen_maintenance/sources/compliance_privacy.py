@@ -29,7 +29,7 @@ def redaction_works(now: datetime) -> Found:
     failed = [secret for text, secret in PROBES if secret in redact(text)]
     samples = frappe.get_all("Error Pattern", pluck="sample", order_by="modified desc", limit=SAMPLES)
     samples = [sample for sample in samples if sample]
-    kept = [sample for sample in samples if redact(sample) != sample]
+    kept = [sample for sample in samples if _alike(redact(sample)) != _alike(sample)]
     count, looked_at = len(failed) + len(kept), len(PROBES) + len(samples)
     evidence = {
         "known texts": len(PROBES),
@@ -64,6 +64,11 @@ def erasure_in_time(now: datetime) -> Found | NotHere:
     waiting = {"status": ("in", ("Pending Approval", "On Hold"))}
     late = frappe.db.count(REQUEST, {**waiting, "creation": ("<", ago(now, days=MONTH))})
     return Found(late, f"{late} requests to be erased wait for more than {MONTH} days")
+
+
+def _alike(text: str) -> str:
+    """With one mark for all that was taken out: “password: <e-mail>” holds nothing, and becomes “***”."""
+    return text.replace("<e-mail>", "***").replace("<iban>", "***")
 
 
 def _roles_of_everybody(doctype: str) -> list[str]:

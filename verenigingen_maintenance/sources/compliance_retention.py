@@ -13,7 +13,7 @@ from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.controls import ago, oldest, site_born
 
 CLEAN_UP = "frappe.core.doctype.log_settings.log_settings.run_log_clean_up"
-LATE, YEAR = 2, 365
+LATE, YEAR, LONGEST = 2, 365, 1
 # Logs that are cleared by another time than that of their last change.
 CLEARED_BY = {
     **{"Reminder": "remind_at", "Metric Sample": "observed_at"},
@@ -37,16 +37,16 @@ def policies(now: datetime) -> Found | Unmeasured:
 
 
 def clean_up_runs(now: datetime) -> Found | Unmeasured:
-    """Whether the job that clears logs ran within two days, and did not fail.
+    """Whether the job that clears logs ran within two days, to its end.
 
-    Frappe notes when it was started, and whether it failed in a log of its own.
+    The job's own time says when it was started; what became of it is in its log.
     """
     last = _last_clean_up()
     if not last and _is_young(now):
         return Unmeasured("the job that clears logs has not run yet")
     evidence = {"job": CLEAN_UP, "ran last": str(last or "")}
-    if last and _failed_last(now):
-        return Found(1, f"the job that clears logs failed {last:%Y-%m-%d %H:%M}", None, evidence)
+    if last and (failure := _failure(now)):
+        return Found(1, f"the job that clears logs {failure} {last:%Y-%m-%d %H:%M}", None, evidence)
     if last and last >= ago(now, days=LATE):
         return Found(0, f"logs were cleared {last:%Y-%m-%d %H:%M}", evidence=evidence)
     told = f"logs were not cleared since {last:%Y-%m-%d %H:%M}" if last else "logs were never cleared"
@@ -98,11 +98,16 @@ def _last_clean_up() -> datetime | None:
     return frappe.db.get_value("Scheduled Job Type", {"method": CLEAN_UP}, "last_execution")
 
 
-def _failed_last(now: datetime) -> bool:
-    """Whether the latest log of the job, of the last two days, says so."""
+def _failure(now: datetime) -> str:
+    """What the latest log of the job says of a failure; one that was killed says for ever that it started."""
     jobs = frappe.get_all("Scheduled Job Type", {"method": CLEAN_UP}, pluck="name")
-    filters = {"scheduled_job_type": ("in", jobs), "creation": (">=", ago(now, days=LATE))}
-    return frappe.db.get_value("Scheduled Job Log", filters, "status", order_by="creation desc") == "Failed"
+    filters = {"scheduled_job_type": ("in", jobs), "modified": (">=", ago(now, days=LATE))}
+    logs = frappe.get_all(
+        "Scheduled Job Log", filters, ["status", "modified"], order_by="modified desc", limit=1
+    )
+    if any(log.status == "Start" and log.modified < ago(now, hours=LONGEST) for log in logs):
+        return "did not end"
+    return "failed" if any(log.status == "Failed" for log in logs) else ""
 
 
 def _is_young(now: datetime) -> bool:

@@ -217,6 +217,18 @@ def test_two_at_once_make_one_assessment(answers):
     assert compliance.assess(MONDAY)
 
 
+def test_one_that_ends_half_way_leaves_nothing_and_the_next_one_is_whole(answers, monkeypatch):
+    answers[HIGH] = broken()
+    with monkeypatch.context() as half_way:
+        half_way.setattr(compliance, "_store", lambda *_: crash(None))
+        with pytest.raises(TypeError):
+            compliance.assess(MONDAY)
+    frappe.db.rollback()
+    assert (frappe.db.count(GAP), frappe.db.count(TODO), frappe.db.count(ASSESSMENT)) == (0, 0, 0)
+    assess()
+    assert (gap().state, len(todos())) == ("Open", 1)
+
+
 def test_the_hourly_job_assesses(answers):
     scheduled.assess_maintenance_compliance()
     assert frappe.db.count(ASSESSMENT) == 1

@@ -46,6 +46,12 @@ def test_an_area_reads_nothing_that_no_control_asks(area):
     assert {name for name in is_own if not name.startswith("_")} == asked
 
 
+def test_the_report_can_be_narrowed_to_each_area():
+    script = (APP / "verenigingen_maintenance" / "report" / "compliance" / "compliance.js").read_text()
+    offered = re.search(r'options: \[\s*"",([^\]]*)\]', script)[1]
+    assert re.findall('"([^"]+)"', offered) == [area["title"] for area in AREAS.values()]
+
+
 def test_no_two_controls_share_a_title():
     titles = [control["title"] for control in CONTROLS.values()]
     assert len(titles) == len(set(titles))

@@ -248,7 +248,7 @@ def test_a_broken_control_opens_a_gap_with_its_remediation_and_one_todo_for_a_ma
     (todo,) = todos()
     assert (todo.name, todo.status, todo.priority) == (found.todo, "Open", "High")
     assert todo.allocated_to == "manager@example.com"
-    assert "Switch Encrypt Backups on" in todo.description
+    assert todo.description.startswith("Not met: Backups are encrypted. Switch Encrypt Backups on")
 
 
 def test_measuring_it_again_changes_its_figures_and_makes_no_second_todo(answers):

@@ -136,7 +136,7 @@ def _keep_todo_open(gap: Document, now: datetime) -> None:
 def _make_todo(gap: Document) -> str:
     todo = {
         "doctype": TODO,
-        "description": html.escape(f"{gap.title}. {gap.remediation}", quote=False),
+        "description": html.escape(_("Not met: {0}. {1}").format(gap.title, gap.remediation), quote=False),
         "priority": PRIORITIES[gap.severity],
         "allocated_to": _first_manager(),
         **_about(gap),

@@ -11,7 +11,19 @@ frappe.query_reports["Compliance"] = {
 		{
 			fieldname: "area",
 			label: __("Gaps of Area"),
-			fieldtype: "Data",
+			fieldtype: "Select",
+			options: [
+				"",
+				"Audit trail",
+				"Data retention",
+				"Access security",
+				"Backups",
+				"Error handling",
+				"Privacy",
+				"SEPA",
+				"Audit completeness",
+			],
+			depends_on: 'eval:doc.show === "Open Gaps"',
 		},
 	],
 	// Frappe writes what a Data column holds as HTML.

@@ -2,9 +2,9 @@
 
     python benchmarks/forecasts.py [--set-aside] [--public NAB] [--only OURS,...]
 
-Prints for each set and each forecaster: MASE (the mean absolute error over that of seasonal-naive within the history;
-mean and median of the series), how much of what came lay within the intervals of 80 and 95 %, and the median time
-for a series. Without --set-aside it makes the set of the tuning seed. NAB is a clone of
+Prints for each set and each forecaster: MASE (the mean absolute error over that of seasonal-naive within the
+history; mean and median of the series), how much of what came lay within the intervals of 80 and 95 %, and
+the median time for a series. Without --set-aside it makes the sets of the tuning seed. NAB is a clone of
 github.com/numenta/NAB. Needs numpy, and statsmodels for the peers, in an environment of its own.
 """
 
@@ -22,9 +22,9 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
-from forecast_series import SET_ASIDE, SETS, TUNING, Case, made, public
+from forecast_series import SET_ASIDE, SETS, TUNING, Case, made, public  # noqa: E402
 
-from verenigingen_maintenance.core.forecasts import forecast
+from verenigingen_maintenance.core.forecasts import forecast  # noqa: E402
 
 LEVELS = (80, 95)
 Range = tuple[np.ndarray, np.ndarray]
@@ -96,7 +96,7 @@ def ours(case: Case) -> Answer:
 
 
 def seasonal_naive(case: Case) -> Answer:
-    """Of the shortest period; its intervals are those of its errors within the history, wider by the season."""
+    """Of the shortest period; its intervals are of its errors within the history, wider season by season."""
     period = case.periods[0]
     steps = np.arange(len(case.future))
     deviation = np.std(case.history[period:] - case.history[:-period]) * np.sqrt(steps // period + 1)
@@ -127,10 +127,11 @@ def holt_winters(case: Case) -> Answer:
 
 def ets(case: Case) -> Answer:
     """Additive error, damped trend and season, with the model's own intervals."""
+    import pandas
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     model = ETSModel(
-        case.history,
+        pandas.Series(case.history),
         error="add",
         trend="add",
         damped_trend=True,
@@ -143,7 +144,7 @@ def ets(case: Case) -> Answer:
         prediction = fitted.get_prediction(
             start=len(case.history), end=len(case.history) + len(case.future) - 1
         )
-        ranges = {level: tuple(prediction.pred_int(1 - level / 100).T) for level in LEVELS}
+        ranges = {level: tuple(prediction.pred_int(1 - level / 100).to_numpy().T) for level in LEVELS}
     return np.asarray(prediction.predicted_mean), ranges
 
 

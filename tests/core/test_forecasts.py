@@ -1,0 +1,127 @@
+"""What is expected of a series, how far off that may be, and what nothing can be expected of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verenigingen_maintenance.core.forecast_models import SEASONAL_NAIVE
+from verenigingen_maintenance.core.forecasts import TooShort, forecast, needed
+
+WEEK = np.array([100, 120, 130, 120, 110, 40, 30], dtype=float)
+DAYS, AHEAD = (7,), 7
+
+
+def noise(length: int, size: float = 5.0, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, size, length)
+
+
+def weeks(number: int) -> np.ndarray:
+    return np.tile(WEEK, number)
+
+
+def test_a_week_that_repeats_itself_is_forecast_as_it_is():
+    found = forecast(weeks(12), AHEAD, DAYS)
+    assert np.allclose(found.point, WEEK)
+    low, high = found.range(95)
+    assert np.allclose(low, WEEK)
+    assert np.allclose(high, WEEK)
+
+
+def test_the_weekday_goes_on_where_the_history_ends():
+    found = forecast(weeks(12)[:-3], AHEAD, DAYS)
+    assert np.allclose(found.point, np.roll(WEEK, 3))
+
+
+def test_a_trend_goes_on_and_weekdays_stay():
+    history = weeks(20) + 2.0 * np.arange(140) + noise(140)
+    found = forecast(history, AHEAD, DAYS)
+    assert np.abs(found.point - (WEEK + 2.0 * np.arange(140, 147))).max() < 12
+
+
+def test_what_is_better_than_the_season_before_is_chosen_and_its_error_is_told():
+    found = forecast(weeks(20) + noise(140, 10), AHEAD, DAYS)
+    assert SEASONAL_NAIVE not in found.models
+    assert found.mase < 0.9
+
+
+def test_the_season_before_is_kept_where_nothing_beats_it():
+    found = forecast(np.full(60, 3.0), AHEAD, DAYS)
+    assert found.models == (SEASONAL_NAIVE,)
+    assert found.mase is None
+
+
+@pytest.mark.parametrize("level", [80, 95])
+def test_as_much_of_what_comes_lies_within_the_interval_as_it_says(level):
+    inside = []
+    for seed in range(60):
+        series = weeks(21) + noise(147, 12, seed)
+        found = forecast(series[:-7], AHEAD, DAYS)
+        low, high = found.range(level)
+        inside.append(np.mean((series[-7:] >= low) & (series[-7:] <= high)))
+    assert abs(100 * np.mean(inside) - level) < 5
+
+
+def test_the_wider_interval_holds_the_narrower_one_and_that_the_forecast():
+    found = forecast(weeks(20) + noise(140, 20), AHEAD, DAYS)
+    (low95, high95), (low80, high80) = found.range(95), found.range(80)
+    assert np.all((low95 <= low80) & (low80 <= found.point) & (found.point <= high80) & (high80 <= high95))
+
+
+def test_a_level_that_walks_is_covered_although_a_month_is_wrong_at_once():
+    """Errors of one origin are alike then, and count as fewer."""
+    inside = []
+    for seed in range(60):
+        series = np.cumsum(noise(168, 5, seed))
+        low, high = forecast(series[:-28], 28, DAYS).range(95)
+        inside.append(np.mean((series[-28:] >= low) & (series[-28:] <= high)))
+    assert np.mean(inside) > 0.9
+
+
+def test_nothing_below_nought_is_expected_of_a_count():
+    history = np.maximum(noise(90, 3), 0)
+    found = forecast(history, AHEAD, DAYS, least=0)
+    assert found.point.min() >= 0
+    assert found.range(95)[0].min() >= 0
+    assert forecast(history, AHEAD, DAYS).range(95)[0].min() < 0
+
+
+def test_no_share_above_a_hundred_percent_is_expected():
+    history = 70 + 0.25 * np.arange(120) + noise(120, 1)
+    found = forecast(history, 28, DAYS, least=0, most=100)
+    assert found.point.max() <= 100
+    assert found.range(95)[1].max() <= 100
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 23])
+def test_a_short_history_says_how_much_is_needed(length):
+    with pytest.raises(TooShort) as refused:
+        forecast(np.arange(length, dtype=float), AHEAD, DAYS)
+    assert refused.value.needed == needed(AHEAD, DAYS) == 24
+
+
+def test_the_history_that_is_needed_will_do():
+    assert len(forecast(np.arange(24, dtype=float), AHEAD, DAYS).point) == AHEAD
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_refused(wrong):
+    history = weeks(12)
+    history[20] = wrong
+    with pytest.raises(ValueError, match="no numbers"):
+        forecast(history, AHEAD, DAYS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-1e15, 1e15, allow_nan=False), min_size=24, max_size=90),
+    st.integers(1, 7),
+)
+def test_any_series_has_a_forecast_in_its_interval(values, steps):
+    found = forecast(np.array(values), steps, DAYS)
+    low, high = found.range(80)
+    assert np.isfinite(found.point).all()
+    assert np.all((low <= found.point) & (found.point <= high))
+    assert found.errors.shape[1] == steps

@@ -1,0 +1,148 @@
+"""Forecasts that know how good they are: chosen among simple models by what each would have said before.
+
+At some moments of the past (origins) each model forecasts what is known since. The best three go on together
+where that is better than the best alone; seasonal-naive is always a model, and kept where nothing beats it.
+Intervals are made of the errors of those forecasts, wider where few of them are independent.
+`benchmarks/forecasts.py` shows how that does against others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verenigingen_maintenance.core.forecast_models import SEASONAL_NAIVE, Model, Values, pool
+
+MOST_ORIGINS, FEWEST_ORIGINS = 12, 4
+MOST_SEASONS = 13
+BEST = 3
+FADING = 0.9  # what an origin counts for, of the one after it
+FREEDOM = 0.35  # degrees of freedom for each independent error, found with the tuning seed of the benchmark
+NOTHING = 1e-12
+
+
+class TooShort(ValueError):
+    """A history that nothing can be forecast from yet; `needed` values would do."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(f"at least {needed} values are needed")
+        self.needed = needed
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected in each step to come, and how far off that was in the past.
+
+    `errors` has the shape (origins, steps): what came less what had been forecast. `mase` is their mean size
+    over that of seasonal-naive forecasts of the same steps; None where those were never wrong. `independent`
+    is how many origins there would be if their steps did not overlap.
+    """
+
+    models: tuple[str, ...]
+    point: Values
+    errors: Values
+    mase: float | None
+    independent: float
+    least: float | None = None
+    most: float | None = None
+
+    def range(self, level: float) -> tuple[Values, Values]:
+        """The lower and the upper end of the interval of `level` percent, one for each step."""
+        growth = _growth(np.abs(self.errors))
+        relative = self.errors / growth
+        low, high = np.quantile(relative, [0.5 - level / 200, 0.5 + level / 200])
+        wider = _wider(relative, self.independent, level)
+        ends = (self.point + min(low * wider, 0) * growth, self.point + max(high * wider, 0) * growth)
+        return ends[0].clip(self.least, self.most), ends[1].clip(self.least, self.most)
+
+
+def forecast(
+    history: Values,
+    steps: int,
+    periods: Sequence[int],
+    least: float | None = None,
+    most: float | None = None,
+) -> Forecast:
+    """What comes in the next `steps` after a history without gaps, which may repeat itself after `periods`.
+
+    Nothing below `least` or above `most` is expected. Raises TooShort, or ValueError for what is no number.
+    """
+    if not np.isfinite(history).all():
+        raise ValueError("a history has values that are no numbers")
+    known = history[-max(MOST_SEASONS * periods[-1], 5 * steps) :]
+    origins = _origins(len(known), steps, periods)
+    models = pool(periods, int(origins[0]))
+    past = {name: _backtest(model, known, steps, origins) for name, model in models.items()}
+    actual = np.array([known[origin : origin + steps] for origin in origins])
+    chosen = _chosen(past, actual)
+    point = np.mean([models[name](known, steps) for name in chosen], axis=0).clip(least, most)
+    errors = actual - _together(past, chosen)
+    naive = np.abs(actual - past[SEASONAL_NAIVE]).mean()
+    mase = float(np.abs(errors).mean() / naive) if naive > NOTHING else None
+    independent = 1 + (origins[-1] - origins[0]) / steps
+    return Forecast(chosen, point, errors, mase, float(independent), least, most)
+
+
+def needed(steps: int, periods: Sequence[int]) -> int:
+    """The shortest history of which so many steps can be forecast."""
+    return 2 * periods[0] + steps + FEWEST_ORIGINS - 1
+
+
+def _origins(length: int, steps: int, periods: Sequence[int]) -> NDArray[np.int64]:
+    """Where in the history to stand and forecast: evenly spread over what is left for it."""
+    if length < needed(steps, periods):
+        raise TooShort(needed(steps, periods))
+    is_long = length >= 2 * periods[-1] + 2 * steps
+    first = 2 * (periods[-1] if is_long else periods[0])
+    return np.unique(np.linspace(first, length - steps, MOST_ORIGINS).astype(np.int64))
+
+
+def _backtest(model: Model, known: Values, steps: int, origins: NDArray[np.int64]) -> Values:
+    return np.array([model(known[:origin], steps) for origin in origins])
+
+
+def _chosen(past: Mapping[str, Values], actual: Values) -> tuple[str, ...]:
+    """The best three where that is better than the best alone; seasonal-naive where neither beats it."""
+    sizes = {name: _size(each, actual) for name, each in past.items()}
+    ranked = sorted(sizes, key=sizes.__getitem__)
+    best, first = tuple(ranked[:BEST]), tuple(ranked[:1])
+    together = _size(_together(past, best), actual)
+    if min(together, sizes[first[0]]) >= sizes[SEASONAL_NAIVE]:
+        return (SEASONAL_NAIVE,)
+    return best if together < sizes[first[0]] else first
+
+
+def _together(past: Mapping[str, Values], names: Sequence[str]) -> Values:
+    return np.array(np.mean([past[name] for name in names], axis=0))
+
+
+def _size(forecasts: Values, actual: Values) -> float:
+    """The mean size of errors; the latest origins count for more."""
+    weights = FADING ** np.arange(len(actual))[::-1]
+    return float(np.average(np.abs(forecasts - actual).mean(axis=1), weights=weights))
+
+
+def _growth(sizes: Values) -> Values:
+    """How large errors are so many steps ahead, with those around."""
+    steps = sizes.shape[1]
+    around = max(steps // 8, 1)
+    means = [sizes[:, max(0, step - around) : step + around + 1].mean() for step in range(steps)]
+    return np.maximum(means, NOTHING)
+
+
+def _wider(relative: Values, independent: float, level: float) -> float:
+    """Student's t over the normal deviate, for as many errors as are independent.
+
+    Errors of one origin that are alike are one error; how alike they are is told by the variance of origins.
+    """
+    total = relative.var()
+    alike = min(relative.mean(axis=1).var() / total, 1.0) if total > NOTHING else 0.0
+    number = 1 / (alike / independent + (1 - alike) / (independent * relative.shape[1]))
+    freedom = max(FREEDOM * number, 1.5)
+    z = NormalDist().inv_cdf(0.5 + level / 200)
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    return float((z + first / freedom + second / freedom**2) / z)

@@ -47,25 +47,30 @@ class Forecast:
     errors: Values
     mase: float | None
     independent: float
-    least: float | None = None
-    most: float | None = None
+    least: float = -np.inf
+    most: float = np.inf
 
     def range(self, level: float) -> tuple[Values, Values]:
         """The lower and the upper end of the interval of `level` percent, one for each step."""
-        growth = _growth(np.abs(self.errors))
-        relative = self.errors / growth
-        low, high = np.quantile(relative, [0.5 - level / 200, 0.5 + level / 200])
-        wider = _wider(relative, self.independent, level)
-        ends = (self.point + min(low * wider, 0) * growth, self.point + max(high * wider, 0) * growth)
-        return ends[0].clip(self.least, self.most), ends[1].clip(self.least, self.most)
+        low, high = _edges(self.errors, self.independent, level)
+        return (self.point + low).clip(self.least, self.most), (self.point + high).clip(self.least, self.most)
+
+    def coverage(self, level: float) -> float:
+        """How much of what came in the past, in percent, lay within the interval that other origins make."""
+        inside = []
+        for origin, came in enumerate(self.errors):
+            others = np.delete(self.errors, origin, axis=0)
+            low, high = _edges(others, self.independent, level)
+            inside.append(np.mean((low - NOTHING <= came) & (came <= high + NOTHING)))
+        return float(100 * np.mean(inside))
 
 
 def forecast(
     history: Values,
     steps: int,
     periods: Sequence[int],
-    least: float | None = None,
-    most: float | None = None,
+    least: float = -np.inf,
+    most: float = np.inf,
 ) -> Forecast:
     """What comes in the next `steps` after a history without gaps, which may repeat itself after `periods`.
 
@@ -124,6 +129,15 @@ def _size(forecasts: Values, actual: Values) -> float:
     """The mean size of errors; the latest origins count for more."""
     weights = FADING ** np.arange(len(actual))[::-1]
     return float(np.average(np.abs(forecasts - actual).mean(axis=1), weights=weights))
+
+
+def _edges(errors: Values, independent: float, level: float) -> tuple[Values, Values]:
+    """How far below and above what is forecast an interval reaches, for each step."""
+    growth = _growth(np.abs(errors))
+    relative = errors / growth
+    low, high = np.quantile(relative, [0.5 - level / 200, 0.5 + level / 200])
+    wider = _wider(relative, independent, level)
+    return min(low * wider, 0) * growth, max(high * wider, 0) * growth
 
 
 def _growth(sizes: Values) -> Values:

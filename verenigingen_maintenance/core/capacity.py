@@ -1,0 +1,79 @@
+"""When a figure meets its limit, with what certainty, and what to do about it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from verenigingen_maintenance.core.forecast_models import Values
+from verenigingen_maintenance.core.forecasts import Forecast
+from verenigingen_maintenance.core.series import Trend
+from verenigingen_maintenance.core.thresholds import Limit
+from verenigingen_maintenance.core.wording import in_words, number
+
+LEVEL = 80
+SOON = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """When a limit is met: as expected, at the earliest and at the latest of an interval of 80 %.
+
+    None where that is not within the days that were forecast, the last of which is `until`.
+    """
+
+    until: date
+    expected: date | None = None
+    earliest: date | None = None
+    latest: date | None = None
+
+    @property
+    def is_expected(self) -> bool:
+        return self.expected is not None
+
+    def is_soon(self, today: date) -> bool:
+        return self.expected is not None and self.expected - today <= SOON
+
+
+def crossing(found: Forecast, limit: Limit, first: date) -> Crossing:
+    """When a forecast, whose first step is the day `first`, meets a limit."""
+    low, high = found.range(LEVEL)
+    early, late = (high, low) if limit.higher_is_worse else (low, high)
+    days = [_first_breach(values, limit, first) for values in (found.point, early, late)]
+    return Crossing(first + timedelta(days=len(found.point) - 1), *days)
+
+
+def _first_breach(values: Values, limit: Limit, first: date) -> date | None:
+    breached = [limit.is_breached_by(float(value)) for value in values]
+    return first + timedelta(days=int(np.argmax(breached))) if any(breached) else None
+
+
+def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Crossing, advice: str) -> str:
+    """What to do about a limit that is met, in words with its figures; empty where none is."""
+    if found.expected is None:
+        return ""
+    now = in_words(round(latest, 1), unit)
+    sure = " and ".join(
+        [
+            f"{found.earliest} at the earliest" if found.earliest else "",
+            f"{found.latest} at the latest" if found.latest else f"not before {found.until} for sure",
+        ]
+    )
+    return f"{title} is {now} and meets {limit} about {found.expected} ({sure}). {advice}".strip()
+
+
+def moves_towards(trend: Trend, limit: Limit) -> bool:
+    """Whether a trend goes where the limit is."""
+    return trend.is_one and (trend.slope > 0) == limit.higher_is_worse
+
+
+def trend_in_words(title: str, unit: str, trend: Trend, stepped: Sequence[date]) -> str:
+    """A trend as a sentence."""
+    share = f" ({100 * trend.share:+.0f} %)" if trend.share is not None else ""
+    words = "rose" if trend.slope > 0 else "fell"
+    step = f", with a step on {stepped[-1]}" if stepped else ""
+    size = number(round(abs(trend.change), 2))
+    return f"{title} {words} by {size} {unit} in {trend.days} days{share}{step}"

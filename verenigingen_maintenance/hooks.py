@@ -47,6 +47,7 @@ default_log_clearing_doctypes = {
     "Metric Sample": 14,
     "Metric Hour": 400,
     "Metric Day": 1096,
+    "Metric Forecast": 400,
     "Error Count": 400,
     "Maintenance Notification": 365,
 }

@@ -24,7 +24,10 @@ BROKEN = """Traceback (most recent call last):
 ValueError: sold out
 """
 COUNTED = ("Error Pattern", "Error Pattern Fingerprint", "Error Count", "Ingested Error")
-SAMPLED = ("Metric Sample", "Metric Hour", "Metric Day", "Downtime", "Monthly Service Level")
+SAMPLED = (
+    *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast"),
+    *("Downtime", "Monthly Service Level"),
+)
 MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification")
 
 

@@ -18,6 +18,7 @@ KNOWN_DOCTYPES = {
     "Metric Sample",
     "Metric Hour",
     "Metric Day",
+    "Metric Forecast",
     "Downtime",
     "Monthly Service Level",
     "Monthly Service Level Figure",

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
@@ -143,3 +144,15 @@ def test_any_chart_is_valid_xml_and_lies_within_its_box(points, levels, length, 
     assert not re.search("nan|inf", " ".join([*across, *down]))
     joined = sum(len(each.get("points").split()) for each in svg.iter("polyline"))
     assert joined + len(list(svg.iter("circle"))) == len(points), "each point is there once"
+
+
+def test_what_is_expected_goes_on_as_a_dashed_line_in_a_band():
+    ahead = [(BEGINS + timedelta(hours=hour), 5.0, 4.0, 6.0) for hour in (3, 4)]
+    found = replace(chart((0, 5.0), (10, 5.0)), expected=ahead)
+    assert [len(line) for line in lines(found)] == [2, 2]
+    assert len(next(drawn(found).iter("polygon")).get("points").split()) == 4
+
+
+def test_the_scale_reaches_as_far_as_what_is_expected():
+    ahead = [(BEGINS + timedelta(hours=3), 50.0, 40.0, 80.0)]
+    assert "80" in texts(replace(chart((0, 5.0)), expected=ahead))

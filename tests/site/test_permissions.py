@@ -23,6 +23,7 @@ DOCTYPES = (
     "Metric Sample",
     "Metric Hour",
     "Metric Day",
+    "Metric Forecast",
     "Downtime",
     "Monthly Service Level",
     "Error Pattern",
@@ -31,7 +32,7 @@ DOCTYPES = (
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
-    *("Metric Sample", "Metric Hour", "Metric Day", "Monthly Service Level"),
+    *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap"),
 )
 COUNTED = ("Error Count", "Ingested Error")

@@ -11,6 +11,7 @@ from html import escape
 from .wording import number
 
 Point = tuple[datetime, float]
+Expected = tuple[datetime, float, float, float]
 WIDTH, HEIGHT = 340, 130
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 30, 18
 TICKS = 3
@@ -21,7 +22,8 @@ SMALLEST = 0.0005
 class Chart:
     """Points of one series over a period, in order. More than `longest_gap` between two is a gap.
 
-    `limits` are drawn across, such as a threshold. Times are shown as they are given.
+    `limits` are drawn across, such as a threshold. `expected` goes on after the points: moments with what is
+    expected, at least and at most. Times are shown as they are given.
     """
 
     title: str
@@ -31,6 +33,7 @@ class Chart:
     ends: datetime
     longest_gap: timedelta
     limits: Sequence[float] = ()
+    expected: Sequence[Expected] = ()
 
     def svg(self) -> str:
         """The chart as one element; every text in it is escaped."""
@@ -40,6 +43,7 @@ class Chart:
             f'<text x="4" y="14" class="heading">{heading}</text>',
             *self._ticks(low, high),
             *(self._limit(each, low, high) for each in self.limits if low <= each <= high),
+            *self._band(low, high),
             *(self._line(group, low, high) for group in self._groups()),
             *self._times(),
         ]
@@ -58,9 +62,9 @@ class Chart:
         return f"{number(min(values))} to {number(max(values))}, last {number(values[-1])}"
 
     def _range(self) -> tuple[float, float]:
-        values = [value for _moment, value in self.points] or [0.0]
-        high = max([*values, 0.0])
-        low = min([*values, 0.0])
+        values = [0.0, *(value for _moment, value in self.points)]
+        values += [end for _moment, _middle, least, most in self.expected for end in (least, most)]
+        high, low = max(values), min(values)
         return low, high if high > low else low + 1
 
     def _groups(self) -> Iterator[list[Point]]:
@@ -75,11 +79,25 @@ class Chart:
             yield group
 
     def _line(self, group: Sequence[Point], low: float, high: float) -> str:
-        places = [(self._x(moment), self._y(value, low, high)) for moment, value in group]
-        if len(places) == 1:
-            return f'<circle cx="{places[0][0]}" cy="{places[0][1]}" r="1.5" fill="#2490ef"/>'
-        joined = " ".join(f"{x},{y}" for x, y in places)
-        return f'<polyline points="{joined}" fill="none" stroke="#2490ef" stroke-width="1.2"/>'
+        if len(group) == 1:
+            x, y = self._x(group[0][0]), self._y(group[0][1], low, high)
+            return f'<circle cx="{x}" cy="{y}" r="1.5" fill="#2490ef"/>'
+        places = self._places(group, low, high)
+        return f'<polyline points="{places}" fill="none" stroke="#2490ef" stroke-width="1.2"/>'
+
+    def _band(self, low: float, high: float) -> Iterator[str]:
+        """What is expected: a dashed line in the band between least and most."""
+        if self.expected:
+            upper = [(moment, most) for moment, _middle, _least, most in self.expected]
+            lower = [(moment, least) for moment, _middle, least, _most in reversed(self.expected)]
+            middle = [(moment, value) for moment, value, _least, _most in self.expected]
+            around = self._places(upper + lower, low, high)
+            yield f'<polygon points="{around}" fill="#2490ef" opacity="0.18"/>'
+            dashed = 'fill="none" stroke="#2490ef" stroke-dasharray="3" stroke-width="1.2"'
+            yield f'<polyline points="{self._places(middle, low, high)}" {dashed}/>'
+
+    def _places(self, points: Sequence[Point], low: float, high: float) -> str:
+        return " ".join(f"{self._x(moment)},{self._y(value, low, high)}" for moment, value in points)
 
     def _limit(self, value: float, low: float, high: float) -> str:
         y = self._y(value, low, high)

@@ -68,7 +68,7 @@ class Trend:
 
 
 def series(days: Mapping[date, float]) -> Series | None:
-    """The days since the last gap of over a week, shorter ones filled by the weekday before; None without any.
+    """The days since the last gap of over a week, others filled by the weekday before; None without any.
 
     Values that are no numbers are gaps.
     """

@@ -12,6 +12,7 @@ from verenigingen_maintenance import sources
 from verenigingen_maintenance.core.calendar import CalendarError
 from verenigingen_maintenance.core.derived import DERIVED
 from verenigingen_maintenance.core.slots import Cadence
+from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.metrics import EACH_ROUND
@@ -47,6 +48,11 @@ def refuse_bad_metric(metric: Document) -> None:
             refuse("{0}", error)
     if metric.name in EACH_ROUND and (metric.every_minutes or not metric.enabled):
         refuse(_("{0} is sampled with each round: availability and the gaps are told by it."), metric.name)
+    if (metric.capacity_limit or "").strip():
+        try:
+            Limit.parse(metric.capacity_limit)
+        except ThresholdError as error:
+            refuse("{0}", error)
     if not 0 <= (metric.every_minutes or 0) <= LONGEST_BETWEEN:
         refuse(_("A metric is sampled every 0 to {0} minutes; 0 is each round."), LONGEST_BETWEEN)
 

@@ -77,8 +77,8 @@ def mean_of_hours(metric: str, since: datetime) -> tuple[int, float | None]:
     return hours, None if mean is None else float(mean)
 
 
-def daily(metric: str, since: date) -> dict[date, float]:
-    """The median of each day that was rolled up."""
+def daily(metric: str, since: date, figure: str = "median") -> dict[date, float]:
+    """A figure of each day that was rolled up: the median, or the total of a count."""
     filters = {"metric": metric, "begins": (">=", since)}
-    rows = frappe.get_all(DAY, filters=filters, fields=["begins", "median"], as_list=True, limit=0)
-    return {begins.date(): median for begins, median in rows}
+    rows = frappe.get_all(DAY, filters=filters, fields=["begins", figure], as_list=True, limit=0)
+    return {begins.date(): float(value) for begins, value in rows}

@@ -1,0 +1,85 @@
+"""What the forecasts say, as data for the doors and the report. It only reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import frappe
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.sources import clock, forecasts
+
+MOST_HIGHLIGHTS = 10
+
+
+def describe(now: datetime) -> dict[str, Any]:
+    """Confidence and error of last week, alerts, recommendations, and each metric's forecast.
+
+    `confidence_score` and `mase` are None where they are not known; the reasons say why.
+    """
+    rows = forecasts.latest(now)
+    titles = dict(frappe.get_all("Metric", fields=["name", "title"], as_list=True, limit=0))
+    sure, error = forecasts.confidence(now), forecasts.accuracy(now)
+    alerts = [_alert(row, titles) for row in rows if row.is_alert]
+    capacity = [_capacity(row, titles) for row in rows if row.crosses_on]
+    return {
+        "confidence_score": _value(sure),
+        "confidence_reason": _reason(sure),
+        "mase": _value(error),
+        "mase_reason": _reason(error),
+        "trend_alerts": alerts,
+        "capacity_recommendations": capacity,
+        "forecast_period": f"{forecasts.AHEAD} days",
+        "highlights": [each["text"] for each in (*capacity, *alerts)][:MOST_HIGHLIGHTS],
+        "forecasts": [_forecast(row, titles) for row in rows],
+        "as_of": _as_of(rows),
+    }
+
+
+def _value(measured: Reading | Unknown) -> float | None:
+    return measured.value if isinstance(measured, Reading) else None
+
+
+def _reason(measured: Reading | Unknown) -> str:
+    return measured.reason if isinstance(measured, Unknown) else measured.detail
+
+
+def _alert(row: Any, titles: dict[str, str]) -> dict[str, Any]:
+    text = row.trend_text or row.recommendation
+    return {
+        "metric": row.metric,
+        "title": titles.get(row.metric, row.metric),
+        "text": text,
+        "limit": row.limit,
+    }
+
+
+def _capacity(row: Any, titles: dict[str, str]) -> dict[str, Any]:
+    days = {field: str(row[field]) if row[field] else None for field in ("crosses_on", "earliest", "latest")}
+    title = titles.get(row.metric, row.metric)
+    return {"metric": row.metric, "title": title, "text": row.recommendation, "limit": row.limit, **days}
+
+
+def _forecast(row: Any, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "metric": row.metric,
+        "title": titles.get(row.metric, row.metric),
+        "unit": row.unit,
+        "first_day": str(row.begins),
+        "days": json.loads(row.expected),
+        "models": row.model.splitlines(),
+        "mase": row.mase,
+        "coverage": row.coverage,
+        "trend": row.trend,
+        "history_days": row.history_days,
+    }
+
+
+def _as_of(rows: Sequence[Any]) -> datetime | None:
+    """The end of the oldest last day that the present forecasts rest on."""
+    if not rows:
+        return None
+    return clock.instant(datetime.combine(min(row.begins for row in rows), datetime.min.time()))

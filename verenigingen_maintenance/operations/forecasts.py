@@ -1,0 +1,200 @@
+"""Forecasts of the metrics: made once for each day that came, kept, and compared with what came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import frappe
+import numpy as np
+
+from verenigingen_maintenance.core.capacity import (
+    Crossing,
+    crossing,
+    moves_towards,
+    recommendation,
+    trend_in_words,
+)
+from verenigingen_maintenance.core.forecasts import Forecast, forecast, needed
+from verenigingen_maintenance.core.hindsight import hindsight
+from verenigingen_maintenance.core.series import Series, series, steps, trend
+from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
+from verenigingen_maintenance.operations import forecast_answers, records
+from verenigingen_maintenance.operations.checks import CHECK
+from verenigingen_maintenance.operations.metrics import applicable
+from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.sources import clock, stored
+from verenigingen_maintenance.sources.forecasts import AHEAD, FORECAST
+
+LONGEST = 90
+WEEK = timedelta(days=7)
+HISTORY = timedelta(days=400)
+PERIODS = (7,)
+TREND_DAYS = 28
+STILL_MEASURED = timedelta(days=7)
+FIELDS = ("title", "unit", "kind", "capacity_limit", "advice")
+
+
+def refresh(now: datetime) -> dict:
+    """Brings the forecasts up to date, and says what they say."""
+    update(now)
+    return forecast_answers.describe(now)
+
+
+def update(now: datetime) -> None:
+    """Makes those that are missing for the days that came, and compares earlier ones with them."""
+    today = clock.stored(now).date()
+    limits = _limits()
+    for metric, last in _to_make(today):
+        _make(metric, last, limits, now)
+        commit()
+    _compare(today)
+
+
+def _to_make(today: date) -> list[tuple[Any, date]]:
+    """The metrics that have a day which no forecast rests on yet, with that day."""
+    metrics = applicable(FIELDS, {"kind": ("!=", "Counter")})
+    days, made = _latest(stored.DAY, today), _latest(FORECAST, today + timedelta(days=1))
+    found = [(metric, days[metric.name]) for metric in metrics if metric.name in days]
+    return [
+        (metric, last)
+        for metric, last in found
+        if today - last <= STILL_MEASURED and made.get(metric.name, date.min) <= last
+    ]
+
+
+def _latest(doctype: str, before: date) -> dict[str, date]:
+    rows = frappe.db.sql(
+        f"select metric, max(begins) from `tab{doctype}` where begins < %s group by metric", before
+    )
+    return {metric: frappe.utils.getdate(begins) for metric, begins in rows}
+
+
+def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -> None:
+    """One that history is too short for is not made."""
+    found = series(_days(metric.name, metric.kind, last - HISTORY))
+    if found is None or len(found.values) < needed(AHEAD, PERIODS):
+        return
+    document = frappe.get_doc(
+        {
+            "doctype": FORECAST,
+            "metric": metric.name,
+            "begins": last + timedelta(days=1),
+            "made_at": clock.stored(now),
+            "unit": metric.unit,
+            "history_days": len(found.values),
+            **_expected(found, metric),
+            **_outlook(found, metric, limits.get(metric.name)),
+        }
+    )
+    records.insert(document)
+
+
+def _expected(found: Series, metric: Any) -> dict[str, Any]:
+    """The next week, day by day, and how good such forecasts were."""
+    week = _forecast(found, AHEAD, metric)
+    ends = [*week.range(80), *week.range(95)]
+    days = [
+        {
+            "day": str(found.last + timedelta(days=step + 1)),
+            "expected": float(week.point[step]),
+            "within_80": [float(ends[0][step]), float(ends[1][step])],
+            "within_95": [float(ends[2][step]), float(ends[3][step])],
+        }
+        for step in range(AHEAD)
+    ]
+    return {
+        "model": "\n".join(week.models),
+        "mase": week.mase,
+        "coverage": week.coverage(80),
+        "expected": json.dumps(days, indent=1),
+    }
+
+
+def _outlook(found: Series, metric: Any, limit: Limit | None) -> dict[str, Any]:
+    """The trend of four weeks, and when the limit is met."""
+    latest, moves = found.values[-TREND_DAYS:], trend(found.values[-TREND_DAYS:])
+    stepped = [found.last - timedelta(days=len(latest) - 1 - each) for each in steps(latest)]
+    outlook: dict[str, Any] = {}
+    if moves:
+        outlook |= {
+            "trend": moves.direction,
+            "trend_text": trend_in_words(metric.title, metric.unit or "", moves, stepped)
+            if moves.is_one
+            else "",
+        }
+    if limit:
+        met = _crossing(found, metric, limit)
+        value, advice = float(np.median(found.values[-3:])), metric.advice or ""
+        outlook |= {
+            "limit": str(limit),
+            "is_alert": int(bool(moves and moves_towards(moves, limit)) or met.is_soon(found.last)),
+            "crosses_on": met.expected,
+            "earliest": met.earliest,
+            "latest": met.latest,
+            "until": met.until,
+            "recommendation": recommendation(metric.title, metric.unit or "", value, limit, met, advice),
+        }
+    return outlook
+
+
+def _crossing(found: Series, metric: Any, limit: Limit) -> Crossing:
+    """As far ahead as half of what is known of the past, ninety days at most."""
+    ahead = min(max((len(found.values) - needed(0, PERIODS)) // 2, AHEAD), LONGEST)
+    return crossing(_forecast(found, ahead, metric), limit, found.last + timedelta(days=1))
+
+
+def _forecast(found: Series, ahead: int, metric: Any) -> Forecast:
+    least = 0.0 if found.values.min() >= 0 else -np.inf
+    most = 100.0 if metric.unit == "%" and found.values.max() <= 100 else np.inf
+    return forecast(found.values, ahead, PERIODS, least, most)
+
+
+def _limits() -> dict[str, Limit]:
+    """Where each metric escalates: its own limit, or that of the check which reads it."""
+    checks = frappe.get_all(
+        CHECK,
+        {"enabled": 1, "not_applicable": 0, "critical": ("is", "set")},
+        ["source", "critical"],
+        as_list=True,
+    )
+    own = frappe.get_all(
+        "Metric", {"capacity_limit": ("is", "set")}, ["name", "capacity_limit"], as_list=True
+    )
+    found: dict[str, Limit] = {}
+    for name, text in [*checks, *own]:
+        with suppress(ThresholdError):  # measuring the check reports it
+            found[name] = Limit.parse(text)
+    return found
+
+
+def _days(metric: str, kind: str, since: date) -> dict[date, float]:
+    """What a day's figure is: of a count how many, else the median."""
+    return stored.daily(metric, since, "total" if kind == "Count" else "median")
+
+
+# --- what came
+
+
+def _compare(today: date) -> None:
+    """Each forecast of late, with the days that came since it was last compared."""
+    filters = {"begins": (">=", today - 3 * WEEK), "compared": ("<", AHEAD)}
+    fields = ["name", "metric", "begins", "expected", "compared"]
+    rows = frappe.get_all(FORECAST, filters, fields, order_by="metric, begins", limit=0)
+    kinds = dict(frappe.get_all("Metric", fields=["name", "kind"], as_list=True, limit=0))
+    for metric, mine in groupby(rows, lambda row: row.metric):
+        _note(list(mine), kinds.get(metric, ""), today)
+
+
+def _note(rows: Sequence[Any], kind: str, today: date) -> None:
+    came = _days(rows[0].metric, kind, rows[0].begins - WEEK)
+    known = {day: value for day, value in came.items() if day < today}
+    for row in rows:
+        found = hindsight(json.loads(row.expected), known)
+        if found.compared != row.compared:
+            frappe.db.set_value(FORECAST, row.name, asdict(found), update_modified=False)

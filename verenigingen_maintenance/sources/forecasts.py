@@ -1,0 +1,193 @@
+"""The forecasts that were made of the metrics: how last week came, and what moves towards its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe.utils import getdate
+
+from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.wording import some
+from verenigingen_maintenance.sources import clock, source
+from verenigingen_maintenance.sources.stored import DAY
+
+FORECAST = "Metric Forecast"
+ORIGIN = "Metric Forecast"
+AHEAD = 7
+FEWEST_DAYS = 24  # of history, for the first forecast
+FEWEST_VALUES = 20
+WEEK = timedelta(days=7)
+STALE, SOON = timedelta(days=2), timedelta(days=28)
+WORST = 10
+
+
+@source
+def confidence(now: datetime) -> Reading | Unknown:
+    """How many of last week's values lay within what was forecast as the interval of 80 %, in percent."""
+    week = of_last_week(now)
+    compared = sum(row.compared for row in week)
+    if compared < FEWEST_VALUES:
+        return _too_few(compared, now)
+    within = sum(row.within_80 for row in week)
+    backtest = sum(row.coverage for row in week) / len(week)
+    evidence = {
+        "week from": str(week[0].begins),
+        "values compared": compared,
+        "within the interval of 80 %": within,
+        "within the interval of 95 %": sum(row.within_95 for row in week),
+        "within 80 % in the rolling backtest": f"{backtest:.1f} %",
+        "by metric": {row.metric: f"{row.within_80} of {row.compared}" for row in week},
+    }
+    told = (
+        f"{within} of {compared} values of the week from {week[0].begins}; in the backtest {backtest:.0f} %"
+    )
+    return Reading(round(100 * within / compared, 1), "%", now, ORIGIN, evidence, detail=told)
+
+
+@source
+def accuracy(now: datetime) -> Reading | Unknown:
+    """The mean error of last week's forecasts over that of “as in the week before” (MASE), of all metrics."""
+    week = [row for row in of_last_week(now) if row.naive_error]
+    compared = sum(row.compared for row in week)
+    if compared < FEWEST_VALUES:
+        return _too_few(compared, now)
+    ratios = {row.metric: row.error / row.naive_error for row in week}
+    mean = sum(ratios.values()) / len(ratios)
+    worst = sorted(ratios, key=ratios.__getitem__, reverse=True)[:WORST]
+    evidence = {
+        "week from": str(week[0].begins),
+        "metrics": len(ratios),
+        "least accurate": {metric: round(ratios[metric], 3) for metric in worst},
+    }
+    better = sum(ratio < 1 for ratio in ratios.values())
+    told = f"{better} of {len(ratios)} metrics were forecast better than by the week before"
+    return Reading(round(mean, 3), "times as wrong", now, ORIGIN, evidence, detail=told)
+
+
+@source
+def moving_to_a_limit(now: datetime) -> Reading | Unknown:
+    """Metrics that move towards their limit, or meet it within four weeks."""
+    return _count(now, lambda row: bool(row.is_alert), lambda row: row.trend_text or row.recommendation)
+
+
+@source
+def limits_to_be_met(now: datetime) -> Reading | Unknown:
+    """Metrics that are expected to meet their limit within the days that were forecast."""
+    return _count(now, lambda row: bool(row.crosses_on), lambda row: row.recommendation)
+
+
+@source
+def limits_that_moved(now: datetime) -> Reading | Unknown:
+    """Recommendations of a week ago that are withdrawn, or whose day moved out of its interval."""
+    then = {row.metric: row for row in on(_today(now) - WEEK) if row.crosses_on}
+    rows = latest(now)
+    if not rows:
+        return _none_yet(now)
+    if not on(_today(now) - WEEK):
+        return Unknown("there are no forecasts of a week ago yet", now, ORIGIN, learning=True)
+    present = {row.metric: row for row in rows}
+    moved = {name: _moved(row, present.get(name)) for name, row in then.items()}
+    told = {name: text for name, text in moved.items() if text}
+    evidence = {"of a week ago": len(then), "no longer so": told}
+    detail = some(list(told.values())) or f"{len(then)} of a week ago hold"
+    return Reading(len(told), "recommendations", now, ORIGIN, evidence, detail=detail)
+
+
+@source
+def limits_within_four_weeks(now: datetime) -> Reading | Unknown:
+    """Metrics that are expected to meet their limit within four weeks."""
+    rows, ends = [row for row in latest(now) if row.limit], _today(now) + SOON
+    if not rows:
+        return _none_yet(now)
+    meant = [row for row in rows if row.crosses_on and row.crosses_on <= ends]
+    first = min(row.until for row in rows)
+    short = f"forecast until {first} only, as history is short" if first < ends else ""
+    evidence = {
+        "metrics with a limit": len(rows),
+        "forecast until": str(first),
+        "of them": {row.metric: f"{row.earliest} to {row.latest or 'later'}" for row in meant},
+    }
+    detail = some([row.recommendation for row in meant]) or f"none of {len(rows)} metrics until {ends}"
+    return Reading(len(meant), "metrics", now, ORIGIN, evidence, short, detail)
+
+
+def latest(now: datetime) -> list[Any]:
+    """The present forecast of each metric; one whose day did not come for two days is none."""
+    rows = _rows({"begins": (">=", _today(now) - STALE)})
+    return list({row.metric: row for row in rows}.values())
+
+
+def on(day: date) -> list[Any]:
+    """The forecasts whose first day is `day`."""
+    return _rows({"begins": day})
+
+
+def of_last_week(now: datetime) -> list[Any]:
+    """Those made for the last complete ISO week before it began, which have days to compare."""
+    today = _today(now)
+    return [row for row in on(today - timedelta(days=today.weekday()) - WEEK) if row.compared]
+
+
+def learning_until(now: datetime) -> date | None:
+    """When there is a week to compare: after the first Monday that could be forecast; None without a day."""
+    first = frappe.db.sql(f"select min(begins) from `tab{FORECAST}`")[0][0]
+    if first is None:
+        day = frappe.db.sql(f"select min(begins) from `tab{DAY}`")[0][0]
+        first = getdate(day) + timedelta(days=FEWEST_DAYS) if day else None
+    return first + timedelta(days=-first.weekday() % 7) + WEEK if first else None
+
+
+def _rows(filters: dict[str, object]) -> list[Any]:
+    return frappe.get_all(FORECAST, filters, ["*"], order_by="metric, begins", limit=0)
+
+
+def _count(
+    now: datetime, is_meant: Callable[[Any], bool], in_words: Callable[[Any], str]
+) -> Reading | Unknown:
+    rows = latest(now)
+    if not rows:
+        return _none_yet(now)
+    meant = [row for row in rows if is_meant(row)]
+    evidence = {"forecast": len(rows), "of them": {row.metric: in_words(row) for row in meant}}
+    detail = some([in_words(row) for row in meant]) or f"none of {len(rows)} metrics"
+    return Reading(len(meant), "metrics", now, ORIGIN, evidence, detail=detail)
+
+
+def _moved(then: Any, present: Any) -> str:
+    """Why a recommendation of then does not hold now; empty where it does."""
+    if present is None or not present.crosses_on:
+        return f"{then.metric} is no longer expected to meet {then.limit}"
+    late = then.latest and present.crosses_on > then.latest
+    if late or (then.earliest and present.crosses_on < then.earliest):
+        return f"{then.metric} meets {present.limit} on {present.crosses_on}, not {then.crosses_on}"
+    return ""
+
+
+def _too_few(compared: int, now: datetime) -> Unknown:
+    until = learning_until(now)
+    if until is None or until > _today(now):
+        return _none_yet(now)
+    reason = (
+        f"of last week's forecasts only {compared} values can be compared, and {FEWEST_VALUES} are needed"
+    )
+    return Unknown(reason, now, ORIGIN, learning=_is_first_week(until, now))
+
+
+def _is_first_week(until: date, now: datetime) -> bool:
+    return _today(now) - until < WEEK
+
+
+def _none_yet(now: datetime) -> Unknown:
+    until = learning_until(now)
+    if until is None:
+        return Unknown("no day of any metric was rolled up yet", now, ORIGIN, learning=True)
+    is_learning = until > _today(now)
+    why = f"learning until {until}" if is_learning else "no metric has a forecast of the last two days"
+    return Unknown(why, now, ORIGIN, learning=is_learning)
+
+
+def _today(now: datetime) -> date:
+    return clock.stored(now).date()

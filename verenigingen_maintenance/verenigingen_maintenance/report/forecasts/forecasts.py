@@ -1,0 +1,35 @@
+from frappe import _
+
+from verenigingen_maintenance.operations import forecast_tables
+
+
+def execute(filters=None):
+    """What is expected of each metric, with a chart of each above them."""
+    group = str((filters or {}).get("metric_group") or "")
+    rows = forecast_tables.rows(group)
+    drawn = "".join(chart.svg() for chart in forecast_tables.charts(group))
+    none_yet = _("Nothing is forecast yet: a metric needs twenty-four days.")
+    return _columns(), rows, f'<div class="maintenance-charts">{drawn}</div>' if drawn else none_yet
+
+
+def _columns():
+    return [
+        _column("title", _("Metric"), "Data", 250),
+        _column("group", _("Group"), "Data", 90),
+        _column("expected", _("Expected in 7 Days"), "Float", 130),
+        _column("least", _("At Least (80 %)"), "Float", 115),
+        _column("most", _("At Most (80 %)"), "Float", 115),
+        _column("unit", _("Unit"), "Data", 100),
+        _column("trend", _("Trend"), "Data", 75),
+        _column("limit", _("Limit"), "Data", 75),
+        _column("crosses_on", _("Limit Met On"), "Date", 105),
+        _column("earliest", _("Earliest"), "Date", 100),
+        _column("latest", _("Latest"), "Date", 100),
+        _column("mase", _("MASE"), "Float", 75),
+        _column("coverage", _("Within 80 % (Backtest)"), "Percent", 155),
+        _column("told", _("In Words"), "Data", 420),
+    ]
+
+
+def _column(name, label, kind, width):
+    return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, "precision": 3}

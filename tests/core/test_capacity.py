@@ -67,9 +67,16 @@ def test_nothing_is_recommended_where_nothing_is_met():
 
 def test_a_trend_goes_towards_a_limit_or_away_from_it():
     rising = trend(growing(0.2, length=60))
-    assert moves_towards(rising, DISK)
-    assert not moves_towards(rising, Limit.parse("< 10"))
-    assert not moves_towards(trend(growing(0, length=60)), DISK)
+    assert moves_towards(rising, DISK, 72)
+    assert not moves_towards(rising, Limit.parse("< 10"), 72)
+    assert not moves_towards(trend(growing(0, length=60)), DISK, 60)
+
+
+def test_a_trend_is_noteworthy_by_the_way_that_is_left():
+    """A disk that rises by 2 % is nothing at 30 %, and something at 80 %."""
+    rising = trend(growing(0.05, length=60))
+    assert not moves_towards(rising, DISK, 30)
+    assert moves_towards(rising, DISK, 80)
 
 
 def test_a_trend_is_told_with_its_size_and_its_step():

@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.wording import in_words, number
 
 LEVEL = 80
 SOON = timedelta(days=28)
+NOTEWORTHY = 0.1
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
     return f"{title} is {now} and meets {limit} about {found.expected} ({sure}). {advice}".strip()
 
 
-def moves_towards(trend: Trend, limit: Limit) -> bool:
-    """Whether a trend goes where the limit is."""
-    return trend.is_one and (trend.slope > 0) == limit.higher_is_worse
+def moves_towards(trend: Trend, limit: Limit, latest: float) -> bool:
+    """Whether a trend goes where the limit is, by a tenth of the way that is left or more."""
+    left = limit.value - latest if limit.higher_is_worse else latest - limit.value
+    towards = trend.change if limit.higher_is_worse else -trend.change
+    return trend.is_sure and towards > 0 and towards >= NOTEWORTHY * left
 
 
 def trend_in_words(title: str, unit: str, trend: Trend, stepped: Sequence[date]) -> str:

@@ -55,10 +55,14 @@ class Trend:
     p: float
 
     @property
+    def is_sure(self) -> bool:
+        """Hardly by chance, and more than the days scatter."""
+        return self.p < SIGNIFICANT and self.deviations >= LEAST_DEVIATIONS
+
+    @property
     def is_one(self) -> bool:
-        """Hardly by chance, at least a tenth of the level, and more than the days scatter."""
-        is_large = self.share is None or abs(self.share) >= LEAST_SHARE
-        return self.p < SIGNIFICANT and is_large and self.deviations >= LEAST_DEVIATIONS
+        """Sure, and at least a tenth of the level."""
+        return self.is_sure and (self.share is None or abs(self.share) >= LEAST_SHARE)
 
     @property
     def direction(self) -> str:

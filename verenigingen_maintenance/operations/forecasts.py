@@ -119,28 +119,27 @@ def _expected(found: Series, metric: Any) -> dict[str, Any]:
 def _outlook(found: Series, metric: Any, limit: Limit | None) -> dict[str, Any]:
     """The trend of four weeks, and when the limit is met."""
     latest, moves = found.values[-TREND_DAYS:], trend(found.values[-TREND_DAYS:])
-    stepped = [found.last - timedelta(days=len(latest) - 1 - each) for each in steps(latest)]
-    outlook: dict[str, Any] = {}
-    if moves:
-        outlook |= {
-            "trend": moves.direction,
-            "trend_text": trend_in_words(metric.title, metric.unit or "", moves, stepped)
-            if moves.is_one
-            else "",
-        }
-    if limit:
-        met = _crossing(found, metric, limit)
-        value, advice = float(np.median(found.values[-3:])), metric.advice or ""
-        outlook |= {
-            "limit": str(limit),
-            "is_alert": int(bool(moves and moves_towards(moves, limit)) or met.is_soon(found.last)),
-            "crosses_on": met.expected,
-            "earliest": met.earliest,
-            "latest": met.latest,
-            "until": met.until,
-            "recommendation": recommendation(metric.title, metric.unit or "", value, limit, met, advice),
-        }
-    return outlook
+    value = float(np.median(found.values[-3:]))
+    towards = bool(moves and limit and moves_towards(moves, limit, value))
+    outlook: dict[str, Any] = {"trend": moves.direction if moves else "", "is_alert": int(towards)}
+    if moves and (moves.is_one or towards):
+        stepped = [found.last - timedelta(days=len(latest) - 1 - each) for each in steps(latest)]
+        outlook["trend_text"] = trend_in_words(metric.title, metric.unit or "", moves, stepped)
+    return outlook | (_capacity(found, metric, limit, value, towards) if limit else {})
+
+
+def _capacity(found: Series, metric: Any, limit: Limit, value: float, towards: bool) -> dict[str, Any]:
+    met = _crossing(found, metric, limit)
+    unit, advice = metric.unit or "", metric.advice or ""
+    return {
+        "limit": str(limit),
+        "is_alert": int(towards or met.is_soon(found.last)),
+        "crosses_on": met.expected,
+        "earliest": met.earliest,
+        "latest": met.latest,
+        "until": met.until,
+        "recommendation": recommendation(metric.title, unit, value, limit, met, advice),
+    }
 
 
 def _crossing(found: Series, metric: Any, limit: Limit) -> Crossing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any
 
 import frappe
@@ -20,6 +21,7 @@ AHEAD = 7
 FEWEST_DAYS = 24  # of history, for the first forecast
 FEWEST_VALUES = 20
 WEEK = timedelta(days=7)
+SMALLEST = 1e-6
 STALE, SOON = timedelta(days=2), timedelta(days=28)
 WORST = 10
 
@@ -49,13 +51,15 @@ def confidence(now: datetime) -> Reading | Unknown:
 
 @source
 def accuracy(now: datetime) -> Reading | Unknown:
-    """The mean error of last week's forecasts over that of “as in the week before” (MASE), of all metrics."""
-    week = [row for row in of_last_week(now) if row.naive_error]
+    """The error of last week's forecasts over that of “as in the week before” (MASE), the middle of metrics.
+
+    A metric that was never wrong either way says nothing.
+    """
+    week = [row for row in of_last_week(now) if row.error or row.naive_error]
     compared = sum(row.compared for row in week)
     if compared < FEWEST_VALUES:
         return _too_few(compared, now)
-    ratios = {row.metric: row.error / row.naive_error for row in week}
-    mean = sum(ratios.values()) / len(ratios)
+    ratios = {row.metric: row.error / max(row.naive_error, SMALLEST) for row in week}
     worst = sorted(ratios, key=ratios.__getitem__, reverse=True)[:WORST]
     evidence = {
         "week from": str(week[0].begins),
@@ -64,7 +68,7 @@ def accuracy(now: datetime) -> Reading | Unknown:
     }
     better = sum(ratio < 1 for ratio in ratios.values())
     told = f"{better} of {len(ratios)} metrics were forecast better than by the week before"
-    return Reading(round(mean, 3), "times as wrong", now, ORIGIN, evidence, detail=told)
+    return Reading(round(median(ratios.values()), 3), "times as wrong", now, ORIGIN, evidence, detail=told)
 
 
 @source
@@ -131,15 +135,6 @@ def of_last_week(now: datetime) -> list[Any]:
     return [row for row in on(today - timedelta(days=today.weekday()) - WEEK) if row.compared]
 
 
-def learning_until(now: datetime) -> date | None:
-    """When there is a week to compare: after the first Monday that could be forecast; None without a day."""
-    first = frappe.db.sql(f"select min(begins) from `tab{FORECAST}`")[0][0]
-    if first is None:
-        day = frappe.db.sql(f"select min(begins) from `tab{DAY}`")[0][0]
-        first = getdate(day) + timedelta(days=FEWEST_DAYS) if day else None
-    return first + timedelta(days=-first.weekday() % 7) + WEEK if first else None
-
-
 def _rows(filters: dict[str, object]) -> list[Any]:
     return frappe.get_all(FORECAST, filters, ["*"], order_by="metric, begins", limit=0)
 
@@ -167,26 +162,30 @@ def _moved(then: Any, present: Any) -> str:
 
 
 def _too_few(compared: int, now: datetime) -> Unknown:
-    until = learning_until(now)
-    if until is None or until > _today(now):
+    first = _first(FORECAST)
+    if first is None:
         return _none_yet(now)
+    until = first + timedelta(days=-first.weekday() % 7) + WEEK
+    if until > _today(now):
+        return Unknown(f"learning until {until}", now, ORIGIN, learning=True)
     reason = (
         f"of last week's forecasts only {compared} values can be compared, and {FEWEST_VALUES} are needed"
     )
-    return Unknown(reason, now, ORIGIN, learning=_is_first_week(until, now))
-
-
-def _is_first_week(until: date, now: datetime) -> bool:
-    return _today(now) - until < WEEK
+    return Unknown(reason, now, ORIGIN)
 
 
 def _none_yet(now: datetime) -> Unknown:
-    until = learning_until(now)
-    if until is None:
-        return Unknown("no day of any metric was rolled up yet", now, ORIGIN, learning=True)
-    is_learning = until > _today(now)
-    why = f"learning until {until}" if is_learning else "no metric has a forecast of the last two days"
-    return Unknown(why, now, ORIGIN, learning=is_learning)
+    """Why there is no present forecast: none was ever made, or none of late."""
+    if _first(FORECAST):
+        return Unknown("no metric has a forecast of the last two days", now, ORIGIN)
+    day = _first(DAY)
+    until = f"until {day + timedelta(days=FEWEST_DAYS)}" if day else "until metrics have days"
+    return Unknown(f"learning {until}", now, ORIGIN, learning=True)
+
+
+def _first(doctype: str) -> date | None:
+    day = frappe.db.sql(f"select min(begins) from `tab{doctype}`")[0][0]
+    return getdate(day) if day else None
 
 
 def _today(now: datetime) -> date:

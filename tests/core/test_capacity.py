@@ -55,9 +55,17 @@ def test_soon_is_within_four_weeks():
 def test_a_recommendation_names_value_limit_and_days():
     found = crossing(ahead(growing(0.12)), DISK, FIRST)
     told = recommendation("Disk used", "%", 83.94, DISK, found, "Free space.")
-    assert told.startswith(f"Disk used is 83.9 % and meets > 90 about {found.expected} (")
-    assert f"{found.earliest} at the earliest" in told
-    assert told.endswith("Free space.")
+    assert told.startswith(f"Disk used is 83.9 %, and above 90 about {found.expected} (")
+    assert f"({found.earliest} at the earliest, " in told
+    assert told.endswith(" at the latest). Free space.")
+
+
+def test_a_limit_that_is_passed_already_is_told_without_days():
+    found = crossing(ahead(growing(0, 95)), DISK, FIRST)
+    assert (
+        recommendation("Disk used", "%", 95, DISK, found, "Act.")
+        == "Disk used is 95 %, above 90 already. Act."
+    )
 
 
 def test_nothing_is_recommended_where_nothing_is_met():

@@ -56,14 +56,16 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
     """What to do about a limit that is met, in words with its figures; empty where none is."""
     if found.expected is None:
         return ""
-    now = in_words(round(latest, 1), unit)
-    sure = " and ".join(
-        [
-            f"{found.earliest} at the earliest" if found.earliest else "",
-            f"{found.latest} at the latest" if found.latest else f"not before {found.until} for sure",
-        ]
-    )
-    return f"{title} is {now} and meets {limit} about {found.expected} ({sure}). {advice}".strip()
+    now, beyond = in_words(round(latest, 1), unit), _beyond(limit)
+    if limit.is_breached_by(latest):
+        return f"{title} is {now}, {beyond} already. {advice}".strip()
+    late = f"{found.latest} at the latest" if found.latest else f"after {found.until} at the latest"
+    sure = f"{found.earliest} at the earliest, {late}"
+    return f"{title} is {now}, and {beyond} about {found.expected} ({sure}). {advice}".strip()
+
+
+def _beyond(limit: Limit) -> str:
+    return f"{'above' if limit.higher_is_worse else 'below'} {number(limit.value)}"
 
 
 def moves_towards(trend: Trend, limit: Limit, latest: float) -> bool:

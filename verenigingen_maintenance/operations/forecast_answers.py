@@ -12,7 +12,7 @@ import frappe
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, forecasts
 
-MOST_HIGHLIGHTS = 10
+MOST = 10
 
 
 def describe(now: datetime) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def describe(now: datetime) -> dict[str, Any]:
         "trend_alerts": alerts,
         "capacity_recommendations": capacity,
         "forecast_period": f"{forecasts.AHEAD} days",
-        "highlights": [each["text"] for each in (*capacity, *alerts)][:MOST_HIGHLIGHTS],
+        "highlights": list({each["metric"]: each["text"] for each in (*alerts, *capacity)}.values())[:MOST],
         "forecasts": [_forecast(row, titles) for row in rows],
         "as_of": _as_of(rows),
     }

@@ -15,6 +15,7 @@ def execute(filters=None):
 def _columns():
     return [
         _column("title", _("Metric"), "Data", 250),
+        _column("told", _("In Words"), "Data", 420),
         _column("group", _("Group"), "Data", 90),
         _column("expected", _("Expected in 7 Days"), "Float", 130),
         _column("least", _("At Least (80 %)"), "Float", 115),
@@ -27,7 +28,6 @@ def _columns():
         _column("latest", _("Latest"), "Date", 100),
         _column("mase", _("MASE"), "Float", 75),
         _column("coverage", _("Within 80 % (Backtest)"), "Percent", 155),
-        _column("told", _("In Words"), "Data", 420),
     ]
 
 

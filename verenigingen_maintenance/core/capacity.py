@@ -59,7 +59,7 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
     now, beyond = in_words(round(latest, 1), unit), _beyond(limit)
     if limit.is_breached_by(latest):
         return f"{title} is {now}, {beyond} already. {advice}".strip()
-    late = f"{found.latest} at the latest" if found.latest else f"after {found.until} at the latest"
+    late = f"{found.latest} at the latest" if found.latest else f"the latest is after {found.until}"
     sure = f"{found.earliest} at the earliest, {late}"
     return f"{title} is {now}, and {beyond} about {found.expected} ({sure}). {advice}".strip()
 

@@ -157,14 +157,15 @@ def test_two_that_learn_the_same_pattern_from_different_rows_lose_and_hang_nothi
     """Each knows half of what is alike when it sees the other half, and would go on in one of its own."""
     monkeypatch.setattr(ingest_errors, "BATCH", 1)
     texts = alike(WORDS[:8])
-    for day, order in enumerate((texts, texts[4:] + texts[:4])):
+    noons = [stored(days=day).replace(hour=12) for day in (1, 2)]
+    for noon, order in zip(noons, (texts, texts[4:] + texts[:4]), strict=True):
         for number, text in enumerate(order):
-            insert_errors(1, method=text, error="", creation=stored(days=day, minutes=-number))
+            insert_errors(1, method=text, error="", creation=noon + timedelta(minutes=number))
     with ingest_errors.Ledger() as one, ingest_errors.Ledger() as other:
         batches = [ingest_errors._Batches(one), ingest_errors._Batches(other)]
         for _half in range(2):
-            for each, day in zip(batches, (stored().date(), stored(days=1).date()), strict=True):
-                count_half(each, day)
+            for each, noon in zip(batches, noons, strict=True):
+                count_half(each, noon.date())
     signal.signal(signal.SIGALRM, lambda *_: pytest.fail("it hangs"))
     signal.alarm(10)
     try:

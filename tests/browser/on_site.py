@@ -121,14 +121,14 @@ def _is_text(field) -> bool:
 
 
 def list_doors() -> dict:
-    """The whitelisted methods of api.py with their verbs and parameters, and the module's DocTypes."""
+    """The whitelisted methods of api/ with their verbs and parameters, and the module's DocTypes."""
     from verenigingen_maintenance import api
 
     verbs = frappe.allowed_http_methods_for_whitelisted_func
     methods = [
         {"name": name, "verbs": verbs[function], "parameters": list(inspect.signature(function).parameters)}
         for name, function in inspect.getmembers(api, inspect.isfunction)
-        if function in frappe.whitelisted and function.__module__ == api.__name__
+        if function in frappe.whitelisted and function.__module__.startswith(f"{api.__name__}.")
     ]
     module = {"module": "Verenigingen Maintenance"}
     return {"methods": methods, "doctypes": frappe.get_all("DocType", filters=module, pluck="name")}

@@ -1,0 +1,78 @@
+"""The doors for HTTP and `bench execute`: permission, arguments, one call inward.
+
+Each is called as verenigingen_maintenance.api.NAME, whichever file it is in. From the shell an expected
+failure is a message, not an exception: `bench execute` would call the method a second time, and
+show a traceback.
+"""
+
+from verenigingen_maintenance.api.compliance import (
+    _assess_in_worker,
+    assess_compliance,
+    get_compliance_metrics,
+)
+from verenigingen_maintenance.api.errors import (
+    analyze_error_patterns,
+    identify_error_hotspots,
+    ignore_error_pattern,
+    latest_errors,
+    reopen_error_pattern,
+    resolve_error_pattern,
+)
+from verenigingen_maintenance.api.escalations import acknowledge, false_positive, resolve
+from verenigingen_maintenance.api.metrics import (
+    _sample_in_worker,
+    compute_service_level,
+    health,
+    new_health_token,
+    sample,
+    system_health,
+    watcher,
+)
+from verenigingen_maintenance.api.runs import (
+    _measure_in_worker,
+    accept_missed,
+    declare_not_applicable,
+    get_run,
+    list_checks,
+    measure,
+    open_run,
+    run_check,
+    run_daily,
+    status,
+    still_to_fill,
+    withdraw_not_applicable,
+)
+
+__all__ = [
+    "_assess_in_worker",
+    "_measure_in_worker",
+    "_sample_in_worker",
+    "accept_missed",
+    "acknowledge",
+    "analyze_error_patterns",
+    "assess_compliance",
+    "compute_service_level",
+    "declare_not_applicable",
+    "false_positive",
+    "get_compliance_metrics",
+    "get_run",
+    "health",
+    "identify_error_hotspots",
+    "ignore_error_pattern",
+    "latest_errors",
+    "list_checks",
+    "measure",
+    "new_health_token",
+    "open_run",
+    "reopen_error_pattern",
+    "resolve",
+    "resolve_error_pattern",
+    "run_check",
+    "run_daily",
+    "sample",
+    "status",
+    "still_to_fill",
+    "system_health",
+    "watcher",
+    "withdraw_not_applicable",
+]

@@ -20,6 +20,9 @@ scheduler_events = {
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
     ],
+    "hourly_long": [
+        "verenigingen_maintenance.scheduled.claim_maintenance_analytics",
+    ],
     "cron": {
         "* * * * *": [
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
@@ -36,6 +39,12 @@ scheduler_events = {
         ],
         "*/5 * * * *": [
             "verenigingen_maintenance.scheduled.tend_maintenance_runs",
+        ],
+        "*/10 * * * *": [
+            "verenigingen_maintenance.scheduled.refresh_maintenance_analytics",
+        ],
+        "6-59/10 * * * *": [
+            "verenigingen_maintenance.scheduled.finish_maintenance_analytics",
         ],
         "2-59/5 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_runs",

@@ -6,6 +6,8 @@ Names are distinctive because Frappe names a job by the last two parts of its pa
 from __future__ import annotations
 
 from verenigingen_maintenance.operations import (
+    analytics,
+    analytics_claims,
     compliance,
     error_states,
     ingest_errors,
@@ -70,6 +72,24 @@ def roll_up_maintenance_metrics() -> None:
 def assess_maintenance_compliance() -> None:
     """Each hour: the day's assessment of compliance, its gaps and their ToDos."""
     compliance.assess(clock.now())
+
+
+def refresh_maintenance_analytics() -> None:
+    """Every ten minutes: the components of the analytics engine that are due."""
+    try:
+        analytics.refresh(clock.now())
+    finally:
+        notifications.deliver()
+
+
+def finish_maintenance_analytics() -> None:
+    """The same, under a second name and at other minutes: what a killed job left must not wait for its name."""
+    refresh_maintenance_analytics()
+
+
+def claim_maintenance_analytics() -> None:
+    """Each hour, in the queue long: what the app verenigingen claims, where it is."""
+    analytics_claims.refresh(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

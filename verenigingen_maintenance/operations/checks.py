@@ -169,12 +169,16 @@ def _open_subjects() -> frozenset[str]:
 
 
 def run_spec(spec: Spec) -> Result:
-    """Measure and judge by the rule a run keeps; a rule that cannot be meant is UNKNOWN."""
+    """Measure and judge by the rule a run keeps."""
+    return judge_reading(spec, measure.read(spec.source, spec.timeout_seconds))
+
+
+def judge_reading(spec: Spec, measured: Reading | Unknown) -> Result:
+    """Judge what was measured; a rule that cannot be meant is UNKNOWN."""
     try:
         rule = spec.rule
     except ValueError as error:
         return unjudged(spec, str(error))
-    measured = measure.read(spec.source, spec.timeout_seconds)
     breach_since = frappe.db.get_value(CHECK, spec.name, "breach_since") if rule.duration.looks_back else None
     held_since = clock.instant(breach_since) if breach_since else None
     return Result(spec, measured, judge(measured, rule, history(spec, measured, held_since)))

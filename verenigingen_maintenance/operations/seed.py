@@ -27,6 +27,7 @@ SEEDED = (
     ("levels.yaml", "Escalation Level"),
     ("contacts.yaml", "Emergency Contact"),
     ("metrics.yaml", "Metric"),
+    ("analytics.yaml", "Analytics Component"),
     ("checks/*.yaml", "Maintenance Check"),
     ("*ly.yaml", "Maintenance Procedure"),
     ("emergencies.yaml", "Maintenance Procedure"),

@@ -1,0 +1,5 @@
+from verenigingen_maintenance.operations.records import RowOfRecord
+
+
+class AnalyticsComponentEvent(RowOfRecord):
+    """What happened to a component, and when."""

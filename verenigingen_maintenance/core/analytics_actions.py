@@ -55,4 +55,6 @@ def of_forecasts(forecasts: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _crossing(each: Mapping[str, Any]) -> str:
     when = each.get("crosses_on")
-    return f"{each['title']}: {when} ({each.get('earliest')} to {each.get('latest')})" if when else each["title"]
+    return (
+        f"{each['title']}: {when} ({each.get('earliest')} to {each.get('latest')})" if when else each["title"]
+    )

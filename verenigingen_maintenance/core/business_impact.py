@@ -17,7 +17,9 @@ _RULES = (
     SeverityRule.of("Payments", "payment*, invoice*, *betaling*, billing*, dues*, journal entry"),
     SeverityRule.of("Members", "member*, membership*, volunteer*, lid*"),
     SeverityRule.of("Monitoring", "dashboard, analytics*, monitor*, compliance*, sampl*"),
-    SeverityRule.of("Platform", "database, mariadb, redis, worker*, scheduler, disk, memory, api, backup*, e-mail"),
+    SeverityRule.of(
+        "Platform", "database, mariadb, redis, worker*, scheduler, disk, memory, api, backup*, e-mail"
+    ),
 )
 
 

@@ -84,8 +84,15 @@ def _of_result(result: checks.Result) -> Judged:
 
 def _judged(spec: Spec, verdict: Verdict, value: float | None, at: datetime, reason: str) -> Judged:
     named = {"check": spec.name, "title": spec.title, "subject": spec.subject, "source": spec.source}
-    return Judged(**named, verdict=verdict, value=value, unit=spec.unit, target=spec.target,
-                  observed_at=clock.shown(at), reason=reason)
+    return Judged(
+        **named,
+        verdict=verdict,
+        value=value,
+        unit=spec.unit,
+        target=spec.target,
+        observed_at=clock.shown(at),
+        reason=reason,
+    )
 
 
 def _insights(stored: Mapping) -> list[dict]:

@@ -41,7 +41,9 @@ def business_impact(now: datetime) -> dict | NotKnown:
         for each in facts.patterns
         if each.state not in SETTLED
     ]
-    open_ones = [Hit(each.name, f"{each.title}, {each.subject}", CRITICAL) for each in escalations.open_ones()]
+    open_ones = [
+        Hit(each.name, f"{each.title}, {each.subject}", CRITICAL) for each in escalations.open_ones()
+    ]
     hit, users = processes([*patterns, *open_ones]), user_impact(facts)["total_affected_users"]
     return {
         "business_impact_assessment": impact(hit, users),

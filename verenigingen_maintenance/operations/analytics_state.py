@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 import frappe
@@ -119,14 +120,21 @@ def _standing(standing: Standing) -> dict:
 
 def _found(found: Outcome, seconds: float, now: datetime) -> dict:
     """The last good answer stays where there is no other."""
-    moment = clock.stored(now)
     values = {"computed_at": clock.stored(clock.now()), "seconds": round(seconds, 3), "learning": 0}
     if isinstance(found, Answer):
-        text = json.dumps(found.answer, indent=1, default=str, ensure_ascii=False)
-        dated = {"answer": text, "answered_at": moment, "data_as_of": clock.stored(found.as_of)}
-        return {**values, **dated, "verdict": Verdict.OK.value, "reason": ""}
+        dated = {"answered_at": clock.stored(now), "data_as_of": clock.stored(found.as_of)}
+        return {**values, **dated, "answer": _text(found.answer), "verdict": Verdict.OK.value, "reason": ""}
     values |= {"verdict": Verdict.UNKNOWN.value, "reason": found.reason[:LONGEST_TEXT]}
-    return {**values, "learning": int(found.learning)} if isinstance(found, NotKnown) else values
+    if isinstance(found, NotKnown):
+        values |= {
+            "learning": int(found.learning),
+            **({"answer": _text(found.answer)} if found.answer else {}),
+        }
+    return values
+
+
+def _text(answer: Mapping) -> str:
+    return json.dumps(answer, indent=1, default=str, ensure_ascii=False)
 
 
 def _tell(component: Stored, step: Step, found: Outcome, now: datetime) -> None:

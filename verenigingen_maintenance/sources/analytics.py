@@ -64,7 +64,9 @@ def data_age(now: datetime) -> Reading | Unknown:
         return Unknown(f"no data yet: {told or 'no component is in use'}", now, COMPONENT, learning)
     oldest, component = min(dated, key=lambda each: each[0])
     ages = {each.title: f"{_hours(now, moment)} h" for moment, each in dated}
-    return Reading(_hours(now, oldest), "h", now, COMPONENT, ages, detail=f"{component.title}: {component.reason}")
+    return Reading(
+        _hours(now, oldest), "h", now, COMPONENT, ages, detail=f"{component.title}: {component.reason}"
+    )
 
 
 def _asked() -> list[Stored]:

@@ -43,13 +43,17 @@ class Function:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one function claims, part by part, and what else was seen while it ran."""
+    """What one function claims, part by part, and what else was seen while it ran.
+
+    `failure` is why it gave no answer at all.
+    """
 
     name: str
     path: str
     seconds: float
     sections: Sequence[Section]
     evidence: Sequence[str] = ()
+    failure: str = ""
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -99,9 +103,9 @@ def claim(
         return Claim(name, function.path, 0, unavailable(f"the app {APP} is not on this site"))
     began = clock.now()
     answered = child.call(function.path, function.arguments, function.seconds)
+    seen = (name, function.path, answered.seconds)
     if isinstance(answered, child.Failure):
-        sections = unavailable(answered.reason)
-    else:
-        moment = now + (clock.now() - began)
-        sections = judge(name, Case(answered.value, moment.astimezone(clock.zone()), measured, earlier or {}))
-    return Claim(name, function.path, answered.seconds, sections, answered.evidence)
+        return Claim(*seen, unavailable(answered.reason), answered.evidence, answered.reason)
+    moment = now + (clock.now() - began)
+    case = Case(answered.value, moment.astimezone(clock.zone()), measured, earlier or {})
+    return Claim(*seen, judge(name, case), answered.evidence)

@@ -13,10 +13,18 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
+from verenigingen_maintenance.core.analytics_wording import executive
 from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks, table_of_metrics
-from verenigingen_maintenance.operations import checks, error_review, health_tables, reports, run_now
+from verenigingen_maintenance.operations import (
+    analytics_answers,
+    checks,
+    error_review,
+    health_tables,
+    reports,
+    run_now,
+)
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
@@ -117,6 +125,19 @@ def metrics(context: frappe._dict, period: str, group: str | None, as_json: bool
     def found() -> tuple[dict, str]:
         rows = health_tables.health(period, group)
         return {"period": period, "metrics": rows}, table_of_metrics(rows)
+
+    _answer(context, found, as_json)
+
+
+@maintenance.command("analytics")
+@as_json
+@pass_context
+def analytics(context: frappe._dict, as_json: bool) -> None:
+    """The executive summary as it is stored, and the components. The exit code is that of the status."""
+
+    def found() -> tuple[dict, str]:
+        told = analytics_answers.with_components(clock.now())
+        return told, executive(told)
 
     _answer(context, found, as_json)
 

@@ -6,6 +6,7 @@ import frappe
 import redis
 
 from verenigingen_maintenance.operations import (
+    analytics_claims,
     applicability,
     compliance_gaps,
     gaps,
@@ -44,6 +45,7 @@ def _bring_up_to_date() -> None:
     seed.seed()
     settings.fill_in_holidays()
     applicability.propose()
+    analytics_claims.note_presence()
 
 
 def _count_what_error_log_holds() -> None:
@@ -61,6 +63,7 @@ def after_app_change(app: str) -> None:
     """Another app came or went: what this site does not have may have changed."""
     if app != "verenigingen_maintenance":
         applicability.propose()
+        analytics_claims.note_presence()
 
 
 def before_uninstall() -> None:

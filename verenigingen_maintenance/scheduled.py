@@ -83,7 +83,7 @@ def refresh_maintenance_analytics() -> None:
 
 
 def finish_maintenance_analytics() -> None:
-    """The same, under a second name and at other minutes: what a killed job left must not wait for its name."""
+    """The same, under a second name and at other minutes: what a killed job left must not wait."""
     refresh_maintenance_analytics()
 
 

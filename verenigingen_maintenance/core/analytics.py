@@ -1,7 +1,7 @@
 """Components of the analytics engine: what an answer is worth, and when one is switched off and restored.
 
-A component that failed is UNKNOWN alone. After some failures in a row it is switched off; when it is restored it
-is watched for some refreshes, and one failure among these switches it off again.
+A component that failed is UNKNOWN alone. After some failures in a row it is switched off; when it is restored
+it is watched for some refreshes, and one failure among these switches it off again.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 from .analytics_actions import action
 from .derived import STATES, Cause, Situation, critical_issues, status
-from .readings import Reading
+from .readings import Reading, Unknown
 from .verdicts import Verdict
 from .wording import in_words
 
@@ -53,13 +53,12 @@ def summary(judged: Sequence[Judged], escalations: Mapping[str, str], now: datet
     causes = [Cause(each.title, each.subject, each.verdict) for each in judged]
     situation = Situation(causes, frozenset(escalations))
     state, issues = status(situation, now), critical_issues(situation, now)
-    is_known = isinstance(issues, Reading)
     return {
         "overall_status": _word(state),
         "status_reason": state.detail if isinstance(state, Reading) else state.reason,
         "status_causes": [each.as_reading() for each in _worst(judged)],
         "critical_issues": _issues(judged, escalations),
-        "critical_issues_count": issues.value if is_known else None,
+        "critical_issues_count": issues.value if isinstance(issues, Reading) else None,
         "critical_issues_reason": issues.at_least if isinstance(issues, Reading) else issues.reason,
         "key_findings": _findings(judged),
         "open_escalations": sorted(escalations.values()),
@@ -82,7 +81,7 @@ def actions(found: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _word(state: object) -> str:
+def _word(state: Reading | Unknown) -> str:
     return STATES[int(state.value)].replace(" ", "_") if isinstance(state, Reading) else UNKNOWN
 
 

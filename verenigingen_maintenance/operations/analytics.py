@@ -1,8 +1,8 @@
 """Refreshes the analytics engine: computes its components one by one, and stores what each found.
 
-Each has a thread, a connection and a time limit of its own, and each outcome a transaction of its own: one that
-breaks or hangs is UNKNOWN alone, and a killed job leaves what was stored before. What it was computing counts as
-failed, and the next job goes on with the rest.
+Each has a thread, a connection and a time limit of its own, and each outcome a transaction of its own: one
+that breaks or hangs is UNKNOWN alone, and a killed job leaves what was stored before. What it was computing
+counts as failed, and the next job goes on with the rest.
 """
 
 from __future__ import annotations

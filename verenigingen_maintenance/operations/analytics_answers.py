@@ -1,7 +1,7 @@
 """The stored answers of the analytics engine under the documented keys. Nothing is computed for them.
 
-What is UNKNOWN, or rests on data that are too old, is None, and `sections` says why; the last good answer stays
-readable under `last_good`, with its age.
+What is UNKNOWN, or rests on data that are too old, is None, and `sections` says why; the last good answer
+stays readable under `last_good`, with its age.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ from verenigingen_maintenance.sources.analytics_store import CLAIMS, Stored
 OLD = timedelta(hours=6)
 PERIOD = "Last 30 days"
 UNKNOWN = "unknown"
+VERDICTS = {
+    "healthy": Verdict.OK,
+    "at_risk": Verdict.WARNING,
+    "critical": Verdict.CRITICAL,
+    UNKNOWN: Verdict.UNKNOWN,
+}
 OF_SUMMARY, OF_FORECASTS, OF_EXECUTIVE = ("errors", "hotspots"), ("forecasts",), ("health", "business_impact")
 OF_REPORT = ("errors", "hotspots", "forecasts", "compliance", "business_impact", "recommendations", "health")
 
@@ -51,7 +57,7 @@ class Answers:
         return round(max((self.now - each.data_as_of).total_seconds(), 0), 1) if each.data_as_of else None
 
     def frame(self) -> dict[str, Any]:
-        """What each answer has beside its keys: verdict, age of the data, sections, and what was good last."""
+        """What each answer has beside its keys: verdict, age of the data, sections, what was good last."""
         sections = {name: self._section(name) for name in self.wanted}
         known = [self.stored[name].data_as_of for name in self.wanted if not self.why_not(name)]
         oldest = min(known, default=None)
@@ -151,6 +157,21 @@ def executive_summary(now: datetime) -> dict[str, Any]:
         "business": impact or None,
         **found.frame(),
     }
+
+
+def with_components(now: datetime) -> dict[str, Any]:
+    """The executive summary, the verdict of the status, and where each component stands."""
+    found = executive_summary(now)
+    components = [
+        {
+            **{"component": each.name, "title": each.title, "state": each.standing.state},
+            **{"enabled": each.enabled, "verdict": each.verdict, "reason": each.reason},
+            **{"data_as_of": _shown(each.data_as_of), "seconds": each.seconds},
+        }
+        for each in analytics_store.components().values()
+        if each.is_applicable
+    ]
+    return {**found, "verdict": VERDICTS[found["overall_status"]].value, "components": components}
 
 
 def insights_report(now: datetime) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""What the app verenigingen claims, asked for one function after another and stored beside what was measured here.
+"""What the app verenigingen claims: one function after another, stored beside what was measured here.
 
-A claim that says nothing is UNKNOWN, and no failure: the function answered. One that raised, hung or is not there
-failed; after some failures in a row it is asked no more until it is restored. Nobody is escalated for it: this
-app's own components answer each row.
+A claim that says nothing is UNKNOWN, and no failure: the function answered. One that raised, hung or is not
+there failed; after some failures in a row it is asked no more until it is restored. No escalation is opened
+for it: this app's own components answer each row.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ def refresh(now: datetime) -> list[str] | None:
         if not held:
             return None
         commit()
-        found = _noted(claims.is_present())
-        due = [each for each in found if _is_due(each, now)]
+        note_presence()
+        commit()
+        found = analytics_store.components().values()
+        due = [each for each in found if each.is_claim and _is_due(each, now)]
         return _ask_all(due, now) if due else []
 
 
@@ -43,13 +45,12 @@ def ask_one(name: str, now: datetime) -> bool:
         return held
 
 
-def _noted(is_present: bool) -> list[Stored]:
-    """The claims of this site; without the app each is not applicable."""
+def note_presence() -> None:
+    """Where the app is not on this site, its claims are not applicable."""
+    is_present = claims.is_present()
     for each in analytics_store.components().values():
         if each.is_claim:
             state.note_presence(each, is_present)
-    commit()
-    return [each for each in analytics_store.components().values() if each.is_claim and is_present]
 
 
 def _is_due(component: Stored, now: datetime) -> bool:
@@ -59,7 +60,7 @@ def _is_due(component: Stored, now: datetime) -> bool:
 
 
 def _ask_all(due: list[Stored], now: datetime) -> list[str]:
-    """Those that were asked for longest ago come first: one that kills the job does not keep the rest waiting."""
+    """Those asked for longest ago come first: one that kills the job does not keep the rest waiting."""
     measured = own_figures(measure.read_all(claims.OWN_SOURCES, now, SECONDS))
     for each in sorted(due, key=lambda each: each.started_at or FIRST):
         state.begin(each.name)

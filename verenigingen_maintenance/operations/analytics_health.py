@@ -1,7 +1,7 @@
 """Component health: the status from the checks of the daily run, as they are now, and what follows from it.
 
-Live checks are taken as the last round judged them; the others read what is stored, and are judged here. Checks of
-the engine itself are left out: it would feed itself.
+Live checks are taken as the last round judged them; the others read what is stored, and are judged here.
+Checks of the engine itself are left out: it would feed itself.
 """
 
 from __future__ import annotations

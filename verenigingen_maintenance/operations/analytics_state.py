@@ -1,4 +1,4 @@
-"""Writes where a component of the analytics engine stands, past its document, as a form may be open meanwhile."""
+"""Writes where a component of the analytics engine stands, past its document: a form may be open."""
 
 from __future__ import annotations
 

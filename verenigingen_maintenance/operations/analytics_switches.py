@@ -1,4 +1,4 @@
-"""What people do when analytics fail: fall back to basic monitoring, empty what is stored, restore one by one."""
+"""What people do when analytics fail: fall back to basic monitoring, empty the store, restore one by one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMPTY = {"answer": None, "answered_at": None, "data_as_of": None, "computed_at":
 
 
 def fall_back(reason: str) -> list[str]:
-    """Switches all advanced components off for now; samples, live checks and runs go on. Returns their names."""
+    """Switches all advanced components off for now, and returns their names; samples and runs go on."""
     if not (reason or "").strip():
         refuse(_("Say why analytics are switched off: who restores them will look for it."))
     found = [each for each in analytics_store.components().values() if each.advanced and _is_on(each)]
@@ -67,7 +67,7 @@ def compute(name: str) -> None:
 
 
 def clear_cache() -> dict:
-    """Empties the stored answers, and the keys analytics_* of this site's Redis; the next refresh makes them anew."""
+    """Empties the stored answers and the keys analytics_* of Redis; the next refresh makes them anew."""
     stored = analytics_store.components()
     keys = frappe.cache.get_keys(KEYS)
     emptied = {each.name: _age(each) for each in stored.values() if each.answer}

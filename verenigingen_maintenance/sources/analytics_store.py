@@ -1,4 +1,4 @@
-"""What the components of the analytics engine last answered. Reading takes milliseconds and computes nothing."""
+"""What the components of the analytics engine last answered. Reading takes milliseconds and computes none."""
 
 from __future__ import annotations
 

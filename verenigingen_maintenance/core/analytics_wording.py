@@ -1,0 +1,47 @@
+"""The executive summary as people read it in a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .wording import age_in_words
+
+MOST_LINES = 10
+MOST_TEXT = 110
+
+
+def executive(found: Mapping[str, Any]) -> str:
+    """Status, issues, findings and actions, and where each component of the engine stands."""
+    parts = (
+        _head(found),
+        _listed("Critical issues", [each["text"] for each in found["critical_issues"] or []]),
+        _listed("Key findings", [each["text"] for each in found["key_findings"] or []]),
+        _listed("Priority actions", [_action(each) for each in found["priority_actions"] or []]),
+        ["", "Components:", *map(_component, found["components"])],
+    )
+    return "\n".join(line for part in parts for line in part)
+
+
+def _head(found: Mapping[str, Any]) -> list[str]:
+    age = age_in_words(found["age_seconds"])
+    reason = f": {found['status_reason']}" if found["status_reason"] else ""
+    impact = found["business_impact"] or "not known"
+    data = f"Data of {age} ago." if age else "No data yet."
+    return [f"{found['overall_status']}{reason}", f"{data} Business impact in 24 hours: {impact}."]
+
+
+def _listed(title: str, texts: Sequence[str]) -> list[str]:
+    more = [f"  and {len(texts) - MOST_LINES} more"] if len(texts) > MOST_LINES else []
+    return (
+        ["", f"{title}:", *(f"  {text}"[:MOST_TEXT] for text in texts[:MOST_LINES]), *more] if texts else []
+    )
+
+
+def _action(each: Mapping[str, Any]) -> str:
+    return f"{each['priority']:<9} {each['action']} ({each['because']})"
+
+
+def _component(each: Mapping[str, Any]) -> str:
+    state = each["state"] if each["enabled"] else "Not enabled"
+    return f"  {each['verdict']:<9} {each['title']:<42} {state:<13} {each['reason']}".rstrip()

@@ -1,0 +1,48 @@
+(() => {
+	const API = "verenigingen_maintenance.api";
+	const COLORS = {
+		Working: "green",
+		Failing: "orange",
+		"Switched Off": "red",
+		Restoring: "yellow",
+		"Not Applicable": "gray",
+	};
+
+	frappe.listview_settings["Analytics Component"] = {
+		add_fields: ["state", "enabled"],
+		hide_name_column: true,
+		get_indicator({ state, enabled }) {
+			if (!enabled) return [__("Not Enabled"), "gray", "enabled,=,0"];
+			return [__(state), COLORS[state], `state,=,${state}`];
+		},
+		onload(list) {
+			const is_manager = frappe.user.has_role("Maintenance Manager");
+			if (is_manager || frappe.user.has_role("Maintenance Operator")) {
+				list.page.add_inner_button(__("Restore Next"), () => call(list, "restore_next", {}));
+			}
+			if (!is_manager) return;
+			list.page.add_inner_button(__("Fall Back"), () => fall_back(list));
+			list.page.add_inner_button(__("Empty the Cache"), () => empty(list));
+		},
+	};
+
+	function fall_back(list) {
+		const field = {
+			fieldname: "reason",
+			fieldtype: "Small Text",
+			label: __("Why are advanced analytics switched off for now?"),
+			reqd: 1,
+		};
+		frappe.prompt(field, ({ reason }) => call(list, "fall_back", { reason }), __("Fall Back to Basic Monitoring"));
+	}
+
+	function empty(list) {
+		const question = __("Delete all stored answers? The next refresh makes them anew; nothing else is lost.");
+		frappe.confirm(question, () => call(list, "clear_analytics_cache", {}));
+	}
+
+	async function call(list, method, args) {
+		await frappe.xcall(`${API}.${method}`, args);
+		list.refresh();
+	}
+})();

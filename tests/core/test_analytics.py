@@ -1,4 +1,4 @@
-"""Rules of the analytics engine: what an answer is worth, and when a component is switched off and restored."""
+"""Rules of the analytics engine: what an answer is worth; when a component is switched off and restored."""
 
 from datetime import datetime, timezone
 

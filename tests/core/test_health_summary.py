@@ -1,4 +1,4 @@
-"""The health of the system: its status follows the rules of the daily row, and each entry has its readings."""
+"""The health of the system: its status follows the rules of the daily row; each entry has its readings."""
 
 from datetime import datetime, timezone
 

@@ -1,20 +1,20 @@
 """The analytics engine: components are computed and stored one by one; one that breaks is UNKNOWN alone."""
 
-import json
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
 
 import frappe
 import pytest
-from conftest import count_errors, fresh, insert_errors, start_bench, stored
+from conftest import BENCH, COMMITTED, SITE, count_errors, insert_errors, stored
 
 from verenigingen_maintenance import api, scheduled
-from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import (
     analytics,
     analytics_answers,
-    analytics_state,
     analytics_switches,
     compliance,
     forecasts,
@@ -49,8 +49,10 @@ def events(name):
 
 @pytest.fixture
 def errors():
-    """Twelve errors of payments, counted; and an assessment of compliance."""
-    insert_errors(12, method="Payment provider answered 500")
+    """Twelve errors, four of each pattern, counted; and an assessment of compliance."""
+    insert_errors(
+        12, method=lambda number: ("Printing took long", "Import is empty", "Label is missing")[number % 3]
+    )
     count_errors()
     compliance.assess(clock.now())
 
@@ -108,7 +110,9 @@ def test_a_component_that_raises_is_unknown_alone_and_says_why_without_names(err
     assert {each.verdict for name, each in found.items() if name != "forecasts"} == {"OK"}
 
 
-@pytest.mark.parametrize("hangs", [lambda _now: time.sleep(20), lambda _now: frappe.db.sql("select sleep(20)")])
+@pytest.mark.parametrize(
+    "hangs", [lambda _now: time.sleep(20), lambda _now: frappe.db.sql("select sleep(20)")]
+)
 def test_a_component_that_hangs_is_unknown_within_its_limit_and_the_rest_goes_on(errors, broken, hangs):
     broken(hangs)
     frappe.db.set_value(COMPONENT, "forecasts", "time_limit", 1)
@@ -158,14 +162,13 @@ def test_a_second_job_leaves_it_to_the_first(errors):
     found, done = [], threading.Event()
 
     def hold():
-        frappe.init(frappe.local.site if hasattr(frappe.local, "site") else SITE)
+        frappe.init(SITE)
         frappe.connect()
         with lock("analytics"):
             found.append("held")
             done.wait(20)
         frappe.destroy()
 
-    SITE = frappe.local.site
     holder = threading.Thread(target=hold)
     holder.start()
     while not found:
@@ -180,20 +183,22 @@ def test_a_second_job_leaves_it_to_the_first(errors):
 
 
 KILLED_HALF_WAY = """
-import os
+import os, sys
+import frappe
 from verenigingen_maintenance.operations import analytics, forecasts
 from verenigingen_maintenance.sources import clock
+
+frappe.init(sys.argv[1])
+frappe.connect()
 forecasts.refresh = lambda now: os.kill(os.getpid(), 9)
 analytics.refresh(clock.now())
 """
 
 
 def test_a_job_killed_half_way_leaves_what_was_stored_and_the_next_picks_up_the_rest(errors):
-    job = start_bench("console")
-    job.kill()
-    script = f"import frappe; exec({KILLED_HALF_WAY!r})"
-    killed = start_bench("execute", script)
-    assert killed.wait(60) == -9
+    COMMITTED.append("a process of its own")
+    command = [sys.executable, "-c", KILLED_HALF_WAY, frappe.local.site]
+    assert subprocess.run(command, cwd=BENCH / "sites", timeout=60).returncode == -9
     assert component("errors").verdict == "OK"
     assert component("health").computed_at is None
     assert analytics.refresh(clock.now()) == ["compliance", "business_impact", "recommendations", "health"]
@@ -299,7 +304,7 @@ def test_a_fallback_switches_advanced_analytics_off_and_basic_monitoring_goes_on
 
 def test_a_fallback_says_why():
     with pytest.raises(frappe.ValidationError, match="Say why analytics are switched off"):
-        api.fall_back(" ")
+        analytics_switches.fall_back(" ")
 
 
 def test_restoring_goes_one_at_a_time_in_the_order_of_the_engine(errors, broken):

@@ -65,7 +65,7 @@ def _in_use() -> list[Stored]:
 
 def _is_due(component: Stored, now: datetime) -> bool:
     last = component.computed_at
-    return last is None or not timedelta() <= now - last < EVERY - SLACK
+    return last is None or abs(now - last) >= EVERY - SLACK
 
 
 def _note_killed(now: datetime) -> None:

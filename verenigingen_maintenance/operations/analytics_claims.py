@@ -55,7 +55,7 @@ def note_presence() -> None:
 
 def _is_due(component: Stored, now: datetime) -> bool:
     last = component.computed_at
-    is_recent = last is not None and timedelta() <= now - last < DUE
+    is_recent = last is not None and abs(now - last) < DUE
     return component.enabled and component.standing.is_computed and not is_recent
 
 

@@ -1,4 +1,4 @@
-"""The doors of the analytics engine: documented keys, the age of the data, and a read that computes nothing."""
+"""The doors of the analytics engine: documented keys, the age of the data; a read computes nothing."""
 
 import json
 import time
@@ -113,7 +113,7 @@ def flat(values):
 def test_the_figures_are_those_that_were_counted(refreshed):
     told = api.get_analytics_summary()
     assert told["error_patterns"]["total_errors"] == 12
-    assert told["error_patterns"]["most_common_category"] == "timeout"
+    assert told["error_patterns"]["most_common_category"] == "timeout_errors"
     assert told["error_patterns"]["totals"]["7 days"] == {"errors": 12, "users": 0}
     assert told["hotspots"]["total_hotspots"] > 0
     report = api.generate_insights_report()

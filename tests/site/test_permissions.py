@@ -29,6 +29,7 @@ DOCTYPES = (
     "Error Pattern",
     "Compliance Assessment",
     "Compliance Gap",
+    "Analytics Component",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
@@ -47,11 +48,18 @@ READING = [
     (api.watcher, ()),
     (api.system_health, ()),
     (api.get_compliance_metrics, ()),
+    (api.generate_insights_report, ()),
+    (api.get_analytics_summary, ()),
+    (api.get_trend_forecasts, ()),
+    (api.get_executive_summary, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
     (api.sample, ()),
     (api.assess_compliance, ()),
+    (api.refresh_analytics, ()),
+    (api.restore_component, ("forecasts",)),
+    (api.restore_next, ()),
     (api.open_run, ("Weekly Maintenance",)),
     (api.measure, ("DAILY-2026-11-24",)),
     (api.run_check, ("errors_24h",)),
@@ -68,6 +76,8 @@ MANAGING = [
     (api.withdraw_not_applicable, ("active_members",)),
     (api.new_health_token, ()),
     (api.compute_service_level, ("2026-10",)),
+    (api.fall_back, ("x",)),
+    (api.clear_analytics_cache, ()),
 ]
 
 

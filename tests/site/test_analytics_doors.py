@@ -118,7 +118,7 @@ def test_the_figures_are_those_that_were_counted(refreshed):
     assert told["hotspots"]["total_hotspots"] > 0
     report = api.generate_insights_report()
     assert report["error_analysis"]["total_errors"] == 12
-    assert report["error_analysis"]["error_hotspots"]["remediation_priority"]
+    assert report["hotspots_of_7_days"]["remediation_priority"]
     assert report["compliance_status"]["compliance_areas"]
     assert report["optimization_recommendations"]["prioritized_actions"][0]["because"]
 

@@ -182,9 +182,8 @@ def insights_report(now: datetime) -> dict[str, Any]:
         "generated_at": _oldest(found),
         "report_period": PERIOD,
         "executive_summary": _executive(health, impact),
-        "error_analysis": {**found.of("errors"), "error_hotspots": found.of("hotspots")}
-        if found.of("errors")
-        else None,
+        "error_analysis": found.of("errors") or None,
+        "hotspots_of_7_days": found.of("hotspots") or None,
         "performance_forecast": forecasts or None,
         "compliance_status": _compliance(found.of("compliance")),
         "health_trends": health.get("trends"),

@@ -56,16 +56,19 @@ class Stored:
 
 def components(names: Iterable[str] | None = None) -> dict[str, Stored]:
     """The components, by name: all, or some."""
-    filters = {} if names is None else {"name": ("in", [*names, ""])}
-    fields = ["name", *FIELDS, *FIGURES, *TIMES, "answer"]
-    now = clock.now()
-    rows = frappe.get_all(COMPONENT, filters, fields, order_by="name", limit=0)
-    return {row.name: _stored(row, now) for row in rows}
+    return _read({} if names is None else {"name": ("in", [*names, ""])})
 
 
 def own() -> dict[str, Stored]:
     """The components of this app."""
-    return {name: each for name, each in components().items() if not each.is_claim}
+    return _read({"name": ("not like", f"{CLAIMS}%")})
+
+
+def _read(filters: dict) -> dict[str, Stored]:
+    fields = ["name", *FIELDS, *FIGURES, *TIMES, "answer"]
+    now = clock.now()
+    rows = frappe.get_all(COMPONENT, filters, fields, order_by="name", limit=0)
+    return {row.name: _stored(row, now) for row in rows}
 
 
 def _stored(row: Any, now: datetime) -> Stored:

@@ -2,6 +2,8 @@ from playwright.sync_api import expect
 
 READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
 READABLE |= {"watcher", "system_health", "get_compliance_metrics"}
+READABLE |= {"generate_insights_report", "get_analytics_summary"}
+READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors"}
 
 

@@ -169,7 +169,7 @@ ACTIONS = {
     action.__name__: action
     for action in (
         *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, put_markup),
-        *(list_doors, list_commands, log_a_job),
+        *(list_doors, list_commands, log_a_job, mend_analytics),
     )
 }
 

@@ -10,6 +10,7 @@
 
 	frappe.listview_settings["Analytics Component"] = {
 		add_fields: ["state", "enabled"],
+		filters: [["state", "!=", "Not Applicable"]],
 		hide_name_column: true,
 		get_indicator({ state, enabled }) {
 			if (!enabled) return [__("Not Enabled"), "gray", "enabled,=,0"];

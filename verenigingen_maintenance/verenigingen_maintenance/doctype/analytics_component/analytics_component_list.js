@@ -44,6 +44,7 @@
 
 	async function call(list, method, args) {
 		await frappe.xcall(`${API}.${method}`, args);
+		list.last_args = null; // Frappe refreshes a list once in three seconds
 		list.refresh();
 	}
 })();

@@ -258,7 +258,23 @@ def test_the_answer_has_no_confidence_where_there_is_none():
     assert answer["confidence_score"] is None
     assert "learning until" in answer["confidence_reason"]
     assert [each["metric"] for each in answer["forecasts"]] == [DISK]
-    assert answer["as_of"] == at(MONDAY, 0)
+    assert answer["not_up_to_date"] == []
+
+
+def test_the_data_are_as_of_now_until_a_day_is_over_that_no_forecast_rests_on():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    assert forecasts.refresh(at(MONDAY))["as_of"] == at(MONDAY)
+    assert forecasts.refresh(at(MONDAY, 23))["as_of"] == at(MONDAY, 23)
+    tuesday = MONDAY + timedelta(days=1)
+    assert forecasts.refresh(at(tuesday))["as_of"] == at(tuesday, 0)
+
+
+def test_a_metric_whose_day_did_not_come_is_named_and_makes_the_others_no_older():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    keep_days(MEMORY, weekly(84), MONDAY - timedelta(days=2))
+    answer = forecasts.refresh(at(MONDAY))
+    assert answer["not_up_to_date"] == ["Memory used: from 2026-11-22"]
+    assert answer["as_of"] == at(MONDAY)
 
 
 def test_the_report_draws_what_is_expected_and_puts_the_alert_first():

@@ -234,6 +234,8 @@ def _forecast_lists(forecasts: Mapping) -> dict[str, Any]:
     return {
         "confidence_reason": forecasts.get("confidence_reason"),
         "mase": forecasts.get("mase"),
+        "mase_reason": forecasts.get("mase_reason"),
+        "not_up_to_date": forecasts.get("not_up_to_date"),
         "alerts": forecasts.get("trend_alerts"),
         "recommendations": forecasts.get("capacity_recommendations"),
         "forecasts": forecasts.get("forecasts"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import frappe
@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, forecasts
 
 MOST = 10
+DAY = timedelta(days=1)
 
 
 def describe(now: datetime) -> dict[str, Any]:
@@ -35,7 +36,8 @@ def describe(now: datetime) -> dict[str, Any]:
         "forecast_period": f"{forecasts.AHEAD} days",
         "highlights": list({each["metric"]: each["text"] for each in (*alerts, *capacity)}.values())[:MOST],
         "forecasts": [_forecast(row, titles) for row in rows],
-        "as_of": _as_of(rows),
+        "not_up_to_date": _behind(rows, titles),
+        "as_of": _as_of(rows, now),
     }
 
 
@@ -78,8 +80,19 @@ def _forecast(row: Any, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _as_of(rows: Sequence[Any]) -> datetime | None:
-    """The end of the oldest last day that the present forecasts rest on."""
+def _as_of(rows: Sequence[Any], now: datetime) -> datetime | None:
+    """Until when no newer data could be had: now, or the end of the first day that no forecast rests on."""
     if not rows:
         return None
-    return clock.instant(datetime.combine(min(row.begins for row in rows), datetime.min.time()))
+    ends = datetime.combine(_newest(rows) + DAY, datetime.min.time())
+    return min(clock.instant_before(ends, now), now)
+
+
+def _behind(rows: Sequence[Any], titles: dict[str, str]) -> list[str]:
+    """Metrics whose last day did not come, with the day from which they are forecast all the same."""
+    late = [row for row in rows if row.begins < _newest(rows)]
+    return [f"{titles.get(row.metric, row.metric)}: from {row.begins}" for row in late]
+
+
+def _newest(rows: Sequence[Any]) -> date:
+    return max(row.begins for row in rows)

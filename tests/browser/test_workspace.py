@@ -5,10 +5,8 @@ CARDS = {
     "Work": ["Checklist Runs", "Maintenance Escalations", "Emergency Contacts"],
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
-    "Metrics": [
-        *("System Health", "Forecasts", "Metrics", "Monthly Service Levels", "Downtimes"),
-        "Analytics Components",
-    ],
+    "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
+    "Analytics": ["Executive Summary", "Forecasts", "Claims", "Analytics Components"],
     "Compliance": ["Compliance Report", "Compliance Assessments", "Compliance Gaps"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications"],
 }

@@ -281,3 +281,11 @@ def _call(arguments, environment):
 
 def as_json(completed):
     return json.loads(completed.stdout)
+
+
+@pytest.fixture
+def app(monkeypatch):
+    """A small app `verenigingen`, said to be installed."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).with_name("providers")))
+    installed = [*frappe.get_installed_apps(), "verenigingen"]
+    monkeypatch.setattr(frappe, "get_installed_apps", lambda *_, **__: installed)

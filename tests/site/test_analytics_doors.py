@@ -2,7 +2,6 @@
 
 import json
 import time
-from pathlib import Path
 
 import frappe
 import pytest
@@ -18,7 +17,6 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.sources import analytics_store, claims, clock
 
-PROVIDERS = str(Path(__file__).with_name("providers"))
 DOCUMENTED = {
     "get_analytics_summary": {"error_patterns", "hotspots", "last_updated"},
     "get_trend_forecasts": {
@@ -138,14 +136,6 @@ def test_the_executive_summary_has_as_many_entries_as_it_counts(refreshed):
 
 
 # --- claims of verenigingen
-
-
-@pytest.fixture
-def app(monkeypatch):
-    """A small app of that name, said to be installed; two of its functions are asked."""
-    monkeypatch.setenv("PYTHONPATH", PROVIDERS)
-    installed = [*frappe.get_installed_apps(), "verenigingen"]
-    monkeypatch.setattr(frappe, "get_installed_apps", lambda *_, **__: installed)
 
 
 def stored(name):

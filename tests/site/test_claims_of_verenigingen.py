@@ -1,7 +1,6 @@
 """The functions of the app verenigingen, called where it is: each answer judged, each failure a reason."""
 
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import frappe
 import pytest
@@ -12,21 +11,12 @@ from verenigingen_maintenance.core.claims import Standing, own_figures
 from verenigingen_maintenance.operations import measure
 from verenigingen_maintenance.sources import claims, clock
 
-PROVIDERS = str(Path(__file__).with_name("providers"))
 NEVER = (
     "run_comprehensive_monitoring_tests",
     "cleanup_test_data",
     "test_monitoring_system",
     "run_hourly_checks",
 )
-
-
-@pytest.fixture
-def app(monkeypatch):
-    """A small app of that name, said to be installed."""
-    monkeypatch.setenv("PYTHONPATH", PROVIDERS)
-    installed = [*frappe.get_installed_apps(), "verenigingen"]
-    monkeypatch.setattr(frappe, "get_installed_apps", lambda *_, **__: installed)
 
 
 def sections_of(name, measured=None):

@@ -94,6 +94,7 @@ run_daily_once_a_day() {
 
 run_daily() {
 	frappe execute "$APP.api.assess_compliance" >"$STAND/logs/compliance.log"
+	frappe execute "$APP.api.refresh_analytics" >"$STAND/logs/analytics.log"
 	frappe execute "$APP.api.run_daily" >"$STAND/logs/daily.log"
 }
 
@@ -119,6 +120,7 @@ describe_demo() {
 		  $address/app/maintenance-check         the checks and their thresholds
 		  $address/app/query-report/System%20Health   what is sampled, with charts
 		  $address/app/query-report/Compliance   what compliance is, with its gaps
+		  $address/app/analytics-component       what the analytics engine knows, part by part
 		  $address/app/error-log                 the trouble made for the demo
 		From a shell, as user $(id -un):
 		  cd ${STAND#"$ROOT/"}/bench && $(bench_to_type) --site $SITE execute $APP.api.run_daily

@@ -61,6 +61,11 @@ class Standing:
         return self.state in (WORKING, FAILING, RESTORING)
 
     @property
+    def has_answered(self) -> bool:
+        """Whether it did when it was last computed; while it is being restored, not before that."""
+        return self.state == WORKING or (self.state == RESTORING and self.good > 0)
+
+    @property
     def is_broken(self) -> bool:
         """Whether it fails, or was switched off because it did; what a person switched off is not meant."""
         return self.state == FAILING or (self.state == OFF and self.off_by == BY_FAILURE)

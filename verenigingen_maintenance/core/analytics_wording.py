@@ -14,7 +14,7 @@ MOST_TEXT = 110
 def executive(found: Mapping[str, Any]) -> str:
     """Status, issues, findings and actions, and where each component of the engine stands."""
     parts = (
-        _head(found),
+        head(found),
         _listed("Critical issues", [each["text"] for each in found["critical_issues"] or []]),
         _listed("Key findings", [each["text"] for each in found["key_findings"] or []]),
         _listed("Priority actions", [_action(each) for each in found["priority_actions"] or []]),
@@ -23,7 +23,8 @@ def executive(found: Mapping[str, Any]) -> str:
     return "\n".join(line for part in parts for line in part)
 
 
-def _head(found: Mapping[str, Any]) -> list[str]:
+def head(found: Mapping[str, Any]) -> list[str]:
+    """The status with its reason; the age of its data, and the impact."""
     age = age_in_words(found["age_seconds"])
     reason = f": {found['status_reason']}" if found["status_reason"] else ""
     impact = found["business_impact"] or "not known"

@@ -1,0 +1,78 @@
+"""The stored answers of the analytics engine for the reports Executive Summary and Claims. It only reads."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from frappe import _
+
+from verenigingen_maintenance.core.analytics_rows import rows
+from verenigingen_maintenance.core.analytics_wording import head
+from verenigingen_maintenance.core.charts import Chart
+from verenigingen_maintenance.core.claims import WHOLE, Standing
+from verenigingen_maintenance.operations import analytics_answers, compliance_metrics
+from verenigingen_maintenance.sources import analytics_store, clock
+from verenigingen_maintenance.sources.analytics_store import CLAIMS, Stored
+
+ONE_DAY = timedelta(days=1)
+
+
+def summary(now: datetime | None = None) -> tuple[list[dict[str, Any]], str]:
+    """The rows of the executive summary, and what is told above them."""
+    found = analytics_answers.with_components(now or clock.now())
+    own = [each for each in found["components"] if not each["component"].startswith(CLAIMS)]
+    return rows({**found, "components": own}), " ".join(head(found))
+
+
+def charts(now: datetime | None = None) -> list[Chart]:
+    """Errors of a day and the score of compliance, where they are known."""
+    found = (_errors(now or clock.now()), compliance_metrics.chart(now))
+    return [each for each in found if each and each.points]
+
+
+def claims() -> list[dict[str, Any]]:
+    """What each function of the app verenigingen claims, part by part, beside what was measured here."""
+    found = analytics_store.components().values()
+    asked = [each for each in found if each.is_claim and each.is_applicable and each.enabled]
+    return [row for each in asked for row in _parts(each)]
+
+
+def claims_in_words(found: list[dict[str, Any]]) -> str:
+    if not found:
+        return _("The app verenigingen is not on this site: nothing is claimed.")
+    counts = {standing.value: 0 for standing in Standing}
+    for row in found:
+        counts[row["standing"]] += 1
+    return ", ".join(f"{number} {standing}" for standing, number in counts.items())
+
+
+def _parts(each: Stored) -> list[dict[str, Any]]:
+    """Its parts as they were judged; where its last call gave none, why."""
+    shown = {
+        "component": each.name,
+        "asked_at": clock.stored(each.computed_at) if each.computed_at else None,
+    }
+    if not each.standing.has_answered or not each.answer:
+        return [{**shown, "part": WHOLE, "standing": Standing.UNKNOWN.value, "reason": each.reason}]
+    return [{**shown, **_part(section)} for section in each.answer["sections"]]
+
+
+def _part(section: dict[str, str]) -> dict[str, str]:
+    told = [section["reason"], section["differs"] if section["differs"] != section["reason"] else ""]
+    return {
+        **{"part": section["name"], "standing": section["standing"], "claimed": section["claimed"]},
+        **{"measured": section["measured"], "reason": "; ".join(text for text in told if text)},
+    }
+
+
+def _errors(now: datetime) -> Chart | None:
+    found = analytics_answers.Answers(("errors",), "analyze_error_patterns", now).of("errors")
+    days = found.get("patterns", {}).get("daily_trends", {}).get("daily_data")
+    if not days:
+        return None
+    points = [
+        (datetime.combine(date.fromisoformat(day), time()), errors) for day, errors in sorted(days.items())
+    ]
+    begins, ends = points[0][0], clock.stored(now)
+    return Chart(_("Errors of a day"), _("errors"), points, begins, ends, 1.5 * ONE_DAY)

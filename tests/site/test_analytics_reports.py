@@ -38,7 +38,7 @@ def of_kind(kind):
 
 def test_the_summary_says_status_age_and_impact_and_draws_errors_and_compliance(refreshed):
     told = shown(SUMMARY)["message"]
-    assert told.startswith(("unknown: ", "critical: ", "at_risk: "))
+    assert told.startswith(("Status unknown. ", "Status critical. ", "Status at risk. "))
     assert "Business impact in 24 hours: low." in told or "Business impact in 24 hours: medium." in told
     assert "Errors of a day (errors)" in told
     assert "Compliance score (%)" in told
@@ -60,7 +60,7 @@ def test_a_component_that_is_not_known_is_a_row_with_its_reason(refreshed):
 
 def test_without_any_answer_the_summary_is_unknown_and_nothing_is_drawn():
     found = shown(SUMMARY)
-    assert found["message"].startswith("unknown: not computed yet No data yet.")
+    assert found["message"].startswith("Status unknown. Not computed yet<br>No data yet.")
     assert "<svg" not in found["message"]
     assert {row["kind"] for row in found["result"]} == {"Not known"}
 
@@ -70,7 +70,7 @@ def test_what_is_too_old_is_not_drawn(refreshed):
     frappe.db.set_value(COMPONENT, "errors", old)
     frappe.db.set_value(COMPONENT, "health", old)
     told = shown(SUMMARY)["message"]
-    assert told.startswith("unknown: its data are 7 h")
+    assert told.startswith("Status unknown. Its data are 7 h")
     assert "Errors of a day" not in told
 
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import as_json, make_check_critical, make_errors, run_bench
 from test_daily_run import CHECKS
 
-from verenigingen_maintenance.operations import applicability, reports, run_now, sample_metrics
+from verenigingen_maintenance.operations import analytics, applicability, reports, run_now, sample_metrics
 from verenigingen_maintenance.sources import clock
 
 KEYS = {"check", "verdict", "value", "unit", "target", "source", "observed_at", "reason"}
@@ -135,3 +135,17 @@ def test_a_healthy_run_that_waits_for_people_is_no_alarm():
     assert (as_json(ran)["verdict"], ran.returncode) == ("OK", 0)
     frappe.db.commit()
     assert not frappe.get_last_doc("Checklist Run").verdict
+
+
+def test_analytics_is_unknown_until_it_was_computed_and_tells_each_component():
+    ran = run_bench("maintenance", "analytics")
+    assert ran.stdout.startswith("Status unknown. Not computed yet\nNo data yet.")
+    assert ran.returncode == 3
+    analytics.refresh(clock.now())
+    frappe.db.commit()
+    ran = run_bench("maintenance", "analytics", "--json")
+    components = {each["component"]: each for each in as_json(ran)["components"]}
+    assert set(components) >= set(analytics.COMPONENTS)
+    assert components["health"]["verdict"] == "OK"
+    code = {"healthy": 0, "at_risk": 1, "critical": 2, "unknown": 3}[as_json(ran)["overall_status"]]
+    assert ran.returncode == code

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .wording import errors_in_words
+
 PRIORITIES = ("critical", "high", "medium", "low")
 MOST_OF_EACH = 5
 
@@ -25,11 +27,15 @@ def of_errors(spots: Mapping[str, Any]) -> list[dict[str, str]]:
             each["severity"].lower(),
             "Errors",
             f"Mend “{each['title']}”.",
-            f"{each['errors']} errors in {spots['analysis_period']}, {each['severity']}, {each['state']}",
+            _of_pattern(each, spots["analysis_period"]),
             each["pattern"],
         )
         for each in spots["remediation_priority"][:MOST_OF_EACH]
     ]
+
+
+def _of_pattern(each: Mapping[str, Any], period: str) -> str:
+    return f"{errors_in_words(each['errors'])} in {period}, {each['severity']}, {each['state']}"
 
 
 def of_compliance(gaps: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -41,14 +47,16 @@ def of_compliance(gaps: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def of_forecasts(forecasts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What will run out, and what goes where it should not."""
+    """What will run out, and what else goes where it should not."""
+    recommended = forecasts.get("capacity_recommendations") or []
+    runs_out = {each["metric"] for each in recommended}
     capacity = [
-        action("high", "Capacity", each["text"], _crossing(each), each["metric"])
-        for each in forecasts.get("capacity_recommendations") or []
+        action("high", "Capacity", each["text"], _crossing(each), each["metric"]) for each in recommended
     ]
     trends = [
         action("medium", "Trends", f"Look into it: {each['text']}", each["title"], each["metric"])
         for each in forecasts.get("trend_alerts") or []
+        if each["metric"] not in runs_out
     ]
     return [*capacity[:MOST_OF_EACH], *trends[:MOST_OF_EACH]]
 

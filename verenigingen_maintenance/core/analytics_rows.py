@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .verdicts import Verdict
+from .wording import errors_in_words
 
 Row = dict[str, Any]
 ISSUE, FINDING, ACTION = "Critical issue", "Key finding", "Priority action"
@@ -32,7 +33,7 @@ def _actions(found: Mapping[str, Any]) -> Iterator[Row]:
 
 def _hits(found: Mapping[str, Any]) -> Iterator[Row]:
     for process, each in ((found["business"] or {}).get("processes") or {}).items():
-        told = f"{each['errors']} errors in 24 hours"
+        told = f"{errors_in_words(each['errors'])} in 24 hours"
         yield _row(HIT, process, each["worst"].lower(), told, "; ".join(each["by"]))
 
 

@@ -26,10 +26,11 @@ def executive(found: Mapping[str, Any]) -> str:
 def head(found: Mapping[str, Any]) -> list[str]:
     """The status with its reason; the age of its data, and the impact."""
     age = age_in_words(found["age_seconds"])
-    reason = f": {found['status_reason']}" if found["status_reason"] else ""
+    status, reason = found["overall_status"].replace("_", " "), found["status_reason"]
+    told = f"Status {status}. {reason[:1].upper()}{reason[1:]}".rstrip()
     impact = found["business_impact"] or "not known"
     data = f"Data of {age} ago." if age else "No data yet."
-    return [f"{found['overall_status']}{reason}", f"{data} Business impact in 24 hours: {impact}."]
+    return [told, f"{data} Business impact in 24 hours: {impact}."]
 
 
 def _listed(title: str, texts: Sequence[str]) -> list[str]:

@@ -23,6 +23,10 @@ def in_words(value: float | None, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
+def errors_in_words(count: int) -> str:
+    return "1 error" if count == 1 else f"{count} errors"
+
+
 def some(texts: Sequence[str], most: int = 3) -> str:
     """The first few of several, and how many more there are."""
     more = f" and {len(texts) - most} more" if len(texts) > most else ""

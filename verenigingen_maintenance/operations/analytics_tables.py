@@ -18,11 +18,11 @@ from verenigingen_maintenance.sources.analytics_store import CLAIMS, Stored
 ONE_DAY = timedelta(days=1)
 
 
-def summary(now: datetime | None = None) -> tuple[list[dict[str, Any]], str]:
-    """The rows of the executive summary, and what is told above them."""
+def summary(now: datetime | None = None) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows of the executive summary, and the lines that are told above them."""
     found = analytics_answers.with_components(now or clock.now())
     own = [each for each in found["components"] if not each["component"].startswith(CLAIMS)]
-    return rows({**found, "components": own}), " ".join(head(found))
+    return rows({**found, "components": own}), head(found)
 
 
 def charts(now: datetime | None = None) -> list[Chart]:

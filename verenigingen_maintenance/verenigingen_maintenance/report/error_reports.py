@@ -29,6 +29,9 @@ def note(found):
 
 
 def column(name, label, kind, width, **more):
+    """Text to the left: Frappe takes a column for numbers whose first row is empty."""
+    if kind == "Data":
+        more = {"align": "left", **more}
     return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, **more}
 
 

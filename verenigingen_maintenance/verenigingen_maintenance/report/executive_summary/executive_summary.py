@@ -11,7 +11,7 @@ def execute(filters=None):
     rows, told = analytics_tables.summary()
     drawn = "".join(chart.svg() for chart in analytics_tables.charts())
     charts = f'<div class="maintenance-charts">{drawn}</div>' if drawn else ""
-    return _columns(), rows, f"{html.escape(told)}{charts}"
+    return _columns(), rows, "<br>".join(map(html.escape, told)) + charts
 
 
 def _columns():

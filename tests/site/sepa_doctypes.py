@@ -72,6 +72,7 @@ def logged(name="x", doctype=MANDATE, process="Mandate Creation", status="Compli
 def batch(status="Generated", made=0, collected=-30, invoices=()):
     """A batch, with invoices that were posted so many days ago."""
     name = insert(BATCH, made, status=status, batch_date=day(days=collected))
+    frappe.db.set_value(BATCH, name, "creation", day(days=made), update_modified=False)
     for posted in invoices:
         invoice = insert(INVOICE, posting_date=day(days=posted))
         insert(ENTRY, parent=name, parenttype=BATCH, parentfield="invoices", invoice=invoice)

@@ -1,12 +1,14 @@
-"""Series to forecast: three sets that are made from a seed, and public ones of real machines.
+"""Series to forecast: five sets that are made from a seed, and public ones of real machines.
 
-TUNING is the seed that models may be looked at with; SET_ASIDE is the one whose figures count, and both were
-written down before the first model was. A set is fifty series, which take the kinds of the set in turn.
+TUNING is the seed that models may be looked at with; SET_ASIDE is the one whose figures count. It was written
+down before the intervals were changed for short histories. The one before, 73310429, was written down before
+the first model; its figures have been seen. A set is fifty series, which take the kinds of the set in turn.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-TUNING, SET_ASIDE = 20261126, 73310429
+TUNING, SET_ASIDE = 20261126, 62416320
 SERIES = 50
 DAY, WEEK = 24, 168
 HOURS, DAYS = 9 * WEEK, 30 * 7
@@ -28,37 +30,67 @@ Make = Callable[[Random], np.ndarray]
 
 @dataclass(frozen=True)
 class Case:
-    """A history, what came after it, and the periods that a forecaster may look for (in steps)."""
+    """A history, what came after it, and the periods that a forecaster may look for (in steps).
+
+    `fails` says whether people have labelled a failure in what came after it; made series have no labels.
+    """
 
     name: str
     history: np.ndarray
     future: np.ndarray
     periods: tuple[int, ...]
+    fails: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a set is made: `horizon` steps to come, after `fewest` to `most` steps, or all there are.
+
+    A short history is cut from anywhere in a series, so that what happens in it may happen in either part.
+    """
+
+    kinds: tuple[Make, ...]
+    periods: tuple[int, ...]
+    horizon: int
+    fewest: int = 0
+    most: int = 0
+
+    def cut(self, values: np.ndarray, random: Random) -> np.ndarray:
+        if not self.most:
+            return values
+        length = int(random.integers(self.fewest, self.most + 1)) + self.horizon
+        begin = int(random.integers(0, len(values) - length + 1))
+        return values[begin : begin + length]
 
 
 def made(name: str, seed: int) -> Iterator[Case]:
-    """The cases of a set: hours with a week to come (regular, eventful), or days with four weeks (daily)."""
-    kinds, periods, horizon = SETS[name]
+    """The cases of a set. Its place in the order of names is part of the seed: a new one must come last."""
+    plan = SETS[name]
     for index in range(SERIES):
         random = np.random.default_rng([seed, index, sorted(SETS).index(name)])
-        kind = kinds[index % len(kinds)]
-        values = kind(random)
-        yield Case(f"{name} {index} {kind.__name__}", values[:-horizon], values[-horizon:], periods)
+        kind = plan.kinds[index % len(plan.kinds)]
+        values = plan.cut(kind(random), random)
+        past, future = values[: -plan.horizon], values[-plan.horizon :]
+        yield Case(f"{name} {index} {kind.__name__}", past, future, plan.periods)
 
 
 def public(folder: Path) -> Iterator[Case]:
     """Hourly means of the public series, the last fifth to come: a week at most, whole days at least."""
+    labels = json.loads((folder / "labels" / "combined_windows.json").read_text(encoding="utf-8"))
     for group in PUBLIC:
         for file in sorted((folder / "data" / group).glob("*.csv")):
-            values = hourly(file)
+            first, values = hourly(file)
             if len(values) >= FEWEST_DAYS * DAY:
                 horizon = min(WEEK, len(values) // (5 * DAY) * DAY)
                 periods = (DAY, WEEK) if len(values) > 5 * WEEK else (DAY,)
-                yield Case(f"{group}/{file.stem}", values[:-horizon], values[-horizon:], periods)
+                begins = first + timedelta(hours=len(values) - horizon)
+                windows = labels[f"{group}/{file.name}"]
+                fails = any(datetime.fromisoformat(end) >= begins for _, end in windows)
+                yield Case(f"{group}/{file.stem}", values[:-horizon], values[-horizon:], periods, fails)
 
 
-def hourly(file: Path) -> np.ndarray:
-    """The mean of each hour; one without values has that of the hour before."""
+def hourly(file: Path) -> tuple[datetime, np.ndarray]:
+    """The first hour, and the mean of each; one without values has that of the hour before."""
     hours: dict[datetime, list[float]] = {}
     with file.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
@@ -69,7 +101,7 @@ def hourly(file: Path) -> np.ndarray:
     for index in range(int((last - first) / timedelta(hours=1)) + 1):
         found = hours.get(first + timedelta(hours=index))
         values.append(float(np.mean(found)) if found else values[-1])
-    return np.array(values)
+    return first, np.array(values)
 
 
 # --- hours
@@ -208,8 +240,13 @@ def _noise(random: Random, size: float, memory: float | None = None, length: int
     return steps
 
 
-SETS: dict[str, tuple[tuple[Make, ...], tuple[int, ...], int]] = {
-    "regular": ((office, batch, growing, sluggish, response), (DAY, WEEK), WEEK),
-    "eventful": ((shifted, spiky, counts, wandering, sawtooth), (DAY, WEEK), WEEK),
-    "daily": ((weekly, storage, errors, drifting, released, trending), (7,), 28),
+REGULAR = (office, batch, growing, sluggish, response)
+EVENTFUL = (shifted, spiky, counts, wandering, sawtooth)
+DAILY = (weekly, storage, errors, drifting, released, trending)
+SETS = {
+    "regular": Plan(REGULAR, (DAY, WEEK), WEEK),
+    "eventful": Plan(EVENTFUL, (DAY, WEEK), WEEK),
+    "daily": Plan(DAILY, (7,), 28),
+    "short": Plan(REGULAR + EVENTFUL, (DAY,), 2 * DAY, 12 * DAY, 14 * DAY),
+    "short_daily": Plan(DAILY, (7,), 7, 24, 40),
 }

@@ -5,7 +5,8 @@
 Prints for each set and each forecaster: MASE (the mean absolute error over that of seasonal-naive within the
 history; mean and median of the series), how much of what came lay within the intervals of 80 and 95 %, and
 the median time for a series. Without --set-aside it makes the sets of the tuning seed. NAB is a clone of
-github.com/numenta/NAB. Needs numpy, and statsmodels for the peers, in an environment of its own.
+github.com/numenta/NAB: of those series, the ones whose part to come has a labelled failure, and the others,
+are scored alone too. Needs numpy, and statsmodels for the peers, in an environment of its own.
 """
 
 from __future__ import annotations
@@ -58,15 +59,25 @@ def main() -> None:
     seed = SET_ASIDE if wanted.set_aside else TUNING
     sets = {name: list(made(name, seed)) for name in SETS}
     if wanted.public:
-        sets["public"] = list(public(wanted.public))
-    print(f"seed {seed}\n{'':29}  MASE median   80 %     95 %    a series")
+        sets |= split(list(public(wanted.public)))
+    print(f"seed {seed}\n{'':31}  MASE median   80 %     95 %    a series")
     overall: dict[str, list[float]] = {}
     for name, cases in sets.items():
         for peer, score in scores(cases, wanted.only).items():
-            print(f"{name:9} {peer:19} {score.line()}", flush=True)
-            overall.setdefault(peer, []).append(float(np.mean(score.mase)))
+            print(f"{name:11} {peer:19} {score.line()}", flush=True)
+            if name in SETS:
+                overall.setdefault(peer, []).append(float(np.mean(score.mase)))
     for peer, means in overall.items():
-        print(f"{'mean':9} {peer:19} {np.mean(means):6.3f}")
+        print(f"{'mean':11} {peer:19} {np.mean(means):6.3f}")
+
+
+def split(cases: list[Case]) -> dict[str, list[Case]]:
+    """The public series: all, those that fail in the part to come, and those that do not."""
+    return {
+        "public": cases,
+        "- failing": [case for case in cases if case.fails],
+        "- others": [case for case in cases if not case.fails],
+    }
 
 
 def arguments() -> argparse.Namespace:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verenigingen_maintenance.core.forecast_models import SEASONAL_NAIVE
-from verenigingen_maintenance.core.forecasts import TooShort, forecast, needed
+from verenigingen_maintenance.core.forecasts import Forecast, TooShort, forecast, needed
 
 WEEK = np.array([100, 120, 130, 120, 110, 40, 30], dtype=float)
 DAYS, AHEAD = (7,), 7
@@ -78,6 +78,44 @@ def test_a_level_that_walks_is_covered_although_a_month_is_wrong_at_once():
         low, high = forecast(series[:-28], 28, DAYS).range(95)
         inside.append(np.mean((series[-28:] >= low) & (series[-28:] <= high)))
     assert np.mean(inside) > 0.9
+
+
+def made_of(errors: np.ndarray, independent: float) -> Forecast:
+    """A forecast of nought whose backtest had these errors, of the shape (origins, steps)."""
+    return Forecast(("made",), np.zeros(errors.shape[1]), errors, None, independent)
+
+
+def test_where_few_errors_were_all_on_one_side_the_next_may_be_on_the_other():
+    """Four weeks that overlap, with each day above what had been forecast, are little more than one error."""
+    low, high = made_of(10 + noise(28, 2).reshape(4, AHEAD), 1.4).range(80)
+    assert np.all(high > 10)
+    assert np.all(low < -high / 4)
+
+
+@pytest.mark.parametrize("level", [80, 95])
+def test_many_errors_make_an_interval_of_their_own_quantiles_lopsided_as_they_are(level):
+    errors = np.random.default_rng(1).exponential(10, (12, 168)) - 10 * np.log(2)
+    low, high = made_of(errors, 12).range(level)
+    ends = np.quantile(errors, [0.5 - level / 200, 0.5 + level / 200])
+    assert [low.mean(), high.mean()] == pytest.approx(ends, abs=0.05 * np.ptp(ends))
+
+
+def test_the_same_errors_make_a_wider_interval_where_fewer_of_them_are_independent():
+    errors = noise(12 * AHEAD, 5).reshape(12, AHEAD)
+    widths = [np.ptp(made_of(errors, number).range(95), axis=0).mean() for number in (1.5, 3, 6, 12, 100)]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 1.5 * widths[-1]
+
+
+@pytest.mark.parametrize("level", [80, 95])
+def test_a_month_of_days_is_enough_for_an_interval_that_holds_what_it_says(level):
+    """As a new site has: levels that walk, and weekdays that repeat themselves."""
+    inside = []
+    for seed in range(120):
+        wanders = np.cumsum(noise(37, 5, seed)) if seed % 2 else np.resize(WEEK, 37) + noise(37, 12, seed)
+        low, high = forecast(wanders[:-7], AHEAD, DAYS).range(level)
+        inside.append(np.mean((wanders[-7:] >= low) & (wanders[-7:] <= high)))
+    assert 100 * np.mean(inside) > level - 2
 
 
 def test_nothing_below_nought_is_expected_of_a_count():

@@ -63,10 +63,10 @@ class Plan:
         return values[begin : begin + length]
 
 
-def made(name: str, seed: int) -> Iterator[Case]:
+def made(name: str, seed: int, series: int = SERIES) -> Iterator[Case]:
     """The cases of a set. Its place in the order of names is part of the seed: a new one must come last."""
     plan = SETS[name]
-    for index in range(SERIES):
+    for index in range(series):
         random = np.random.default_rng([seed, index, sorted(SETS).index(name)])
         kind = plan.kinds[index % len(plan.kinds)]
         values = plan.cut(kind(random), random)

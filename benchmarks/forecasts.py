@@ -1,6 +1,6 @@
 """How good the forecasts are, against those of statsmodels and against seasonal-naive.
 
-    python benchmarks/forecasts.py [--set-aside] [--public NAB] [--only OURS,...]
+    python benchmarks/forecasts.py [--set-aside] [--series 50] [--sets daily,...] [--public NAB] [--only ours,...]
 
 Prints for each set and each forecaster: MASE (the mean absolute error over that of seasonal-naive within the
 history; mean and median of the series), how much of what came lay within the intervals of 80 and 95 %, and
@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
-from forecast_series import SET_ASIDE, SETS, TUNING, Case, made, public  # noqa: E402
+from forecast_series import SERIES, SET_ASIDE, SETS, TUNING, Case, made, public  # noqa: E402
 
 from verenigingen_maintenance.core.forecasts import forecast  # noqa: E402
 
@@ -57,7 +57,7 @@ class Score:
 def main() -> None:
     wanted = arguments()
     seed = SET_ASIDE if wanted.set_aside else TUNING
-    sets = {name: list(made(name, seed)) for name in SETS}
+    sets = {name: list(made(name, seed, wanted.series)) for name in wanted.sets}
     if wanted.public:
         sets |= split(list(public(wanted.public)))
     print(f"seed {seed}\n{'':31}  MASE median   80 %     95 %    a series")
@@ -80,11 +80,17 @@ def split(cases: list[Case]) -> dict[str, list[Case]]:
     }
 
 
+def listed(names: str) -> list[str]:
+    return names.split(",")
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--set-aside", action="store_true")
+    parser.add_argument("--series", type=int, default=SERIES)
+    parser.add_argument("--sets", type=listed, default=list(SETS))
     parser.add_argument("--public", type=Path)
-    parser.add_argument("--only", type=lambda names: names.split(","), default=list(FORECASTERS))
+    parser.add_argument("--only", type=listed, default=list(FORECASTERS))
     return parser.parse_args()
 
 

@@ -1,7 +1,8 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
-Not a test. Needs a site with errors, a daily run, an escalation and a signed run (of any procedure; its
-picture comes last), and Chromium (CHROMIUM, or the first one on PATH).
+Not a test. Needs a site with errors, a daily run, an escalation, days of metrics that were forecast, an
+assessment of compliance and a signed run (of any procedure; its picture comes last), and Chromium (CHROMIUM,
+or the first one on PATH).
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ def take_all(page: Page, out: Path) -> None:
 
     show(page, "/app/query-report/System Health", "svg.maintenance-chart")
     take(page, out / "system-health.png")
+
+    for report in ("Executive Summary", "Forecasts", "Compliance"):
+        show(page, f"/app/query-report/{report}", "svg.maintenance-chart")
+        take(page, out / f"{report.lower().replace(' ', '-')}.png")
 
     show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
     take(page, out / "maintenance-check.png")

@@ -1,6 +1,7 @@
 """How good the forecasts are, against those of statsmodels and against seasonal-naive.
 
-    python benchmarks/forecasts.py [--set-aside] [--series 50] [--sets daily,...] [--public NAB] [--only ours,...]
+    python benchmarks/forecasts.py [--set-aside] [--series 50] [--sets daily,...] [--public NAB]
+                                   [--only ours,...]
 
 Prints for each set and each forecaster: MASE (the mean absolute error over that of seasonal-naive within the
 history; mean and median of the series), how much of what came lay within the intervals of 80 and 95 %, and

@@ -148,6 +148,14 @@ def test_a_metric_has_a_title_a_group_a_unit_and_a_kind(metric):
     assert set(metric) - {"requirements"} <= fields_of("metric"), "a field that is not there"
 
 
+@pytest.mark.parametrize("report", ["system_health", "forecasts"])
+def test_a_report_on_metrics_can_be_narrowed_to_each_of_their_groups(report):
+    groups = {metric["metric_group"] for metric in METRICS.values()}
+    script = (APP / f"verenigingen_maintenance/report/{report}/{report}.js").read_text(encoding="utf-8")
+    offered = re.search(r'\.\.\."([A-Za-z ]+)"\.split', script)[1].split()
+    assert groups <= set(offered)
+
+
 def test_no_two_metrics_share_a_title():
     titles = [metric["title"] for metric in METRICS.values()]
     assert len(titles) == len(set(titles))

@@ -6,7 +6,7 @@ frappe.query_reports["Forecasts"] = {
 			fieldtype: "Select",
 			options: [
 				"",
-				..."Database Requests Dashboard Cache Jobs Errors Users Host Storage Backups Mail Members Sampling".split(" "),
+				..."Database Requests Dashboard Cache Jobs Errors Analytics Users Host Storage Backups Mail Members Sampling".split(" "),
 			],
 		},
 	],

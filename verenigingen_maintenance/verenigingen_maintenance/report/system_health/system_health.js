@@ -14,7 +14,7 @@ frappe.query_reports["System Health"] = {
 			fieldtype: "Select",
 			options: [
 				"",
-				..."Database Requests Dashboard Cache Jobs Errors Users Host Storage Backups Mail Members Sampling".split(" "),
+				..."Database Requests Dashboard Cache Jobs Errors Analytics Users Host Storage Backups Mail Members Sampling".split(" "),
 			],
 		},
 	],

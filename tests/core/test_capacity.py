@@ -46,6 +46,12 @@ def test_what_is_met_already_is_met_on_the_first_day():
     assert crossing(ahead(growing(0, 95)), DISK, FIRST).expected == FIRST
 
 
+def test_one_outage_of_a_page_that_never_fails_is_no_limit_to_be_met():
+    failures = np.zeros(60)
+    failures[-3] = 1
+    assert crossing(ahead(failures, 21), Limit.parse("> 0"), FIRST).expected is None
+
+
 def test_soon_is_within_four_weeks():
     found = crossing(ahead(growing(0.12)), DISK, FIRST)
     assert not found.is_soon(found.expected - timedelta(days=29))

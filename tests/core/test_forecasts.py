@@ -47,10 +47,24 @@ def test_what_is_better_than_the_season_before_is_chosen_and_its_error_is_told()
     assert found.mase < 0.9
 
 
-def test_the_season_before_is_kept_where_nothing_beats_it():
+def test_the_season_before_goes_on_alone_where_nothing_is_as_good():
+    """Weeks that change their shape: only the last one is as the next."""
+    other = np.concatenate([np.tile(np.roll(WEEK, each), 2) for each in range(5)])
+    assert forecast(other, AHEAD, DAYS).models == (SEASONAL_NAIVE,)
+
+
+def test_of_equally_good_models_the_middle_goes_on():
     found = forecast(np.full(60, 3.0), AHEAD, DAYS)
-    assert found.models == (SEASONAL_NAIVE,)
+    assert found.models == ("in the middle, nothing repeats",)
     assert found.mase is None
+
+
+@pytest.mark.parametrize("days_ago", range(1, 8))
+@pytest.mark.parametrize("usual", [np.zeros(7), np.full(7, 99.0), WEEK])
+def test_one_odd_day_of_the_last_week_is_not_expected_again(usual, days_ago):
+    history = np.tile(usual, 9)
+    history[-days_ago] = 500
+    assert np.allclose(forecast(history, AHEAD, DAYS).point, usual)
 
 
 @pytest.mark.parametrize("level", [80, 95])

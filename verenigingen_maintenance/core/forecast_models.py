@@ -23,7 +23,10 @@ SEASONS = 8
 
 
 def pool(periods: Sequence[int], length: int) -> dict[str, Model]:
-    """The models for a history of `length` values that may repeat itself after each of `periods`."""
+    """The models for a history of `length` values that may repeat itself after each of `periods`.
+
+    Those that an odd day moves least come first.
+    """
     usable = [period for period in periods if length >= 2 * period] or list(periods[:1])
     naive: dict[str, Model] = {SEASONAL_NAIVE: partial(seasonal_naive, period=usable[0])}
     for period in usable[1:]:
@@ -33,7 +36,7 @@ def pool(periods: Sequence[int], length: int) -> dict[str, Model]:
         for profile, take_out in _profiles(usable).items()
         for course, go_on in COURSES.items()
     }
-    return naive | composed
+    return composed | naive
 
 
 def seasonal_naive(history: Values, steps: int, period: int) -> Values:
@@ -147,12 +150,12 @@ def _slope(values: Values) -> float:
 
 
 COURSES: dict[str, Course] = {
+    "in the middle": _middle,
+    "in the middle of late": partial(_middle, share=0.25),
     "stays": partial(_smoothed, weight=1.0),
     "stays, smoothed by .3": partial(_smoothed, weight=0.3),
     "stays, smoothed by .1": partial(_smoothed, weight=0.1),
     "stays, smoothed by .02": partial(_smoothed, weight=0.02),
-    "in the middle": _middle,
-    "in the middle of late": partial(_middle, share=0.25),
     "returns to the mean": _returning,
     "on a line": _line,
     "on a late line": partial(_line, share=0.33),

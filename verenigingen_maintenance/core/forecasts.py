@@ -1,7 +1,8 @@
 """Forecasts that know how good they are: chosen among simple models by what each would have said before.
 
 At some moments of the past (origins) each model forecasts what is known since. The best three go on together
-where that is better than the best alone; seasonal-naive is always a model, and kept where nothing beats it.
+where that is better than the best alone; seasonal-naive is always a model. Of equally good ones the middle
+goes on: one odd day in a flat series says nothing against any of them, and is not to come again.
 Intervals are made of the errors of those forecasts, wider and more even where few of them are independent.
 `benchmarks/forecasts.py` shows how that does against others.
 """
@@ -112,14 +113,13 @@ def _backtest(model: Model, known: Values, steps: int, origins: NDArray[np.int64
 
 
 def _chosen(past: Mapping[str, Values], actual: Values) -> tuple[str, ...]:
-    """The best three where that is better than the best alone; seasonal-naive where neither beats it."""
+    """The best three where that is better than the best alone; of equally good ones the first."""
     sizes = {name: _size(each, actual) for name, each in past.items()}
-    ranked = sorted(sizes, key=sizes.__getitem__)
+    slack = NOTHING * float(np.abs(actual).max())
+    tied = min(sizes.values()) + slack
+    ranked = sorted(sizes, key=lambda name: max(sizes[name], tied))
     best, first = tuple(ranked[:BEST]), tuple(ranked[:1])
-    together = _size(_together(past, best), actual)
-    if min(together, sizes[first[0]]) >= sizes[SEASONAL_NAIVE]:
-        return (SEASONAL_NAIVE,)
-    return best if together < sizes[first[0]] else first
+    return best if _size(_together(past, best), actual) + slack < sizes[first[0]] else first
 
 
 def _together(past: Mapping[str, Values], names: Sequence[str]) -> Values:

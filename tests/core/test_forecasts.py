@@ -96,7 +96,7 @@ def test_a_level_that_walks_is_covered_although_a_month_is_wrong_at_once():
 
 def made_of(errors: np.ndarray, independent: float) -> Forecast:
     """A forecast of nought whose backtest had these errors, of the shape (origins, steps)."""
-    return Forecast(("made",), np.zeros(errors.shape[1]), errors, None, independent)
+    return Forecast(("made",), np.zeros(errors.shape[1]), errors, 0.0, independent)
 
 
 def test_where_few_errors_were_all_on_one_side_the_next_may_be_on_the_other():

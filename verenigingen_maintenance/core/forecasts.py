@@ -39,18 +39,23 @@ class TooShort(ValueError):
 class Forecast:
     """What is expected in each step to come, and how far off that was in the past.
 
-    `errors` has the shape (origins, steps): what came less what had been forecast. `mase` is their mean size
-    over that of seasonal-naive forecasts of the same steps; None where those were never wrong. `independent`
-    is how many origins there would be if their steps did not overlap.
+    `errors` has the shape (origins, steps): what came less what had been forecast. `naive_error` is the mean
+    size of those of seasonal-naive forecasts of the same steps. `independent` is how many origins there would
+    be if their steps did not overlap.
     """
 
     models: tuple[str, ...]
     point: Values
     errors: Values
-    mase: float | None
+    naive_error: float
     independent: float
     least: float = -np.inf
     most: float = np.inf
+
+    @property
+    def mase(self) -> float | None:
+        """The mean size of the errors over that of seasonal-naive; None where that was never wrong."""
+        return float(np.abs(self.errors).mean() / self.naive_error) if self.naive_error else None
 
     def range(self, level: float) -> tuple[Values, Values]:
         """The lower and the upper end of the interval of `level` percent, one for each step."""
@@ -88,10 +93,9 @@ def forecast(
     chosen = _chosen(past, actual)
     point = np.mean([models[name](known, steps) for name in chosen], axis=0).clip(least, most)
     errors = actual - _together(past, chosen)
-    naive = np.abs(actual - past[SEASONAL_NAIVE]).mean()
-    mase = float(np.abs(errors).mean() / naive) if naive > NOTHING else None
-    independent = 1 + (origins[-1] - origins[0]) / steps
-    return Forecast(chosen, point, errors, mase, float(independent), least, most)
+    naive = _error(past[SEASONAL_NAIVE], actual)
+    independent = float(1 + (origins[-1] - origins[0]) / steps)
+    return Forecast(chosen, point, errors, naive, independent, least, most)
 
 
 def needed(steps: int, periods: Sequence[int]) -> int:
@@ -115,15 +119,25 @@ def _backtest(model: Model, known: Values, steps: int, origins: NDArray[np.int64
 def _chosen(past: Mapping[str, Values], actual: Values) -> tuple[str, ...]:
     """The best three where that is better than the best alone; of equally good ones the first."""
     sizes = {name: _size(each, actual) for name, each in past.items()}
-    slack = NOTHING * float(np.abs(actual).max())
-    tied = min(sizes.values()) + slack
-    ranked = sorted(sizes, key=lambda name: max(sizes[name], tied))
+    least = min(sizes.values()) + _slack(actual)
+    ranked = sorted(sizes, key=lambda name: max(sizes[name], least))
     best, first = tuple(ranked[:BEST]), tuple(ranked[:1])
-    return best if _size(_together(past, best), actual) + slack < sizes[first[0]] else first
+    together = _size(_together(past, best), actual)
+    return best if together + _slack(actual) < sizes[first[0]] else first
 
 
 def _together(past: Mapping[str, Values], names: Sequence[str]) -> Values:
     return np.array(np.mean([past[name] for name in names], axis=0))
+
+
+def _error(forecasts: Values, actual: Values) -> float:
+    """Its mean size; what only the last digits of a float make is none."""
+    size = float(np.abs(forecasts - actual).mean())
+    return size if size > _slack(actual) else 0.0
+
+
+def _slack(actual: Values) -> float:
+    return NOTHING * float(np.abs(actual).max())
 
 
 def _size(forecasts: Values, actual: Values) -> float:

@@ -111,6 +111,7 @@ def _expected(found: Series, metric: Any) -> dict[str, Any]:
     return {
         "model": "\n".join(week.models),
         "mase": week.mase,
+        "usual_naive_error": week.naive_error,
         "coverage": week.coverage(80),
         "expected": json.dumps(days, indent=1),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -21,7 +21,7 @@ AHEAD = 7
 FEWEST_DAYS = 24  # of history, for the first forecast
 FEWEST_VALUES = 20
 WEEK = timedelta(days=7)
-SMALLEST = 1e-6
+SMALLEST = 1e-8
 STALE, SOON = timedelta(days=2), timedelta(days=28)
 WORST = 10
 
@@ -53,20 +53,24 @@ def confidence(now: datetime) -> Reading | Unknown:
 def accuracy(now: datetime) -> Reading | Unknown:
     """The error of last week's forecasts over that of “as in the week before” (MASE), the middle of metrics.
 
-    A metric that was never wrong either way says nothing.
+    Over that of the same week or of the backtest, whichever is larger: one quiet week is no measure. A metric
+    that never differs from its week before says nothing.
     """
-    week = [row for row in of_last_week(now) if row.error or row.naive_error]
-    compared = sum(row.compared for row in week)
+    week = of_last_week(now)
+    meant = [row for row in week if _naive_error(row) > SMALLEST]
+    silent = [row.metric for row in week if row not in meant]
+    compared = sum(row.compared for row in meant)
     if compared < FEWEST_VALUES:
-        return _too_few(compared, now)
-    ratios = {row.metric: row.error / max(row.naive_error, SMALLEST) for row in week}
+        return _too_few(compared, now, silent)
+    ratios = {row.metric: row.error / _naive_error(row) for row in meant}
     worst = sorted(ratios, key=ratios.__getitem__, reverse=True)[:WORST]
     evidence = {
         "week from": str(week[0].begins),
         "metrics": len(ratios),
         "least accurate": {metric: round(ratios[metric], 3) for metric in worst},
+        "as in the week before, always": silent,
     }
-    better = sum(ratio < 1 for ratio in ratios.values())
+    better = sum(row.error < row.naive_error for row in meant)
     told = f"{better} of {len(ratios)} metrics were forecast better than by the week before"
     return Reading(round(median(ratios.values()), 3), "times as wrong", now, ORIGIN, evidence, detail=told)
 
@@ -161,7 +165,11 @@ def _moved(then: Any, present: Any) -> str:
     return ""
 
 
-def _too_few(compared: int, now: datetime) -> Unknown:
+def _naive_error(row: Any) -> float:
+    return max(row.naive_error, row.usual_naive_error)
+
+
+def _too_few(compared: int, now: datetime, silent: Sequence[str] = ()) -> Unknown:
     first = _first(FORECAST)
     if first is None:
         return _none_yet(now)
@@ -171,7 +179,8 @@ def _too_few(compared: int, now: datetime) -> Unknown:
     reason = (
         f"of last week's forecasts only {compared} values can be compared, and {FEWEST_VALUES} are needed"
     )
-    return Unknown(reason, now, ORIGIN)
+    besides = f"; {len(silent)} metrics were as in the week before, always" if silent else ""
+    return Unknown(reason + besides, now, ORIGIN)
 
 
 def _none_yet(now: datetime) -> Unknown:

@@ -1,0 +1,122 @@
+"""Forecasts of metrics on a site: when one is made, of what, and where it meets its limit."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import frappe
+import numpy as np
+import pytest
+from forecast_days import (
+    DISK,
+    FORECAST,
+    MONDAY,
+    WEEK,
+    at,
+    keep_days,
+    noise,
+    nothing_kept,  # noqa: F401
+    only,
+    weekly,
+)
+
+from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.operations import forecasts
+from verenigingen_maintenance.sources import forecasts as made
+
+
+def test_a_metric_with_history_is_forecast_for_the_week_after_its_last_day():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found = only()
+    days = json.loads(found.expected)
+    assert found.begins == MONDAY
+    assert [each["day"] for each in days] == [str(MONDAY + timedelta(days=i)) for i in range(7)]
+    assert np.allclose([each["expected"] for each in days], 50 + WEEK, atol=1)
+    assert all(each["within_95"][0] <= each["within_80"][0] <= each["expected"] for each in days)
+    assert 60 <= found.coverage <= 95
+    assert 0 < found.mase < 1
+
+
+def test_it_is_made_once_a_day_whoever_asks_twice():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    for hour in (9, 10, 11):
+        forecasts.update(at(MONDAY, hour))
+    assert frappe.db.count(FORECAST) == 1
+    keep_days(DISK, [50.0], MONDAY)
+    forecasts.update(at(MONDAY + timedelta(days=1)))
+    assert frappe.db.count(FORECAST) == 2
+
+
+def test_less_than_twenty_four_days_are_not_forecast_and_learn():
+    keep_days(DISK, weekly(23), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert frappe.db.count(FORECAST) == 0
+    found = made.confidence(at(MONDAY))
+    assert isinstance(found, Unknown)
+    assert found.learning
+    assert found.reason == "learning until 2026-11-24"
+
+
+def test_a_metric_that_is_no_longer_measured_is_not_forecast():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=9))
+    forecasts.update(at(MONDAY))
+    assert frappe.db.count(FORECAST) == 0
+
+
+def test_a_gap_is_bridged_and_constants_are_expected_to_stay():
+    keep_days(DISK, [*[42.0] * 40, None, None, *[42.0] * 20], MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    days = json.loads(only().expected)
+    assert {each["expected"] for each in days} == {42.0}
+    assert only().history_days == 62
+
+
+def test_a_disk_that_fills_is_told_with_its_days_and_what_to_do():
+    keep_days(DISK, 60 + 0.25 * np.arange(100) + noise(100), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found = only()
+    assert found.limit == "> 90"
+    assert found.is_alert
+    assert found.trend_text.startswith("Disk used rose by ")
+    assert found.earliest <= found.crosses_on
+    assert abs((found.crosses_on - MONDAY).days - 20) < 8
+    assert "Delete old backups" in found.recommendation
+    now = at(MONDAY)
+    assert made.limits_to_be_met(now).value == 1
+    assert made.limits_within_four_weeks(now).value == 1
+    assert made.moving_to_a_limit(now).value == 1
+
+
+def test_history_that_is_short_is_not_called_enough_for_four_weeks():
+    keep_days(DISK, weekly(40), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert "history is short" in made.limits_within_four_weeks(at(MONDAY)).at_least
+
+
+def test_a_limit_of_the_metric_counts_before_that_of_its_check():
+    metric = frappe.get_doc("Metric", DISK)
+    metric.update({"capacity_limit": "> 60", "advice": "Buy one."}).save()
+    frappe.db.commit()
+    keep_days(DISK, weekly(100, 55, 0.02), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert only().limit == "> 60"
+    metric.update({"capacity_limit": "", "advice": ""}).save()
+    frappe.db.commit()
+
+
+def test_a_limit_that_cannot_be_meant_is_refused():
+    metric = frappe.get_doc("Metric", DISK)
+    with pytest.raises(frappe.ValidationError, match="not a threshold"):
+        metric.update({"capacity_limit": "ninety"}).save()
+
+
+def test_a_forecast_is_a_record_that_nobody_writes():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    document = only()
+    with pytest.raises(frappe.ValidationError, match="record"):
+        document.update({"coverage": 100}).save(ignore_permissions=True)
+    with pytest.raises(frappe.ValidationError, match="record"):
+        document.delete(ignore_permissions=True)

@@ -16,6 +16,7 @@ from forecast_days import (
     weekly,
 )
 
+from verenigingen_maintenance.core.analytics import NotKnown
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import checks, forecast_tables, forecasts
 from verenigingen_maintenance.sources import clock
@@ -57,6 +58,18 @@ def test_the_answer_has_no_confidence_where_there_is_none():
     assert "learning until" in answer["confidence_reason"]
     assert [each["metric"] for each in answer["forecasts"]] == [DISK]
     assert answer["not_up_to_date"] == []
+
+
+def test_forecasts_that_are_lost_are_not_known_and_no_time_mends_that():
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    late = at(MONDAY + timedelta(days=10))
+    assert forecasts.refresh(late) == NotKnown("no metric has a forecast of the last two days", False)
+
+
+def test_before_the_first_forecast_the_answer_is_what_it_waits_for():
+    keep_days(DISK, weekly(10), MONDAY - timedelta(days=1))
+    assert forecasts.refresh(at(MONDAY)) == NotKnown("learning until 2026-12-07", True)
 
 
 def test_the_data_are_as_of_now_until_a_day_is_over_that_no_forecast_rests_on():

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 def describe(now: datetime) -> dict[str, Any]:
     """Confidence and error of last week, alerts, recommendations, and each metric's forecast.
 
-    `confidence_score` and `mase` are None where they are not known; the reasons say why.
+    There is one. `confidence_score` and `mase` are None where they are not known; the reasons say why.
     """
     rows = forecasts.latest(now)
     titles = dict(frappe.get_all("Metric", fields=["name", "title"], as_list=True, limit=0))
@@ -80,10 +80,8 @@ def _forecast(row: Any, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _as_of(rows: Sequence[Any], now: datetime) -> datetime | None:
+def _as_of(rows: Sequence[Any], now: datetime) -> datetime:
     """Until when no newer data could be had: now, or the end of the first day that no forecast rests on."""
-    if not rows:
-        return None
     ends = datetime.combine(_newest(rows) + DAY, datetime.min.time())
     return min(clock.instant_before(ends, now), now)
 

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 import numpy as np
 
+from verenigingen_maintenance.core.analytics import NotKnown
 from verenigingen_maintenance.core.capacity import (
     Crossing,
     crossing,
@@ -29,6 +30,7 @@ from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock, stored
+from verenigingen_maintenance.sources import forecasts as present
 from verenigingen_maintenance.sources.forecasts import AHEAD, FORECAST
 
 LONGEST = 90
@@ -40,10 +42,13 @@ STILL_MEASURED = timedelta(days=7)
 FIELDS = ("title", "unit", "kind", "capacity_limit", "advice")
 
 
-def refresh(now: datetime) -> dict:
-    """Brings the forecasts up to date, and says what they say."""
+def refresh(now: datetime) -> dict | NotKnown:
+    """Brings the forecasts up to date, and says what they say; why there is none where there is none."""
     update(now)
-    return forecast_answers.describe(now)
+    if present.latest(now):
+        return forecast_answers.describe(now)
+    why = present.why_none(now)
+    return NotKnown(why.reason, why.learning)
 
 
 def update(now: datetime) -> None:

@@ -93,7 +93,7 @@ def limits_that_moved(now: datetime) -> Reading | Unknown:
     then = {row.metric: row for row in on(_today(now) - WEEK) if row.crosses_on}
     rows = latest(now)
     if not rows:
-        return _none_yet(now)
+        return why_none(now)
     if not on(_today(now) - WEEK):
         return Unknown("there are no forecasts of a week ago yet", now, ORIGIN, learning=True)
     present = {row.metric: row for row in rows}
@@ -109,7 +109,7 @@ def limits_within_four_weeks(now: datetime) -> Reading | Unknown:
     """Metrics that are expected to meet their limit within four weeks."""
     rows, ends = [row for row in latest(now) if row.limit], _today(now) + SOON
     if not rows:
-        return _none_yet(now)
+        return why_none(now)
     meant = [row for row in rows if row.crosses_on and row.crosses_on <= ends]
     first = min(row.until for row in rows)
     short = f"forecast until {first} only, as history is short" if first < ends else ""
@@ -126,6 +126,15 @@ def latest(now: datetime) -> list[Any]:
     """The present forecast of each metric; one whose day did not come for two days is none."""
     rows = _rows({"begins": (">=", _today(now) - STALE)})
     return list({row.metric: row for row in rows}.values())
+
+
+def why_none(now: datetime) -> Unknown:
+    """Why there is no present forecast: none was ever made, or none of late."""
+    if _first(FORECAST):
+        return Unknown("no metric has a forecast of the last two days", now, ORIGIN)
+    day = _first(DAY)
+    until = f"until {day + timedelta(days=FEWEST_DAYS)}" if day else "until metrics have days"
+    return Unknown(f"learning {until}", now, ORIGIN, learning=True)
 
 
 def on(day: date) -> list[Any]:
@@ -148,7 +157,7 @@ def _count(
 ) -> Reading | Unknown:
     rows = latest(now)
     if not rows:
-        return _none_yet(now)
+        return why_none(now)
     meant = [row for row in rows if is_meant(row)]
     evidence = {"forecast": len(rows), "of them": {row.metric: in_words(row) for row in meant}}
     detail = some([in_words(row) for row in meant]) or f"none of {len(rows)} metrics"
@@ -172,7 +181,7 @@ def _naive_error(row: Any) -> float:
 def _too_few(compared: int, now: datetime, silent: Sequence[str] = ()) -> Unknown:
     first = _first(FORECAST)
     if first is None:
-        return _none_yet(now)
+        return why_none(now)
     until = first + timedelta(days=-first.weekday() % 7) + WEEK
     if until > _today(now):
         return Unknown(f"learning until {until}", now, ORIGIN, learning=True)
@@ -181,15 +190,6 @@ def _too_few(compared: int, now: datetime, silent: Sequence[str] = ()) -> Unknow
     )
     besides = f"; {len(silent)} metrics were as in the week before, always" if silent else ""
     return Unknown(reason + besides, now, ORIGIN)
-
-
-def _none_yet(now: datetime) -> Unknown:
-    """Why there is no present forecast: none was ever made, or none of late."""
-    if _first(FORECAST):
-        return Unknown("no metric has a forecast of the last two days", now, ORIGIN)
-    day = _first(DAY)
-    until = f"until {day + timedelta(days=FEWEST_DAYS)}" if day else "until metrics have days"
-    return Unknown(f"learning {until}", now, ORIGIN, learning=True)
 
 
 def _first(doctype: str) -> date | None:

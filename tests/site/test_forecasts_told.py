@@ -72,6 +72,19 @@ def test_before_the_first_forecast_the_answer_is_what_it_waits_for():
     assert forecasts.refresh(at(MONDAY)) == NotKnown("learning until 2026-12-07", True)
 
 
+def test_a_mase_that_there_is_not_is_none_and_no_nought():
+    """Last week once more was never wrong either."""
+    keep_days(DISK, np.full(60, 42.0), MONDAY - timedelta(days=1))
+    assert forecasts.refresh(at(MONDAY))["forecasts"][0]["mase"] is None
+    assert forecast_tables.rows("", at(MONDAY))[0]["mase"] is None
+
+
+def test_a_forecast_that_was_never_wrong_has_a_mase_of_nought():
+    keep_days(DISK, np.arange(10.0, 70.0), MONDAY - timedelta(days=1))
+    assert forecasts.refresh(at(MONDAY))["forecasts"][0]["mase"] == 0
+    assert forecast_tables.rows("", at(MONDAY))[0]["mase"] == 0
+
+
 def test_the_data_are_as_of_now_until_a_day_is_over_that_no_forecast_rests_on():
     keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
     assert forecasts.refresh(at(MONDAY))["as_of"] == at(MONDAY)

@@ -51,7 +51,7 @@ def _row(each: Any, metric: Any) -> dict[str, Any]:
         "crosses_on": each.crosses_on,
         "earliest": each.earliest,
         "latest": each.latest,
-        "mase": each.mase or None,
+        "mase": each.mase,
         "coverage": each.coverage,
         "told": each.recommendation or each.trend_text or "",
     }

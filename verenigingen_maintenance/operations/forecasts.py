@@ -31,7 +31,7 @@ from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock, stored
 from verenigingen_maintenance.sources import forecasts as present
-from verenigingen_maintenance.sources.forecasts import AHEAD, FORECAST
+from verenigingen_maintenance.sources.forecasts import AHEAD, FORECAST, NO_MASE
 
 LONGEST = 90
 WEEK = timedelta(days=7)
@@ -115,7 +115,7 @@ def _expected(found: Series, metric: Any) -> dict[str, Any]:
     ]
     return {
         "model": "\n".join(week.models),
-        "mase": week.mase,
+        "mase": NO_MASE if week.mase is None else week.mase,
         "usual_naive_error": week.naive_error,
         "coverage": week.coverage(80),
         "expected": json.dumps(days, indent=1),

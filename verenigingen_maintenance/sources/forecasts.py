@@ -22,6 +22,7 @@ FEWEST_DAYS = 24  # of history, for the first forecast
 FEWEST_VALUES = 20
 WEEK = timedelta(days=7)
 SMALLEST = 1e-8
+NO_MASE = -1  # a column of a number cannot be empty, and 0 means never wrong
 STALE, SOON = timedelta(days=2), timedelta(days=28)
 WORST = 10
 
@@ -149,7 +150,10 @@ def of_last_week(now: datetime) -> list[Any]:
 
 
 def _rows(filters: dict[str, object]) -> list[Any]:
-    return frappe.get_all(FORECAST, filters, ["*"], order_by="metric, begins", limit=0)
+    rows = frappe.get_all(FORECAST, filters, ["*"], order_by="metric, begins", limit=0)
+    for row in rows:
+        row.mase = None if row.mase == NO_MASE else row.mase
+    return rows
 
 
 def _count(

@@ -38,6 +38,12 @@ def test_a_day_that_did_not_come_is_not_compared():
     assert found.compared == found.within_80 == 1
 
 
+def test_an_error_is_no_larger_than_a_column_keeps():
+    found = hindsight(expected(-1e11), came(9.5e11, before=-9.5e11))
+    assert (found.error, found.naive_error) == (9e11, 9e11)
+    assert (found.compared, found.within_95) == (1, 0)
+
+
 def test_nothing_that_came_has_no_error():
     found = hindsight(expected(10, 10), came())
     assert (found.compared, found.error, found.naive_error) == (0, None, None)

@@ -35,6 +35,22 @@ def test_a_gap_is_filled_by_the_weekday_before():
     assert (found.first, found.last, found.filled) == (MONDAY, MONDAY + timedelta(days=9), 1)
 
 
+def test_a_series_that_was_hardly_measured_is_unfit_however_long_it_is():
+    one_in_seven = series(days([1.0 if i % 7 == 0 else None for i in range(200)]))
+    assert one_in_seven.unfit(24) == "only 29 of its 197 days were measured"
+    with_a_gap = series(days([1.0] * 20 + [None] * 3 + [1.0] * 3))
+    assert with_a_gap.unfit(24) == "only 23 of its 26 days were measured"
+
+
+def test_a_series_that_misses_each_weekend_is_fit():
+    assert series(days([1.0 if i % 7 < 5 else None for i in range(100)])).unfit(24) == ""
+
+
+def test_a_series_with_a_value_that_no_column_keeps_the_forecast_of_is_unfit():
+    assert series(days([1.0] * 30 + [-2e11])).unfit(24) == "it has values that are too large"
+    assert series(days([1.0] * 30 + [9e10])).unfit(24) == ""
+
+
 def test_what_is_before_a_gap_of_over_a_week_is_left_out():
     found = series(days([1.0, 2.0, *[None] * 8, 5.0, 6.0]))
     assert found.values.tolist() == [5.0, 6.0]

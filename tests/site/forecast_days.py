@@ -15,6 +15,7 @@ from verenigingen_maintenance.sources import clock
 DAY, FORECAST = "Metric Day", "Metric Forecast"
 DISK, MEMORY, ERRORS = "host.disk_used", "host.memory_used", "errors.last_24_hours"
 MONDAY = date(2026, 11, 23)
+LARGEST = 9e11
 WEEK = np.array([0, 1, 2, 1, 0, -3, -4], dtype=float)
 
 
@@ -43,18 +44,14 @@ def noise(days: int, seed: int = 1) -> np.ndarray:
 
 def keep_days(metric: str, values, last: date) -> None:
     """A row of Metric Day for each value (None is none), the last of them on the day `last`."""
-    rows = [
-        (metric, last - timedelta(days=len(values) - 1 - index), 100, value, value, value, value, value * 100)
-        for index, value in enumerate(values)
-        if value is not None
-    ]
     columns = "name, metric, begins, samples, minimum, median, p95, maximum, total"
-    for row in rows:
-        places = ", ".join(["%s"] * len(row))
-        frappe.db.sql(
-            f"insert into `tab{DAY}` ({columns}) values (nextval(`metric_day_id_seq`), {places})",
-            (row[0], row[1], *map(float, row[2:])),
-        )
+    places = "nextval(`metric_day_id_seq`), %s, %s, 100, %s, %s, %s, %s, %s"
+    for index, value in enumerate(values):
+        if value is not None:
+            day = last - timedelta(days=len(values) - 1 - index)
+            total = float(np.clip(100 * value, -LARGEST, LARGEST))
+            row = (metric, day, *[float(value)] * 4, total)
+            frappe.db.sql(f"insert into `tab{DAY}` ({columns}) values ({places})", row)
     frappe.db.commit()
 
 

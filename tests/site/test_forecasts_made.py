@@ -11,9 +11,11 @@ import pytest
 from forecast_days import (
     DISK,
     FORECAST,
+    MEMORY,
     MONDAY,
     WEEK,
     at,
+    expected,
     keep_days,
     noise,
     nothing_kept,  # noqa: F401
@@ -110,6 +112,41 @@ def test_a_limit_that_cannot_be_meant_is_refused():
     metric = frappe.get_doc("Metric", DISK)
     with pytest.raises(frappe.ValidationError, match="not a threshold"):
         metric.update({"capacity_limit": "ninety"}).save()
+
+
+def test_a_metric_that_was_hardly_measured_is_not_forecast_and_named_with_its_days():
+    keep_days(MEMORY, weekly(84), MONDAY - timedelta(days=1))
+    one_in_six = [50.0 if index % 6 == 5 else None for index in range(150)]
+    keep_days(DISK, one_in_six, MONDAY - timedelta(days=1))
+    answer = forecasts.refresh(at(MONDAY))
+    assert [each["metric"] for each in answer["forecasts"]] == [MEMORY]
+    assert answer["not_up_to_date"] == ["Disk used: only 25 of its 145 days were measured"]
+
+
+def test_the_days_that_were_measured_are_told():
+    keep_days(DISK, [*[42.0] * 40, None, None, *[42.0] * 20], MONDAY - timedelta(days=1))
+    (told,) = forecasts.refresh(at(MONDAY))["forecasts"]
+    assert (told["history_days"], told["measured_days"]) == (62, 60)
+
+
+def test_a_metric_whose_values_are_too_large_fails_alone_and_is_named():
+    keep_days(MEMORY, weekly(84), MONDAY - timedelta(days=1))
+    keep_days(DISK, [9e11 * (-1) ** index for index in range(60)], MONDAY - timedelta(days=1))
+    answer = forecasts.refresh(at(MONDAY))
+    assert [each["metric"] for each in answer["forecasts"]] == [MEMORY]
+    assert answer["not_up_to_date"] == ["Disk used: it has values that are too large"]
+
+
+def test_a_value_far_too_large_for_its_forecast_is_outside_and_fails_no_other():
+    for metric in (DISK, MEMORY):
+        keep_days(metric, -1.8e9 * weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    keep_days(DISK, [9.5e11, 9.9e11], MONDAY + timedelta(days=1))
+    keep_days(MEMORY, expected(MEMORY, MONDAY)[:2], MONDAY + timedelta(days=1))
+    forecasts.update(at(MONDAY + timedelta(days=2)))
+    came = {each.metric: each for each in made.on(MONDAY)}
+    assert (came[DISK].compared, came[DISK].within_95) == (2, 0)
+    assert (came[MEMORY].compared, came[MEMORY].within_95) == (2, 2)
 
 
 def test_a_forecast_is_a_record_that_nobody_writes():

@@ -72,6 +72,13 @@ def test_before_the_first_forecast_the_answer_is_what_it_waits_for():
     assert forecasts.refresh(at(MONDAY)) == NotKnown("learning until 2026-12-07", True)
 
 
+def test_days_that_nothing_can_be_forecast_of_are_no_reason_to_go_on_learning():
+    keep_days(DISK, [50.0 if index % 6 == 5 else None for index in range(150)], MONDAY - timedelta(days=1))
+    assert forecasts.refresh(at(MONDAY)) == NotKnown(
+        "no metric has 24 days that a forecast can rest on", False
+    )
+
+
 def test_a_mase_that_there_is_not_is_none_and_no_nought():
     """Last week once more was never wrong either."""
     keep_days(DISK, np.full(60, 42.0), MONDAY - timedelta(days=1))

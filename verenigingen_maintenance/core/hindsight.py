@@ -9,13 +9,14 @@ from typing import Any
 
 WEEK = timedelta(days=7)
 SLACK = 1e-8
+LARGEST = 9e11  # about what a column keeps
 
 
 @dataclass(frozen=True)
 class Hindsight:
     """Of the days that came: how many lay within the intervals; the mean errors, None without any day.
 
-    `naive_error` is that of “as in the week before”, of the same days.
+    `naive_error` is that of “as in the week before”, of the same days. An error beyond LARGEST is LARGEST.
     """
 
     compared: int
@@ -38,9 +39,13 @@ def hindsight(expected: Iterable[Mapping[str, Any]], came: Mapping[date, float])
         compared=len(known),
         within_80=sum(_within(each["within_80"], came[day]) for day, each in known),
         within_95=sum(_within(each["within_95"], came[day]) for day, each in known),
-        error=sum(errors) / len(errors) if errors else None,
-        naive_error=sum(naive) / len(naive) if naive else None,
+        error=_mean(errors),
+        naive_error=_mean(naive),
     )
+
+
+def _mean(errors: Sequence[float]) -> float | None:
+    return min(sum(errors) / len(errors), LARGEST) if errors else None
 
 
 def _within(ends: Sequence[float], value: float) -> bool:

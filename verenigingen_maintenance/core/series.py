@@ -18,6 +18,8 @@ Values = NDArray[np.float64]
 
 WEEK = 7
 LONGEST_GAP = 7
+LEAST_MEASURED = 2 / 3
+LARGEST = 1e11  # its forecast and its error are within what a column keeps
 FEWEST_DAYS = 28
 SIGNIFICANT = 0.01
 LEAST_SHARE, LEAST_DEVIATIONS = 0.1, 1.5
@@ -37,6 +39,17 @@ class Series:
     @property
     def last(self) -> date:
         return self.first + timedelta(days=len(self.values) - 1)
+
+    @property
+    def measured(self) -> int:
+        return len(self.values) - self.filled
+
+    def unfit(self, needed: int) -> str:
+        """Why nothing can be forecast of it, though it is long enough; empty where something can."""
+        days = len(self.values)
+        if self.measured < max(needed, LEAST_MEASURED * days):
+            return f"only {self.measured} of its {days} days were measured"
+        return "it has values that are too large" if np.abs(self.values).max() > LARGEST else ""
 
 
 @dataclass(frozen=True)

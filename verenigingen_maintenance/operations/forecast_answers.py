@@ -16,10 +16,11 @@ MOST = 10
 DAY = timedelta(days=1)
 
 
-def describe(now: datetime) -> dict[str, Any]:
+def describe(now: datetime, left_out: Sequence[str] = ()) -> dict[str, Any]:
     """Confidence and error of last week, alerts, recommendations, and each metric's forecast.
 
-    There is one. `confidence_score` and `mase` are None where they are not known; the reasons say why.
+    There is one. `left_out` are metrics that cannot be forecast, with the reason. `confidence_score` and
+    `mase` are None where they are not known; the reasons say why.
     """
     rows = forecasts.latest(now)
     titles = dict(frappe.get_all("Metric", fields=["name", "title"], as_list=True, limit=0))
@@ -36,7 +37,7 @@ def describe(now: datetime) -> dict[str, Any]:
         "forecast_period": f"{forecasts.AHEAD} days",
         "highlights": list({each["metric"]: each["text"] for each in (*alerts, *capacity)}.values())[:MOST],
         "forecasts": [_forecast(row, titles) for row in rows],
-        "not_up_to_date": _behind(rows, titles),
+        "not_up_to_date": [*_behind(rows, titles), *left_out],
         "as_of": _as_of(rows, now),
     }
 
@@ -77,6 +78,7 @@ def _forecast(row: Any, titles: dict[str, str]) -> dict[str, Any]:
         "coverage": row.coverage,
         "trend": row.trend,
         "history_days": row.history_days,
+        "measured_days": row.measured_days,
     }
 
 

@@ -23,7 +23,7 @@ from verenigingen_maintenance.core.capacity import (
 )
 from verenigingen_maintenance.core.forecasts import Forecast, forecast, needed
 from verenigingen_maintenance.core.hindsight import hindsight
-from verenigingen_maintenance.core.series import Series, series, steps, trend
+from verenigingen_maintenance.core.series import LARGEST, Series, series, steps, trend
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import forecast_answers, records
 from verenigingen_maintenance.operations.checks import CHECK
@@ -44,21 +44,27 @@ FIELDS = ("title", "unit", "kind", "capacity_limit", "advice")
 
 def refresh(now: datetime) -> dict | NotKnown:
     """Brings the forecasts up to date, and says what they say; why there is none where there is none."""
-    update(now)
+    left_out = update(now)
     if present.latest(now):
-        return forecast_answers.describe(now)
+        return forecast_answers.describe(now, left_out)
     why = present.why_none(now)
     return NotKnown(why.reason, why.learning)
 
 
-def update(now: datetime) -> None:
-    """Makes those that are missing for the days that came, and compares earlier ones with them."""
+def update(now: datetime) -> list[str]:
+    """Makes those that are missing for the days that came, and compares earlier ones with them.
+
+    Answers which metrics cannot be forecast, and why; not those that are merely young.
+    """
     today = clock.stored(now).date()
     limits = _limits()
+    left_out = []
     for metric, last in _to_make(today):
-        _make(metric, last, limits, now)
+        if why := _make(metric, last, limits, now):
+            left_out.append(f"{metric.title}: {why}")
         commit()
     _compare(today)
+    return left_out
 
 
 def _to_make(today: date) -> list[tuple[Any, date]]:
@@ -80,11 +86,13 @@ def _latest(doctype: str, before: date) -> dict[str, date]:
     return {metric: frappe.utils.getdate(begins) for metric, begins in rows}
 
 
-def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -> None:
-    """One that history is too short for is not made."""
-    found = series(_days(metric.name, metric.kind, last - HISTORY))
-    if found is None or len(found.values) < needed(AHEAD, PERIODS):
-        return
+def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -> str:
+    """Makes one, or says why it cannot; nothing of one that history is merely too short for."""
+    found, fewest = series(_days(metric.name, metric.kind, last - HISTORY)), needed(AHEAD, PERIODS)
+    if found is None or len(found.values) < fewest:
+        return ""
+    if why := found.unfit(fewest):
+        return why
     document = frappe.get_doc(
         {
             "doctype": FORECAST,
@@ -93,11 +101,13 @@ def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -
             "made_at": clock.stored(now),
             "unit": metric.unit,
             "history_days": len(found.values),
+            "measured_days": found.measured,
             **_expected(found, metric),
             **_outlook(found, metric, limits.get(metric.name)),
         }
     )
     records.insert(document)
+    return ""
 
 
 def _expected(found: Series, metric: Any) -> dict[str, Any]:
@@ -155,8 +165,8 @@ def _crossing(found: Series, metric: Any, limit: Limit) -> Crossing:
 
 
 def _forecast(found: Series, ahead: int, metric: Any) -> Forecast:
-    least = 0.0 if found.values.min() >= 0 else -np.inf
-    most = 100.0 if metric.unit == "%" and found.values.max() <= 100 else np.inf
+    least = 0.0 if found.values.min() >= 0 else -LARGEST
+    most = 100.0 if metric.unit == "%" and found.values.max() <= 100 else LARGEST
     return forecast(found.values, ahead, PERIODS, least, most)
 
 

@@ -134,8 +134,12 @@ def why_none(now: datetime) -> Unknown:
     if _first(FORECAST):
         return Unknown("no metric has a forecast of the last two days", now, ORIGIN)
     day = _first(DAY)
-    until = f"until {day + timedelta(days=FEWEST_DAYS)}" if day else "until metrics have days"
-    return Unknown(f"learning {until}", now, ORIGIN, learning=True)
+    if day is None:
+        return Unknown("learning until metrics have days", now, ORIGIN, learning=True)
+    until = day + timedelta(days=FEWEST_DAYS)
+    if until < _today(now):
+        return Unknown(f"no metric has {FEWEST_DAYS} days that a forecast can rest on", now, ORIGIN)
+    return Unknown(f"learning until {until}", now, ORIGIN, learning=True)
 
 
 def on(day: date) -> list[Any]:

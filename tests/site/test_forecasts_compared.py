@@ -8,6 +8,7 @@ import frappe
 import numpy as np
 import pytest
 from forecast_days import (
+    DAY,
     DISK,
     ERRORS,
     FORECAST,
@@ -19,6 +20,7 @@ from forecast_days import (
     keep_days,
     noise,
     nothing_kept,  # noqa: F401
+    only,
     plan_last_week,
     weekly,
 )
@@ -106,4 +108,48 @@ def test_a_recommendation_that_no_longer_holds_is_told():
     forecasts.update(at(MONDAY))
     found = made.limits_that_moved(at(MONDAY))
     assert found.value == 1
-    assert "no longer expected" in found.detail or "not" in found.detail
+    assert found.detail == f"{DISK} is no longer expected to meet > 90"
+
+
+def fills(to: float, slope: float, days: int = 100) -> np.ndarray:
+    """A disk that fills, and came as far as `to` percent."""
+    return to + slope * (np.arange(days) - days) + noise(days)
+
+
+@pytest.mark.parametrize(("then", "slope"), [("later", 0.1), ("sooner", 0.5)])
+def test_a_recommendation_whose_day_moved_out_of_its_interval_is_told(then, slope):
+    before = MONDAY - timedelta(days=7)
+    keep_days(DISK, fills(85, 0.25), before - timedelta(days=1))
+    forecasts.update(at(before))
+    told = only()
+    frappe.db.sql(f"delete from `tab{DAY}`")
+    keep_days(DISK, fills(86.75, slope), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found = made.limits_that_moved(at(MONDAY))
+    assert found.value == 1
+    assert found.detail == f"{DISK} meets > 90 on {only().crosses_on}, not {told.crosses_on}"
+    assert (only().crosses_on > told.latest) == (then == "later")
+
+
+def test_a_day_without_forecasts_a_week_ago_is_bridged_by_the_day_before():
+    keep_days(DISK, fills(83, 0.25), MONDAY - timedelta(days=9))
+    forecasts.update(at(MONDAY - timedelta(days=8)))
+    keep_days(DISK, fills(85, 0.25, 8), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert made.limits_that_moved(at(MONDAY)).detail == "1 of a week ago hold"
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "reason", "learns"),
+    [
+        (6, "learning until 2026-11-24", True),
+        (10, "no metric has a forecast of 2026-11-16 or the two days before", False),
+    ],
+)
+def test_without_forecasts_of_a_week_ago_it_learns_only_while_the_first_is_younger(days_ago, reason, learns):
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=days_ago + 1))
+    forecasts.update(at(MONDAY - timedelta(days=days_ago)))
+    keep_days(DISK, weekly(5), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found = made.limits_that_moved(at(MONDAY))
+    assert (found.reason, found.learning) == (reason, learns)

@@ -91,13 +91,13 @@ def limits_to_be_met(now: datetime) -> Reading | Unknown:
 @source
 def limits_that_moved(now: datetime) -> Reading | Unknown:
     """Recommendations of a week ago that are withdrawn, or whose day moved out of its interval."""
-    then = {row.metric: row for row in on(_today(now) - WEEK) if row.crosses_on}
-    rows = latest(now)
+    rows, before = latest(now), _a_week_ago(now)
     if not rows:
         return why_none(now)
-    if not on(_today(now) - WEEK):
-        return Unknown("there are no forecasts of a week ago yet", now, ORIGIN, learning=True)
+    if not before:
+        return _none_before(now)
     present = {row.metric: row for row in rows}
+    then = {row.metric: row for row in before if row.crosses_on}
     moved = {name: _moved(row, present.get(name)) for name, row in then.items()}
     told = {name: text for name, text in moved.items() if text}
     evidence = {"of a week ago": len(then), "no longer so": told}
@@ -125,7 +125,16 @@ def limits_within_four_weeks(now: datetime) -> Reading | Unknown:
 
 def latest(now: datetime) -> list[Any]:
     """The present forecast of each metric; one whose day did not come for two days is none."""
-    rows = _rows({"begins": (">=", _today(now) - STALE)})
+    return _last_of_each(_rows({"begins": (">=", _today(now) - STALE)}))
+
+
+def _a_week_ago(now: datetime) -> list[Any]:
+    """What was the present forecast of each metric then."""
+    day = _today(now) - WEEK
+    return _last_of_each(_rows({"begins": ("between", [day - STALE, day])}))
+
+
+def _last_of_each(rows: Sequence[Any]) -> list[Any]:
     return list({row.metric: row for row in rows}.values())
 
 
@@ -198,6 +207,14 @@ def _too_few(compared: int, now: datetime, silent: Sequence[str] = ()) -> Unknow
     )
     besides = f"; {len(silent)} metrics were as in the week before, always" if silent else ""
     return Unknown(reason + besides, now, ORIGIN)
+
+
+def _none_before(now: datetime) -> Unknown:
+    """Why there is no forecast of a week ago: the first one is younger, or none was made then."""
+    first, day = _first(FORECAST), _today(now) - WEEK
+    if first and first > day:
+        return Unknown(f"learning until {first + WEEK}", now, ORIGIN, learning=True)
+    return Unknown(f"no metric has a forecast of {day} or the two days before", now, ORIGIN)
 
 
 def _first(doctype: str) -> date | None:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
-from verenigingen_maintenance.core.capacity import crossing, moves_towards, recommendation, trend_in_words
+from verenigingen_maintenance.core.capacity import (
+    Crossing,
+    crossing,
+    moves_towards,
+    recommendation,
+    trend_in_words,
+)
 from verenigingen_maintenance.core.forecasts import forecast
 from verenigingen_maintenance.core.series import trend
 from verenigingen_maintenance.core.thresholds import Limit
@@ -64,6 +71,27 @@ def test_a_recommendation_names_value_limit_and_days():
     assert told.startswith(f"Disk used is 83.9 %, and above 90 about {found.expected} (")
     assert f"({found.earliest} at the earliest, " in told
     assert told.endswith(" at the latest). Free space.")
+
+
+def test_small_units_are_told_with_digits_that_say_something():
+    rising = 0.0004 + 4e-6 * np.arange(60) + np.random.default_rng(1).normal(0, 1e-5, 60)
+    told = trend_in_words("Response time", "s", trend(rising), [])
+    assert told.startswith("Response time rose by 0.000233 s in 60 days (+")
+    slow = Limit.parse("> 0.1")
+    found = Crossing(FIRST, FIRST, FIRST, FIRST)
+    assert recommendation("Response time", "s", 0.0412, slow, found, "").startswith(
+        f"Response time is 0.0412 s, and above 0.1 about {FIRST} ("
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0, "0 MB"), (52341.26, "52341 MB"), (83.94, "83.9 MB"), (100.0, "100 MB")]
+)
+def test_other_values_are_told_without_noise(value, words):
+    found = Crossing(FIRST, FIRST, FIRST, FIRST)
+    assert recommendation("Size", "MB", value, Limit.parse("> 60000"), found, "").startswith(
+        f"Size is {words},"
+    )
 
 
 def test_a_limit_that_is_passed_already_is_told_without_days():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from verenigingen_maintenance.core.forecast_models import Values
 from verenigingen_maintenance.core.forecasts import Forecast
 from verenigingen_maintenance.core.series import Trend
 from verenigingen_maintenance.core.thresholds import Limit
-from verenigingen_maintenance.core.wording import in_words, number
+from verenigingen_maintenance.core.wording import in_words
 
 LEVEL = 80
 SOON = timedelta(days=28)
@@ -30,10 +31,6 @@ class Crossing:
     expected: date | None = None
     earliest: date | None = None
     latest: date | None = None
-
-    @property
-    def is_expected(self) -> bool:
-        return self.expected is not None
 
     def is_soon(self, today: date) -> bool:
         return self.expected is not None and self.expected - today <= SOON
@@ -56,7 +53,7 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
     """What to do about a limit that is met, in words with its figures; empty where none is."""
     if found.expected is None:
         return ""
-    now, beyond = in_words(round(latest, 1), unit), _beyond(limit)
+    now, beyond = in_words(latest, unit, _figure), _beyond(limit)
     if limit.is_breached_by(latest):
         return f"{title} is {now}, {beyond} already. {advice}".strip()
     late = f"{found.latest} at the latest" if found.latest else f"the latest is after {found.until}"
@@ -65,7 +62,12 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
 
 
 def _beyond(limit: Limit) -> str:
-    return f"{'above' if limit.higher_is_worse else 'below'} {number(limit.value)}"
+    return f"{'above' if limit.higher_is_worse else 'below'} {_figure(limit.value)}"
+
+
+def _figure(value: float) -> str:
+    """At least three digits that tell something, of small units too: 52341, 83.9, 0.00123."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{Decimal(f'{value:.3g}'):f}"
 
 
 def moves_towards(trend: Trend, limit: Limit, latest: float) -> bool:
@@ -80,5 +82,4 @@ def trend_in_words(title: str, unit: str, trend: Trend, stepped: Sequence[date])
     share = f" ({100 * trend.share:+.0f} %)" if trend.share is not None else ""
     words = "rose" if trend.slope > 0 else "fell"
     step = f", with a step on {stepped[-1]}" if stepped else ""
-    size = number(round(abs(trend.change), 2))
-    return f"{title} {words} by {size} {unit} in {trend.days} days{share}{step}"
+    return f"{title} {words} by {_figure(abs(trend.change))} {unit} in {trend.days} days{share}{step}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -13,14 +13,14 @@ def number(value: float | None) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
-def in_words(value: float | None, unit: str) -> str:
+def in_words(value: float | None, unit: str, figure: Callable[[float], str] = number) -> str:
     """A value with its unit: "12 errors"; of a scale, such as "healthy/at risk/critical", its step."""
     steps = unit.split("/")
     if value is None:
         return ""
     if len(steps) > 2 and value in range(len(steps)):
         return steps[int(value)]
-    return f"{number(value)} {unit}"
+    return f"{figure(value)} {unit}"
 
 
 def errors_in_words(count: int) -> str:

@@ -21,6 +21,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import checks, forecast_tables, forecasts
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources import forecasts as made
+from verenigingen_maintenance.verenigingen_maintenance.report.forecasts import forecasts as forecasts_report
 
 
 def test_a_metric_far_from_its_limit_is_counted_as_looked_at():
@@ -118,6 +119,19 @@ def test_the_report_draws_what_is_expected_and_puts_the_alert_first():
     drawn = [chart.svg() for chart in forecast_tables.charts("Host", at(MONDAY))]
     assert len(drawn) == 2
     assert all("<polygon" in each for each in drawn)
+
+
+def test_a_report_without_rows_says_why():
+    assert forecasts_report.execute({})[2] == "Nothing is forecast: learning until metrics have days."
+    today = clock.stored(clock.now()).date()
+    keep_days(DISK, weekly(84), today - timedelta(days=6))
+    forecasts.update(clock.now())
+    stale = "Nothing is forecast: no metric has a forecast of the last two days."
+    assert forecasts_report.execute({})[2] == stale
+    keep_days(DISK, weekly(5), today - timedelta(days=1))
+    forecasts.update(clock.now())
+    told = forecasts_report.execute({"metric_group": "<b>"})[2]
+    assert told == "Nothing is forecast: no metric of &lt;b&gt;."
 
 
 def test_the_checks_of_the_weekly_review_are_measured():

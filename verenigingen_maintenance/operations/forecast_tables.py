@@ -28,6 +28,13 @@ def charts(group: str | None, now: datetime | None = None) -> list[Chart]:
     return [_chart(each, metric) for each, metric in _found(group, now)[:MOST_CHARTS]]
 
 
+def why_none(group: str | None, now: datetime | None = None) -> str:
+    """Why there are no rows."""
+    now = now or clock.now()
+    why = f"no metric of {group}" if forecasts.latest(now) else forecasts.why_none(now).reason
+    return f"Nothing is forecast: {why}."
+
+
 def _found(group: str | None, now: datetime | None) -> list[tuple[Any, Any]]:
     filters = {"metric_group": group} if group else {}
     fields = ["name", "title", "metric_group", "unit", "kind"]

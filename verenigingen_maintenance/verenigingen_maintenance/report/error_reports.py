@@ -1,4 +1,4 @@
-"""What both reports on errors have: a default, columns, a chart, and what is told above them, escaped."""
+"""Columns of a report; and what both on errors have: a default, a chart, and what is told above, escaped."""
 
 import html
 

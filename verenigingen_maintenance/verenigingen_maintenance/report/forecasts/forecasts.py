@@ -1,15 +1,22 @@
+import html
+from functools import partial
+
 from frappe import _
 
 from verenigingen_maintenance.operations import forecast_tables
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
+
+_column = partial(column, precision=3)
 
 
 def execute(filters=None):
     """What is expected of each metric, with a chart of each above them."""
     group = str((filters or {}).get("metric_group") or "")
     rows = forecast_tables.rows(group)
+    if not rows:
+        return _columns(), [], html.escape(forecast_tables.why_none(group))
     drawn = "".join(chart.svg() for chart in forecast_tables.charts(group))
-    none_yet = _("Nothing is forecast yet: a metric needs twenty-four days.")
-    return _columns(), rows, f'<div class="maintenance-charts">{drawn}</div>' if drawn else none_yet
+    return _columns(), rows, f'<div class="maintenance-charts">{drawn}</div>'
 
 
 def _columns():
@@ -29,7 +36,3 @@ def _columns():
         _column("mase", _("MASE"), "Float", 75),
         _column("coverage", _("Within 80 % (Backtest)"), "Percent", 155),
     ]
-
-
-def _column(name, label, kind, width):
-    return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, "precision": 3}

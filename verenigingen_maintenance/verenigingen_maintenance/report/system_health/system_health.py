@@ -1,9 +1,13 @@
+from functools import partial
+
 import frappe
 from frappe import _
 
 from verenigingen_maintenance.operations import health_tables
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 FIRST = "24 hours"
+_column = partial(column, precision=3)
 
 
 def execute(filters=None):
@@ -34,7 +38,3 @@ def _columns():
         _column("samples", _("Samples"), "Int", 80),
         _column("reason", _("Not Measured Because"), "Data", 320),
     ]
-
-
-def _column(name, label, kind, width):
-    return {"fieldname": name, "label": label, "fieldtype": kind, "width": width, "precision": 3}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.forecast_models import SEASONAL_NAIVE
+from verenigingen_maintenance.core.forecast_models import COURSES, SEASONAL_NAIVE
 from verenigingen_maintenance.core.forecasts import Forecast, TooShort, forecast, needed
 
 WEEK = np.array([100, 120, 130, 120, 110, 40, 30], dtype=float)
@@ -119,6 +119,18 @@ def test_the_same_errors_make_a_wider_interval_where_fewer_of_them_are_independe
     widths = [np.ptp(made_of(errors, number).range(95), axis=0).mean() for number in (1.5, 3, 6, 12, 100)]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > 1.5 * widths[-1]
+
+
+def test_an_odd_moment_of_the_past_is_outside_of_the_interval_that_the_others_make():
+    errors = noise(8 * AHEAD, 1).reshape(8, AHEAD)
+    errors[3] += 30
+    assert made_of(errors, 8).coverage(95) == 100 * 7 / 8
+
+
+def test_a_slope_fades_from_the_first_step_on():
+    line = np.arange(200.0)
+    assert np.diff(COURSES["fading slope"](line, 3)) == pytest.approx([0.98**2, 0.98**3])
+    assert COURSES["fading slope"](line, 1) - COURSES["stays"](line, 1) == pytest.approx(-4 + 0.98)
 
 
 @pytest.mark.parametrize("level", [80, 95])

@@ -98,6 +98,12 @@ def test_days_that_resemble_the_one_before_are_seldom_called_a_trend():
     assert np.mean(called) < 0.06
 
 
+def test_of_four_weeks_such_days_are_seldom_called_a_sure_trend_either():
+    """The estimate of their likeness is too low then: without its correction it would be 7 %."""
+    called = [trend(5 + remembering(28, 0.8, seed)).is_sure for seed in range(400)]
+    assert np.mean(called) < 0.06
+
+
 def test_less_than_four_weeks_have_no_trend():
     assert trend(np.arange(27.0)) is None
     assert trend(np.arange(28.0)).direction == "rising"

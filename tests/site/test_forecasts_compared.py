@@ -43,6 +43,16 @@ def test_what_came_is_counted_within_its_intervals():
     assert found.error > 8
 
 
+def test_a_day_that_is_not_over_is_neither_compared_nor_rested_upon():
+    """As there is one where the clock was set back."""
+    keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    keep_days(DISK, weekly(2), MONDAY + timedelta(days=1))
+    forecasts.update(at(MONDAY + timedelta(days=1)))
+    assert [each.compared for each in made.on(MONDAY)] == [1]
+    assert [each.history_days for each in made.on(MONDAY + timedelta(days=1))] == [85]
+
+
 def test_confidence_is_the_share_that_came_within_the_interval():
     now = plan_last_week(THREE, lambda days: [*days[:5], 99.0, 99.0])
     found = made.confidence(now)

@@ -15,6 +15,7 @@ from forecast_days import (
     MONDAY,
     WEEK,
     at,
+    clear,
     expected,
     keep_days,
     noise,
@@ -26,6 +27,8 @@ from forecast_days import (
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import forecasts
 from verenigingen_maintenance.sources import forecasts as made
+
+REQUESTS = "traffic.requests"
 
 
 def test_a_metric_with_history_is_forecast_for_the_week_after_its_last_day():
@@ -147,6 +150,46 @@ def test_a_value_far_too_large_for_its_forecast_is_outside_and_fails_no_other():
     came = {each.metric: each for each in made.on(MONDAY)}
     assert (came[DISK].compared, came[DISK].within_95) == (2, 0)
     assert (came[MEMORY].compared, came[MEMORY].within_95) == (2, 2)
+
+
+def ends(level: int) -> list[float]:
+    """The lower and upper ends of the interval of each day."""
+    return [end for day in json.loads(only().expected) for end in day[f"within_{level}"]]
+
+
+def test_no_share_is_expected_above_a_hundred_nor_anything_below_nought():
+    keep_days(DISK, np.clip(99 + 3 * noise(84), 0, 100), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert max(ends(95)) == 100
+    clear()
+    keep_days(DISK, np.clip(1 + 3 * noise(84), 0, 100), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert min(ends(95)) == 0
+
+
+def test_what_was_below_nought_or_above_a_hundred_may_be_so_again():
+    keep_days(DISK, 100 + 3 * noise(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert max(ends(95)) > 100
+    clear()
+    keep_days(DISK, 3 * noise(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert min(ends(95)) < 0
+
+
+def test_of_a_count_the_total_of_a_day_is_forecast_and_compared():
+    keep_days(REQUESTS, weekly(84), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert np.allclose(expected(REQUESTS, MONDAY), 100 * (50 + WEEK), rtol=0.05)
+    keep_days(REQUESTS, [each / 100 for each in expected(REQUESTS, MONDAY)[:2]], MONDAY + timedelta(days=1))
+    forecasts.update(at(MONDAY + timedelta(days=2)))
+    assert [(each.compared, each.within_80) for each in made.on(MONDAY)] == [(2, 2)]
+
+
+def test_a_limit_that_is_met_soon_is_an_alert_without_any_trend():
+    keep_days(DISK, np.full(84, 95.0), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    assert (only().trend, only().crosses_on, only().is_alert) == ("stable", MONDAY, 1)
 
 
 def test_a_forecast_is_a_record_that_nobody_writes():

@@ -34,7 +34,7 @@ from verenigingen_maintenance.sources import forecasts as present
 from verenigingen_maintenance.sources.forecasts import AHEAD, FORECAST, NO_MASE
 
 LONGEST = 90
-WEEK = timedelta(days=7)
+ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
 HISTORY = timedelta(days=400)
 PERIODS = (7,)
 TREND_DAYS = 28
@@ -88,7 +88,8 @@ def _latest(doctype: str, before: date) -> dict[str, date]:
 
 def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -> str:
     """Makes one, or says why it cannot; nothing of one that history is merely too short for."""
-    found, fewest = series(_days(metric.name, metric.kind, last - HISTORY)), needed(AHEAD, PERIODS)
+    begins, fewest = last + ONE_DAY, needed(AHEAD, PERIODS)
+    found = series(_days(metric.name, metric.kind, last - HISTORY, begins))
     if found is None or len(found.values) < fewest:
         return ""
     if why := found.unfit(fewest):
@@ -97,7 +98,7 @@ def _make(metric: Any, last: date, limits: Mapping[str, Limit], now: datetime) -
         {
             "doctype": FORECAST,
             "metric": metric.name,
-            "begins": last + timedelta(days=1),
+            "begins": begins,
             "made_at": clock.stored(now),
             "unit": metric.unit,
             "history_days": len(found.values),
@@ -188,9 +189,10 @@ def _limits() -> dict[str, Limit]:
     return found
 
 
-def _days(metric: str, kind: str, since: date) -> dict[date, float]:
+def _days(metric: str, kind: str, since: date, before: date) -> dict[date, float]:
     """What a day's figure is: of a count how many, else the median."""
-    return stored.daily(metric, since, "total" if kind == "Count" else "median")
+    found = stored.daily(metric, since, "total" if kind == "Count" else "median")
+    return {day: value for day, value in found.items() if day < before}
 
 
 # --- what came
@@ -207,9 +209,8 @@ def _compare(today: date) -> None:
 
 
 def _note(rows: Sequence[Any], kind: str, today: date) -> None:
-    came = _days(rows[0].metric, kind, rows[0].begins - WEEK)
-    known = {day: value for day, value in came.items() if day < today}
+    came = _days(rows[0].metric, kind, rows[0].begins - WEEK, today)
     for row in rows:
-        found = hindsight(json.loads(row.expected), known)
+        found = hindsight(json.loads(row.expected), came)
         if found.compared != row.compared:
             frappe.db.set_value(FORECAST, row.name, asdict(found), update_modified=False)

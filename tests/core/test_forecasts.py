@@ -59,6 +59,11 @@ def test_of_equally_good_models_the_middle_goes_on():
     assert found.mase is None
 
 
+def test_what_only_the_last_digit_of_a_float_makes_is_no_error():
+    history = np.where(np.arange(60) // 7 % 2, 0.1 + 0.2, 0.3)
+    assert forecast(history, AHEAD, DAYS).mase is None
+
+
 @pytest.mark.parametrize("days_ago", range(1, 8))
 @pytest.mark.parametrize("usual", [np.zeros(7), np.full(7, 99.0), WEEK])
 def test_one_odd_day_of_the_last_week_is_not_expected_again(usual, days_ago):

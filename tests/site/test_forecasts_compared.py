@@ -94,6 +94,11 @@ def test_one_quiet_week_does_not_make_forecasts_a_million_times_as_wrong():
     assert 0 < found.value < 1
 
 
+def test_a_week_that_nobody_could_foresee_does_not_make_forecasts_worse_than_last_week_once_more():
+    found = made.accuracy(plan_last_week(THREE, lambda days: np.array(days) + 30))
+    assert found.value == pytest.approx(1, abs=0.05)
+
+
 def test_a_metric_that_never_changes_says_nothing_about_accuracy_and_is_named():
     keep_days(WAITING, np.zeros(84), MONDAY - timedelta(days=8))
     now = plan_last_week(THREE, lambda days: np.array(days) + 0.01)

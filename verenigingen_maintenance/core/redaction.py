@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_NAMES = r"[\w-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|signature)[\w-]*"
-_SECRET = rf"(?:{_NAMES}|(?:[\w-]*[_-])?key|apikey|sid|otp)"
+# Each begins at the start of a word, or is bounded: time grows with the length of a text, not with its square.
+_BEGINS = r"(?<![\w-])"
+_NAMES = r"[\w-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|signature)[\w-]{0,64}"
+_SECRET = rf"{_BEGINS}(?:{_NAMES}|(?:[\w-]*[_-])?(?:key|apikey|sid|otp))"
 _QUOTED = r"(?:\"[^\"]*\"|'[^']*')"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://)[^\s/\"']*@", re.I), r"\g<keep>***@"),
+    (re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]{0,30}://)[^\s/\"']*@", re.I), r"\g<keep>***@"),
     (re.compile(r"(?P<keep>\bauthorization[\"']?\s*[=:]\s*)[^\r\n]+", re.I), r"\g<keep>***"),
     (re.compile(r"(?P<keep>\b(?:bearer|basic|token)\s+)(?=\S*[\d:])[\w.~+/=:-]{8,}", re.I), r"\g<keep>***"),
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), "***"),
-    (re.compile(rf"(?P<keep>\b{_SECRET}[\"']?\s*[=:]\s*)(?:{_QUOTED}|[^\s\"'&,;}}]+)", re.I), r"\g<keep>***"),
-    (re.compile(r"[\w.+'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I), "<e-mail>"),
+    (re.compile(rf"{_BEGINS}eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), "***"),
+    (re.compile(rf"(?P<keep>{_SECRET}[\"']?\s*[=:]\s*)(?:{_QUOTED}|[^\s\"'&,;}}]+)", re.I), r"\g<keep>***"),
+    (re.compile(r"(?<![\w.+'-])[\w.+'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.I), "<e-mail>"),
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b", re.I)
 

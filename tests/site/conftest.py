@@ -289,3 +289,6 @@ def app(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).with_name("providers")))
     installed = [*frappe.get_installed_apps(), "verenigingen"]
     monkeypatch.setattr(frappe, "get_installed_apps", lambda *_, **__: installed)
+
+
+from analytics_on_site import broken, errors  # noqa: E402, F401 - fixtures, which need what is above

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 
 import frappe
 import pytest
@@ -207,3 +208,32 @@ def test_five_answers_alike_are_remembered_for_the_judgement(app):
     assert found.answer["earlier"]["sepa_compliance_rate"] == ["90"] * 5
     rate = next(each for each in found.answer["sections"] if each["name"] == "sepa_compliance_rate")
     assert rate["reason"] == "it was the same in the 5 answers before"
+
+
+def test_the_time_limit_of_a_component_is_that_of_its_call(app):
+    only_enable("generate_insights_report")
+    frappe.db.set_value("Analytics Component", "claims.generate_insights_report", "time_limit", 1)
+    frappe.db.commit()
+    analytics_claims.refresh(clock.now())
+    assert stored("generate_insights_report").reason == "no answer within 1 s"
+
+
+def test_a_claim_of_days_ago_is_unknown(app, refreshed):
+    only_enable("get_analytics_summary")
+    analytics_claims.refresh(clock.now())
+    old = {"verdict": "OK", "data_as_of": clock.stored(clock.now() - timedelta(days=1))}
+    frappe.db.set_value("Analytics Component", "claims.get_analytics_summary", old)
+    frappe.db.commit()
+    told = api.get_analytics_summary()["claims"]
+    assert (told["verdict"], told["reason"]) == ("UNKNOWN", "its data are 24 h 0 min old")
+    assert told["age_seconds"] == pytest.approx(86_400, abs=60)
+
+
+def test_one_good_answer_restores_a_claim_and_the_next_can_be(app, refreshed):
+    only_enable("analyze_error_patterns", "get_compliance_metrics")
+    analytics_claims.note_presence()
+    frappe.db.sql("update `tabAnalytics Component` set enabled = 0 where provider = 'This app'")
+    analytics_switches.fall_back("Test")
+    frappe.db.commit()
+    assert api.restore_next() == {"component": "claims.analyze_error_patterns", "state": "Working"}
+    assert api.restore_next() == {"component": "claims.get_compliance_metrics", "state": "Working"}

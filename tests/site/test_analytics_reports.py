@@ -134,6 +134,14 @@ def test_while_it_is_restored_and_before_it_answered_there_is_nothing_but_that(a
     assert len(rows(CLAIMS)) > 1
 
 
+def test_a_claim_of_days_ago_does_not_stand(app, refreshed):
+    ask("analyze_error_patterns")
+    frappe.db.set_value(COMPONENT, "claims.analyze_error_patterns", "computed_at", stored(days=7))
+    (row,) = rows(CLAIMS)
+    assert row["standing"] == "UNKNOWN"
+    assert row["reason"].startswith("it was not asked since 20")
+
+
 def test_without_the_app_nothing_is_claimed():
     analytics_claims.refresh(clock.now())
     found = shown(CLAIMS)

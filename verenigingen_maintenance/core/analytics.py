@@ -6,9 +6,10 @@ it is watched for some refreshes, and one failure among these switches it off ag
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from . import claim_doubts as doubts
@@ -16,6 +17,9 @@ from . import claim_doubts as doubts
 WORKING, FAILING, OFF, RESTORING = STATES = ("Working", "Failing", "Switched Off", "Restoring")
 NOT_APPLICABLE = "Not Applicable"
 BY_FAILURE, BY_PERSON = "Failure", "A person"
+AS_OF = "as_of"
+AHEAD = timedelta(minutes=5)  # it is computed for a while after `now`
+LONGEST = 1_000_000
 GOOD_TO_RESTORE = 3
 MOST_FAILURES = 3
 
@@ -79,28 +83,52 @@ class Step:
     event: str = ""
 
 
-def outcome(answered: object) -> Outcome:
-    """What an answer is worth: one with an error in it, without data, or of no known age is a failure."""
+def outcome(answered: object, now: datetime) -> Outcome:
+    """What a component answered is worth: NotKnown, or a mapping of data with the instant `as_of` of these.
+
+    One with an error in it, without data, or of no known age is a failure. Raises ValueError, TypeError or
+    RecursionError for what is no JSON, such as NaN.
+    """
     if isinstance(answered, NotKnown | Failed):
         return answered
-    if not isinstance(answered, Answer):
+    if not isinstance(answered, Mapping):
         return Failed(f"it answered {type(answered).__name__}, and no data")
-    if why := doubts.empty(answered.answer) or doubts.failed(answered.answer):
-        return Failed(why)
-    return answered
+    data = {key: value for key, value in answered.items() if key != AS_OF}
+    why = _too_long(data) or doubts.empty(data) or doubts.failed(data) or _undated(answered.get(AS_OF), now)
+    return Failed(why) if why else Answer(data, min(answered[AS_OF], now))
 
 
-def after(standing: Standing, found: Outcome, most: int = MOST_FAILURES) -> Step:
-    """Where a component stands after a refresh; `most` failures in a row switch it off.
+def _too_long(data: Mapping[str, Any]) -> str:
+    length = len(in_json(data))
+    return f"it answered {length} letters; {LONGEST} are taken" if length > LONGEST else ""
 
-    One that found nothing to answer from works all the same.
+
+def in_json(data: Mapping[str, Any]) -> str:
+    """Dates and the like become text. Raises ValueError, TypeError or RecursionError for what is no JSON."""
+    return json.dumps(data, indent=1, default=str, ensure_ascii=False, allow_nan=False)
+
+
+def _undated(as_of: object, now: datetime) -> str:
+    if not isinstance(as_of, datetime) or as_of.tzinfo is None:
+        return "it does not say as of when its data are"
+    ahead = as_of - now
+    return f"its data are {ahead} ahead of the clock" if ahead > AHEAD else ""
+
+
+def after(
+    standing: Standing, found: Outcome, most: int = MOST_FAILURES, needed: int = GOOD_TO_RESTORE
+) -> Step:
+    """Where a component stands after a refresh.
+
+    `most` failures in a row switch it off, and `needed` good ones restore it. One that found nothing to
+    answer from works all the same.
     """
-    return _failed(standing, most) if isinstance(found, Failed) else _good(standing)
+    return _failed(standing, most) if isinstance(found, Failed) else _good(standing, needed)
 
 
-def _good(standing: Standing) -> Step:
+def _good(standing: Standing, needed: int) -> Step:
     good = standing.good + 1
-    if standing.state == RESTORING and good < GOOD_TO_RESTORE:
+    if standing.state == RESTORING and good < needed:
         return Step(replace(standing, failures=0, good=good))
     event = {RESTORING: "Restored", FAILING: "Recovered"}.get(standing.state, "")
     return Step(Standing(), event)

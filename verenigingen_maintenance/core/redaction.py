@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# Each begins at the start of a word, or is bounded: time grows with the length of a text, not with its square.
+# Each begins where a word does, or is bounded: time grows with the length of a text, not with its square.
 _BEGINS = r"(?<![\w-])"
 _NAMES = r"[\w-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|signature)[\w-]{0,64}"
 _SECRET = rf"{_BEGINS}(?:{_NAMES}|(?:[\w-]*[_-])?(?:key|apikey|sid|otp))"

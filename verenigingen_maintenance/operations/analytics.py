@@ -42,10 +42,8 @@ def refresh(now: datetime) -> list[str] | None:
             return None
         commit()
         _note_killed(now)
-        due = [each for each in _in_use() if _is_due(each, now)]
-        for each in due:
-            _compute(each, now)
-        return [each.name for each in due]
+        due = [each.name for each in _in_use() if _is_due(each, now)]
+        return [name for name in due if _compute(name, now)]
 
 
 def compute_one(name: str, now: datetime) -> bool:
@@ -53,14 +51,14 @@ def compute_one(name: str, now: datetime) -> bool:
     with lock("analytics") as held:
         if held:
             commit()
-            _compute(analytics_store.components([name])[name], now)
+            _compute(name, now)
         return held
 
 
 def _in_use() -> list[Stored]:
     found = analytics_store.own()
     in_order = [found[name] for name in COMPONENTS if name in found]
-    return [each for each in in_order if each.enabled and each.standing.is_computed]
+    return [each for each in in_order if each.is_in_use]
 
 
 def _is_due(component: Stored, now: datetime) -> bool:
@@ -75,41 +73,30 @@ def _note_killed(now: datetime) -> None:
             state.keep(each, Failed(KILLED), 0, now)
 
 
-def _compute(component: Stored, now: datetime) -> None:
-    state.begin(component.name)
+def _compute(name: str, now: datetime) -> bool:
+    """Whether it was: somebody may have switched it off since it was found to be due."""
+    component = analytics_store.components([name])[name]
+    if not component.is_in_use:
+        return False
+    state.begin(name)
     began = time.monotonic()
     found = _asked(component, now)
     state.keep(component, found, time.monotonic() - began, now)
+    return True
 
 
 def _asked(component: Stored, now: datetime) -> Outcome:
     asked = {component.name: _function(COMPONENTS[component.name])}
-    answered = measure.ask_all([asked], now, component.time_limit, KINDS)[component.name]
-    return Failed(answered.reason) if isinstance(answered, Unknown) else outcome(answered)
+    found = measure.ask_all([asked], now, component.time_limit, KINDS)[component.name]
+    return Failed(found.reason) if isinstance(found, Unknown) else found
 
 
 def _function(path: str) -> Callable[[datetime], object]:
     """Found when it is computed: one whose file breaks fails like one that raises, alone."""
 
-    def compute(now: datetime) -> object:
+    def compute(now: datetime) -> Outcome:
         module, name = path.split(".")
         found = importlib.import_module(f"{__package__}.{module}")
-        return _dated(getattr(found, name)(now))
+        return outcome(getattr(found, name)(now), now)
 
     return compute
-
-
-def _dated(answered: object) -> object:
-    """A mapping with `as_of` as an answer; one without data yet says why, and is no failure."""
-    if not isinstance(answered, dict):
-        return answered if isinstance(answered, KINDS) else outcome(answered)
-    rest = {key: value for key, value in answered.items() if key != "as_of"}
-    if answered.get("as_of") is None:
-        return outcome(None) if not rest else _undated(rest)
-    return Answer(rest, answered["as_of"])
-
-
-def _undated(answer: dict) -> Failed | NotKnown:
-    judged = outcome(Answer(answer, datetime.min))
-    reason = str(answer.get("confidence_reason") or "it has no data yet")
-    return judged if isinstance(judged, Failed) else NotKnown(reason, learning=True)

@@ -19,10 +19,12 @@ FROM = {
 def recommendations(now: datetime) -> dict | NotKnown:
     """Those of each component that is known; of the others, why they have none."""
     stored = analytics_store.components(FROM)
-    known = {name: each for name, each in stored.items() if each.verdict == "OK"}
     not_known = {
-        name: stored[name].reason if name in stored else "not there" for name in FROM if name not in known
+        name: why
+        for name in FROM
+        if (why := stored[name].why_not(now) if name in stored else "there is no such component")
     }
+    known = {name: each for name, each in stored.items() if name not in not_known}
     if not known:
         return NotKnown("; ".join(f"{name}: {why}" for name, why in not_known.items()), _learns(stored))
     found = [each for name in FROM if name in known for each in FROM[name](known[name].answer)]

@@ -7,15 +7,13 @@ stays readable under `last_good`, with its age.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.core.wording import age_in_words
 from verenigingen_maintenance.sources import analytics_store, clock
-from verenigingen_maintenance.sources.analytics_store import CLAIMS, Stored
+from verenigingen_maintenance.sources.analytics_store import CLAIMS
 
-OLD = timedelta(hours=6)
 PERIOD = "Last 30 days"
 UNKNOWN = "unknown"
 VERDICTS = {
@@ -44,17 +42,7 @@ class Answers:
     def why_not(self, name: str) -> str:
         """Why a component is UNKNOWN; empty where it is known."""
         each = self.stored.get(name)
-        if each is None:
-            return "there is no such component"
-        if not each.enabled:
-            return "it is not enabled"
-        if each.verdict != Verdict.OK.value:
-            return each.reason or "not computed yet"
-        age = self.age(each)
-        return f"its data are {age_in_words(age)} old" if age > OLD.total_seconds() else ""
-
-    def age(self, each: Stored) -> float | None:
-        return round(max((self.now - each.data_as_of).total_seconds(), 0), 1) if each.data_as_of else None
+        return each.why_not(self.now) if each else "there is no such component"
 
     def frame(self) -> dict[str, Any]:
         """What each answer has beside its keys: verdict, age of the data, sections, what was good last."""
@@ -64,7 +52,7 @@ class Answers:
         return {
             "verdict": worst(Verdict(each["verdict"]) for each in sections.values()).value,
             "data_as_of": clock.shown(oldest) if oldest else None,
-            "age_seconds": round((self.now - oldest).total_seconds(), 1) if oldest else None,
+            "age_seconds": round(max((self.now - oldest).total_seconds(), 0), 1) if oldest else None,
             "sections": sections,
             "last_good": self._last_good(),
             "claims": self._claims(),
@@ -81,7 +69,7 @@ class Answers:
             "state": each.standing.state,
             "computed_at": _shown(each.computed_at),
             "data_as_of": _shown(each.data_as_of),
-            "age_seconds": self.age(each),
+            "age_seconds": each.age(self.now),
         }
 
     def _last_good(self) -> dict[str, Any]:
@@ -89,7 +77,7 @@ class Answers:
         past = [self.stored[name] for name in self.wanted if name in self.stored and self.why_not(name)]
         return {
             each.name: {
-                **{"data_as_of": _shown(each.data_as_of), "age_seconds": self.age(each)},
+                **{"data_as_of": _shown(each.data_as_of), "age_seconds": each.age(self.now)},
                 **{"is_old": True, "answer": each.answer},
             }
             for each in past
@@ -102,7 +90,10 @@ class Answers:
         if each is None or not each.is_applicable or not each.answer:
             return None
         told = {key: each.answer.get(key) for key in ("function", "sections", "evidence")}
-        return {**told, "verdict": each.verdict, "reason": each.reason, "data_as_of": _shown(each.data_as_of)}
+        why = each.why_not(self.now)
+        verdict = Verdict.UNKNOWN if why else Verdict.OK
+        aged = {"data_as_of": _shown(each.data_as_of), "age_seconds": each.age(self.now)}
+        return {**told, "verdict": verdict.value, "reason": why, **aged}
 
 
 def analytics_summary(now: datetime) -> dict[str, Any]:

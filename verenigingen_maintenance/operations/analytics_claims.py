@@ -56,7 +56,7 @@ def note_presence() -> None:
 def _is_due(component: Stored, now: datetime) -> bool:
     last = component.computed_at
     is_recent = last is not None and abs(now - last) < DUE
-    return component.enabled and component.standing.is_computed and not is_recent
+    return component.is_in_use and not is_recent
 
 
 def _ask_all(due: list[Stored], now: datetime) -> list[str]:
@@ -70,7 +70,8 @@ def _ask_all(due: list[Stored], now: datetime) -> list[str]:
 
 def _ask(component: Stored, measured: Mapping[str, float | None], now: datetime) -> None:
     earlier = component.answer.get("earlier", {})
-    claim = claims.claim(component.name.removeprefix(CLAIMS), now, measured, earlier)
+    name, seconds = component.name.removeprefix(CLAIMS), component.time_limit
+    claim = claims.claim(name, now, measured, earlier, seconds)
     state.keep(component, _worth(claim, earlier, now), claim.seconds, now)
 
 

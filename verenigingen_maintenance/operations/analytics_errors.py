@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import frappe
-
 from verenigingen_maintenance.core.analytics import NotKnown
 from verenigingen_maintenance.core.error_answers import user_impact
 from verenigingen_maintenance.operations import error_review
@@ -33,11 +31,11 @@ def hotspots(now: datetime) -> dict | NotKnown:
 
 
 def counted_until(now: datetime) -> datetime:
-    """Until when all errors are counted: now, or the latest counted one where others wait."""
+    """Until when all errors are counted: now, or the oldest one that waits; none was before that."""
     if not error_patterns.uncounted():
         return now
-    latest = frappe.db.sql("select max(modified) from `tabIngested Error`")[0][0]
-    return min(clock.instant_before(latest, now), now) if latest else _begun(now)
+    oldest = error_patterns.oldest_uncounted()
+    return min(clock.instant_before(oldest, now), now) if oldest else _begun(now)
 
 
 def _begun(now: datetime) -> datetime:

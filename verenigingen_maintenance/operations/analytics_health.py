@@ -6,7 +6,7 @@ Checks of the engine itself are left out: it would feed itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import frappe
@@ -18,6 +18,7 @@ from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import checks, escalations, health_tables, measure
 from verenigingen_maintenance.operations.checks import CHECK, Spec
 from verenigingen_maintenance.sources import analytics_store, clock
+from verenigingen_maintenance.sources.analytics_store import Stored
 
 STALE = timedelta(minutes=15)
 SECONDS = 20
@@ -32,10 +33,11 @@ def health(now: datetime) -> dict:
     open_now = {each.subject: each.name for each in escalations.open_ones()}
     found = health_summary.summary(judged, open_now, now)
     stored = analytics_store.components(["errors", "recommendations"])
+    recommended = _recommended(stored["recommendations"], now)
     return {
         **found,
-        "key_findings": [*found["key_findings"], *_insights(stored)],
-        "priority_actions": ranked([*health_summary.actions(found), *_recommended(stored)]),
+        "key_findings": [*found["key_findings"], *_insights(stored["errors"], now)],
+        "priority_actions": ranked([*health_summary.actions(found), *recommended]),
         "trends": _trends(now),
         "as_of": min([datetime.fromisoformat(each.observed_at) for each in judged] or [now]),
     }
@@ -95,16 +97,14 @@ def _judged(spec: Spec, verdict: Verdict, value: float | None, at: datetime, rea
     )
 
 
-def _insights(stored: Mapping) -> list[dict]:
+def _insights(errors: Stored, now: datetime) -> list[dict]:
     """What stands out in the errors, where that is known."""
-    errors = stored.get("errors")
-    texts = errors.answer.get("insights", []) if errors and errors.verdict == "OK" else []
+    texts = [] if errors.why_not(now) else errors.answer.get("insights", [])
     return [{"text": text, "readings": [{"component": "errors"}]} for text in texts]
 
 
-def _recommended(stored: Mapping) -> Sequence[dict]:
-    found = stored.get("recommendations")
-    return found.answer["prioritized_actions"] if found and found.verdict == "OK" else []
+def _recommended(found: Stored, now: datetime) -> Sequence[dict]:
+    return [] if found.why_not(now) else found.answer["prioritized_actions"]
 
 
 def _trends(now: datetime) -> list[dict]:

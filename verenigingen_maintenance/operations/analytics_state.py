@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
 
 import frappe
@@ -12,6 +10,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.analytics import (
     BY_PERSON,
+    GOOD_TO_RESTORE,
     MOST_FAILURES,
     NOT_APPLICABLE,
     OFF,
@@ -24,12 +23,13 @@ from verenigingen_maintenance.core.analytics import (
     Standing,
     Step,
     after,
+    in_json,
 )
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import escalations
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import analytics_store, clock
 from verenigingen_maintenance.sources.analytics_store import COMPONENT, Stored
 
 EVENT, SUBJECT, AREA = "Analytics Component Event", "Analytics engine", "Analytics"
@@ -38,6 +38,7 @@ KEPT = (
     *("data_as_of", "seconds", "answer", "events", "started_at", "learning"),
 )
 LONGEST, PATIENCE, MOST_EVENTS, LONGEST_TEXT = 120, 60, 100, 2_000
+GOOD_CLAIMS = 1  # they are asked once an hour, and nothing rests on them
 SWITCHED_OFF = ("Switched Off", "Recurred")
 
 
@@ -48,15 +49,27 @@ def begin(name: str) -> None:
 
 
 def keep(component: Stored, found: Outcome, seconds: float, now: datetime) -> None:
-    """Keeps an outcome, what follows from it, and who has to be told, in one transaction."""
-    step = after(component.standing, found, most_failures())
+    """Keeps an outcome, what follows from it, and who has to be told, in one transaction.
+
+    Where somebody switched the component off while it was computed, that stands, and the outcome is dropped.
+    """
     with lock("writing", PATIENCE) as mine:
         if not mine:
             frappe.throw(_("A run is being written for over a minute; the next refresh comes all the same."))
         commit()
-        write(component.name, {**_standing(step.standing), **_found(found, seconds, now)})
-        _tell(component, step, found, now)
+        present = analytics_store.components([component.name], for_update=True)[component.name]
+        if present.is_in_use:
+            _keep(present, found, seconds, now)
+        else:
+            write(present.name, {"started_at": None})
         commit()
+
+
+def _keep(component: Stored, found: Outcome, seconds: float, now: datetime) -> None:
+    needed = GOOD_CLAIMS if component.is_claim else GOOD_TO_RESTORE
+    step = after(component.standing, found, most_failures(), needed)
+    write(component.name, {**_standing(step.standing), **_found(found, seconds, now)})
+    _tell(component, step, found, now)
 
 
 def most_failures() -> int:
@@ -123,18 +136,14 @@ def _found(found: Outcome, seconds: float, now: datetime) -> dict:
     values = {"computed_at": clock.stored(clock.now()), "seconds": round(seconds, 3), "learning": 0}
     if isinstance(found, Answer):
         dated = {"answered_at": clock.stored(now), "data_as_of": clock.stored(found.as_of)}
-        return {**values, **dated, "answer": _text(found.answer), "verdict": Verdict.OK.value, "reason": ""}
+        return {**values, **dated, "answer": in_json(found.answer), "verdict": Verdict.OK.value, "reason": ""}
     values |= {"verdict": Verdict.UNKNOWN.value, "reason": found.reason[:LONGEST_TEXT]}
     if isinstance(found, NotKnown):
         values |= {
             "learning": int(found.learning),
-            **({"answer": _text(found.answer)} if found.answer else {}),
+            **({"answer": in_json(found.answer)} if found.answer else {}),
         }
     return values
-
-
-def _text(answer: Mapping) -> str:
-    return json.dumps(answer, indent=1, default=str, ensure_ascii=False)
 
 
 def _tell(component: Stored, step: Step, found: Outcome, now: datetime) -> None:

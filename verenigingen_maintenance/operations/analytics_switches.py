@@ -22,7 +22,8 @@ def fall_back(reason: str) -> list[str]:
     """Switches all advanced components off for now, and returns their names; samples and runs go on."""
     if not (reason or "").strip():
         refuse(_("Say why analytics are switched off: who restores them will look for it."))
-    found = [each for each in analytics_store.components().values() if each.advanced and _is_on(each)]
+    stored = analytics_store.components(for_update=True).values()
+    found = [each for each in stored if each.advanced and each.is_in_use]
     for each in found:
         state.switch_off(each, reason)
     return [each.name for each in found]
@@ -32,7 +33,7 @@ def begin_restoring(name: str) -> None:
     """A component is computed again. Raises frappe.ValidationError unless it is switched off."""
     if not frappe.db.exists(COMPONENT, name):
         refuse(_("There is no component {0}."), name, kind=frappe.DoesNotExistError)
-    component = analytics_store.components([name])[name]
+    component = analytics_store.components([name], for_update=True)[name]
     if component.standing.state != OFF:
         refuse(
             _("{0} is {1}: only what is switched off is restored."), component.title, component.standing.state
@@ -60,7 +61,7 @@ def next_to_restore() -> str:
 def compute(name: str) -> None:
     """Computes a component that is being restored; where a refresh is under way, that does it or the next."""
     component = analytics_store.components([name]).get(name)
-    if component is None or not component.standing.is_computed:
+    if component is None or not component.is_in_use:
         return
     compute_one = analytics_claims.ask_one if component.is_claim else analytics.compute_one
     compute_one(name, clock.now())
@@ -74,7 +75,8 @@ def clear_cache() -> dict:
     frappe.cache.delete_keys(KEYS)
     for name in emptied:
         state.write(name, EMPTY)
-        state.unknown(name, _("its answer was deleted; the next refresh makes it anew"))
+        if stored[name].is_in_use:
+            state.unknown(name, _("its answer was deleted; the next refresh makes it anew"))
     done = {"before": {"answers": emptied, "redis_keys": len(keys)}, "after": _left()}
     for name in emptied:
         state.add_event(name, "Cache Cleared", json.dumps(done, default=str))
@@ -88,10 +90,6 @@ def _left() -> dict:
 
 def _age(component: Stored) -> str | None:
     return clock.shown(component.data_as_of) if component.data_as_of else None
-
-
-def _is_on(component: Stored) -> bool:
-    return component.enabled and component.standing.is_computed
 
 
 def _waits(component: Stored) -> bool:

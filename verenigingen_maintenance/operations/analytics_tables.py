@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.charts import Chart
 from verenigingen_maintenance.core.claims import WHOLE, Standing
 from verenigingen_maintenance.operations import analytics_answers, compliance_metrics
 from verenigingen_maintenance.sources import analytics_store, clock
-from verenigingen_maintenance.sources.analytics_store import CLAIMS, Stored
+from verenigingen_maintenance.sources.analytics_store import CLAIMS, OLD, Stored
 
 ONE_DAY = timedelta(days=1)
 
@@ -31,11 +31,11 @@ def charts(now: datetime | None = None) -> list[Chart]:
     return [each for each in found if each and each.points]
 
 
-def claims() -> list[dict[str, Any]]:
+def claims(now: datetime | None = None) -> list[dict[str, Any]]:
     """What each function of the app verenigingen claims, part by part, beside what was measured here."""
     found = analytics_store.components().values()
     asked = [each for each in found if each.is_claim and each.is_applicable and each.enabled]
-    return [row for each in asked for row in _parts(each)]
+    return [row for each in asked for row in _parts(each, now or clock.now())]
 
 
 def claims_in_words(found: list[dict[str, Any]]) -> str:
@@ -47,15 +47,23 @@ def claims_in_words(found: list[dict[str, Any]]) -> str:
     return ", ".join(f"{number} {standing}" for standing, number in counts.items())
 
 
-def _parts(each: Stored) -> list[dict[str, Any]]:
+def _parts(each: Stored, now: datetime) -> list[dict[str, Any]]:
     """Its parts as they were judged; where its last call gave none, why."""
     shown = {
         "component": each.name,
         "asked_at": clock.stored(each.computed_at) if each.computed_at else None,
     }
-    if not each.standing.has_answered or not each.answer:
-        return [{**shown, "part": WHOLE, "standing": Standing.UNKNOWN.value, "reason": each.reason}]
+    if why := _why_none(each, now):
+        return [{**shown, "part": WHOLE, "standing": Standing.UNKNOWN.value, "reason": why}]
     return [{**shown, **_part(section)} for section in each.answer["sections"]]
+
+
+def _why_none(each: Stored, now: datetime) -> str:
+    """Why nothing that it claimed stands; empty where its last call gave an answer, of late."""
+    if not each.standing.has_answered or not each.answer or not each.computed_at:
+        return each.reason or _("not asked yet")
+    is_old = now - each.computed_at > OLD
+    return _("it was not asked since {0}").format(clock.shown(each.computed_at)) if is_old else ""
 
 
 def _part(section: dict[str, str]) -> dict[str, str]:

@@ -136,14 +136,14 @@ def _checked(source: Function, name: str, probe: _Probe) -> object:
         if not frappe.db:
             _connect(probe)
         answer = source(probe.now)
-    except Exception as error:  # noqa: BLE001 - a source may fail in any way; the rest of the run goes on
+        if isinstance(answer, probe.kinds):
+            return _redacted(answer)
+    except BaseException as error:  # noqa: BLE001 - a source may fail in any way; the rest of the run goes on
         if frappe.db:
             frappe.db.close()
             frappe.local.db = None
         return Unknown(redact(f"{type(error).__name__}: {error}"), probe.now, name)
-    if not isinstance(answer, probe.kinds):
-        return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, name)
-    return _redacted(answer)
+    return Unknown(f"the source answered {type(answer).__name__}, not a reading", probe.now, name)
 
 
 def _redacted(answer: Any) -> object:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
 
 from verenigingen_maintenance.core.analytics import NOT_APPLICABLE, WORKING, Standing
+from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.core.wording import age_in_words
 from verenigingen_maintenance.sources import clock
 
 COMPONENT = "Analytics Component"
 CLAIMS = "claims."
+OLD = timedelta(hours=6)
 TIMES = ("computed_at", "answered_at", "data_as_of", "started_at")
 FIELDS = ("title", "enabled", "advanced", "time_limit", "state", "off_by", "verdict", "reason", "learning")
 FIGURES = ("failures", "good", "seconds")
@@ -48,15 +51,33 @@ class Stored:
     def is_applicable(self) -> bool:
         return self.standing.state != NOT_APPLICABLE
 
+    def why_not(self, now: datetime) -> str:
+        """Why it is UNKNOWN: not in use, without an answer, or with data that are too old; else empty."""
+        if not self.enabled:
+            return "it is not enabled"
+        if self.verdict != Verdict.OK.value:
+            return self.reason or "not computed yet"
+        age = self.age(now)
+        return f"its data are {age_in_words(age)} old" if age and age > OLD.total_seconds() else ""
+
+    def age(self, now: datetime) -> float | None:
+        """Of its data, in seconds; None where it has none."""
+        return round(max((now - self.data_as_of).total_seconds(), 0), 1) if self.data_as_of else None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is computed at all: nobody disabled it, and it is not switched off."""
+        return self.enabled and self.standing.is_computed
+
     @property
     def is_asked(self) -> bool:
         """Whether something is expected of it: it is enabled, and nobody switched it off for now."""
         return self.enabled and (self.standing.is_computed or self.standing.is_broken)
 
 
-def components(names: Iterable[str] | None = None) -> dict[str, Stored]:
-    """The components, by name: all, or some."""
-    return _read({} if names is None else {"name": ("in", [*names, ""])})
+def components(names: Iterable[str] | None = None, for_update: bool = False) -> dict[str, Stored]:
+    """The components, by name: all, or some. `for_update` reads what is committed, and others wait."""
+    return _read({} if names is None else {"name": ("in", [*names, ""])}, for_update)
 
 
 def own() -> dict[str, Stored]:
@@ -64,10 +85,11 @@ def own() -> dict[str, Stored]:
     return _read({"name": ("not like", f"{CLAIMS}%")})
 
 
-def _read(filters: dict) -> dict[str, Stored]:
+def _read(filters: dict, for_update: bool = False) -> dict[str, Stored]:
     fields = ["name", *FIELDS, *FIGURES, *TIMES, "answer"]
+    options = {"as_dict": True, "order_by": "name", "for_update": for_update}
     now = clock.now()
-    rows = frappe.get_all(COMPONENT, filters, fields, order_by="name", limit=0)
+    rows = frappe.db.get_values(COMPONENT, filters, fields, **options)
     return {row.name: _stored(row, now) for row in rows}
 
 

@@ -17,7 +17,7 @@ from verenigingen_maintenance.core.claims import Case, Section, judge, unavailab
 from verenigingen_maintenance.sources import child, clock
 
 APP = "verenigingen"
-LONG, SHORT = 30.0, 10.0
+SECONDS = 30.0
 _ENGINE, _PAGE = f"{APP}.utils.analytics_engine", f"{APP}.www.monitoring_dashboard"
 _OF_PAGE = (
     "get_system_metrics",
@@ -28,16 +28,17 @@ _OF_PAGE = (
     "get_compliance_metrics",
     "get_optimization_insights",
     "get_security_framework_health",
+    "get_analytics_summary",
+    "get_trend_forecasts",
+    "get_executive_summary",
 )
-_LONG_OF_PAGE = ("get_analytics_summary", "get_trend_forecasts", "get_executive_summary")
 
 
 @dataclass(frozen=True)
 class Function:
-    """One function that may be called, with what, and for how long."""
+    """One function that may be called, and with what."""
 
     path: str
-    seconds: float = SHORT
     arguments: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -57,22 +58,21 @@ class Claim:
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "analyze_error_patterns": Function(f"{_ENGINE}.analyze_error_patterns", LONG, {"days": 1}),
+    "analyze_error_patterns": Function(f"{_ENGINE}.analyze_error_patterns", {"days": 1}),
     "forecast_performance_trends": Function(
-        f"{_ENGINE}.forecast_performance_trends", LONG, {"days_back": 30, "forecast_days": 7}
+        f"{_ENGINE}.forecast_performance_trends", {"days_back": 30, "forecast_days": 7}
     ),
-    "generate_insights_report": Function(f"{_ENGINE}.generate_insights_report", LONG),
-    "identify_error_hotspots": Function(f"{_ENGINE}.identify_error_hotspots", LONG, {"days": 7}),
+    "generate_insights_report": Function(f"{_ENGINE}.generate_insights_report"),
+    "identify_error_hotspots": Function(f"{_ENGINE}.identify_error_hotspots", {"days": 7}),
     "get_performance_recommendations": Function(f"{_ENGINE}.get_performance_recommendations"),
     "identify_compliance_gaps": Function(f"{_ENGINE}.identify_compliance_gaps"),
     "get_optimization_status": Function(f"{APP}.utils.performance_optimizer.get_optimization_status"),
     "performance_dashboard.get_system_health": Function(
         f"{APP}.utils.performance_dashboard.get_system_health"
     ),
-    "resource_monitor.get_system_health": Function(f"{APP}.utils.resource_monitor.get_system_health", LONG),
+    "resource_monitor.get_system_health": Function(f"{APP}.utils.resource_monitor.get_system_health"),
     "get_alert_statistics": Function(f"{APP}.utils.alert_manager.get_alert_statistics"),
     **{name: Function(f"{_PAGE}.{name}") for name in _OF_PAGE},
-    **{name: Function(f"{_PAGE}.{name}", LONG) for name in _LONG_OF_PAGE},
 }
 # What this app measures of the same: to be read first, and given to `claim`.
 OWN_SOURCES = sorted({part.own.source for shape in SHAPES.values() for part in shape.parts if part.own})
@@ -83,18 +83,15 @@ def is_present() -> bool:
     return APP in frappe.get_installed_apps()
 
 
-def claims(now: datetime, measured: Mapping[str, float | None]) -> list[Claim]:
-    """All of its claims, one call after another; none where the app is not there."""
-    return [claim(name, now, measured) for name in FUNCTIONS] if is_present() else []
-
-
 def claim(
     name: str,
     now: datetime,
     measured: Mapping[str, float | None],
     earlier: Mapping[str, Sequence[str]] | None = None,
+    seconds: float = SECONDS,
 ) -> Claim:
-    """What one function claims. `measured` has this app's figures by source, `earlier` its former claims.
+    """What one function claims within `seconds`. `measured` has this app's figures by source, `earlier` its
+    former claims.
 
     Raises KeyError for a function that is not in the list, and child.InRequest in a web request.
     """
@@ -102,7 +99,7 @@ def claim(
     if not is_present():
         return Claim(name, function.path, 0, unavailable(f"the app {APP} is not on this site"))
     began = clock.now()
-    answered = child.call(function.path, function.arguments, function.seconds)
+    answered = child.call(function.path, function.arguments, seconds)
     seen = (name, function.path, answered.seconds)
     if isinstance(answered, child.Failure):
         return Claim(*seen, unavailable(answered.reason), answered.evidence, answered.reason)

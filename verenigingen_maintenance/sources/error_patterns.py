@@ -73,17 +73,26 @@ def severity_rules() -> list[SeverityRule]:
 
 
 def uncounted() -> int:
-    """How many rows Error Log has past what was counted; 10,000 where there are more.
-
-    After the clock was set back, the latest counted row is ahead of it: of the last two hours on, then.
-    """
-    latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0] or datetime(1900, 1, 1)
-    now = clock.stored(clock.now())
-    reached = latest if latest <= now else now - OVERLAP
+    """How many rows Error Log has past what was counted; 10,000 where there are more."""
+    reached = _reached() or datetime(1900, 1, 1)
     counted = frappe.db.sql(f"select count(*) from `tab{LEDGER}` where modified > %s", reached)[0][0]
     past = "select 1 from `tabError Log` where modified > %s limit %s"
     rows = frappe.db.sql(f"select count(*) from ({past}) past", (reached, counted + MOST_UNCOUNTED))[0][0]
     return max(0, rows - counted)
+
+
+def oldest_uncounted() -> datetime | None:
+    """The first row past what was counted, by its stored time; None where nothing was counted yet."""
+    reached = _reached()
+    first = "select min(modified) from `tabError Log` where modified > %s"
+    return frappe.db.sql(first, reached)[0][0] if reached else None
+
+
+def _reached() -> datetime | None:
+    """The time of the latest counted row; two hours ago where that is ahead of a clock that was set back."""
+    latest = frappe.db.sql(f"select max(modified) from `tab{LEDGER}`")[0][0]
+    now = clock.stored(clock.now())
+    return now - OVERLAP if latest and latest > now else latest
 
 
 def is_behind(until: datetime) -> bool:

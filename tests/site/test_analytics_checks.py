@@ -161,6 +161,6 @@ def test_what_is_settled_hits_no_process_and_those_with_many_errors_are_not_name
     assert hit["errors"] == 60
     impact = component("errors").answer["patterns"]["user_impact"]
     assert impact["users_with_high_errors"] == ["user 1"]
-    api.ignore_error_pattern(hit["by"][0].split()[0], "Known")
+    api.ignore_error_pattern(hit["by"][0].split()[0], note="Known")
     refresh()
     assert "SEPA" not in component("business_impact").answer["processes"]

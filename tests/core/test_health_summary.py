@@ -44,6 +44,13 @@ def test_the_status_is_the_worst_of_the_checks(verdicts, status):
     assert summary(*(judged(each) for each in verdicts))["overall_status"] == status
 
 
+def test_the_causes_of_the_status_are_the_checks_that_make_it_so():
+    found = summary(judged(WARNING, "Load"), judged(UNKNOWN, "Disk"), judged(OK, "Memory"))
+    assert [each["title"] for each in found["status_causes"]] == ["Disk"]
+    found = summary(judged(WARNING, "Load"), judged(UNKNOWN, "Disk"), judged(CRITICAL, "Memory"))
+    assert [each["title"] for each in found["status_causes"]] == ["Memory"]
+
+
 def test_issues_are_the_subjects_that_are_critical_with_their_readings_and_escalation():
     found = summary(
         judged(CRITICAL, "Errors of a day", value=51),

@@ -11,7 +11,12 @@ from analytics_on_site import COMPONENT, TEN_MINUTES, component, events, good, r
 from conftest import BENCH, COMMITTED, SITE, count_errors, counted_from, insert_errors, stored
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import analytics, analytics_answers, compliance
+from verenigingen_maintenance.operations import (
+    analytics,
+    analytics_answers,
+    analytics_switches,
+    compliance,
+)
 from verenigingen_maintenance.operations.transactions import lock
 from verenigingen_maintenance.sources import analytics_store, clock
 
@@ -172,8 +177,8 @@ def test_one_new_error_makes_the_data_no_older_than_itself(broken):
 
 
 def meanwhile(broken, do):
-    """What somebody does while the component forecasts takes its time."""
-    begun = threading.Event()
+    """What somebody does while the component forecasts takes its time, and which components were computed."""
+    begun, computed = threading.Event(), []
 
     def slowly(now):
         begun.set()
@@ -184,7 +189,7 @@ def meanwhile(broken, do):
         frappe.init(SITE)
         frappe.connect()
         frappe.set_user("Administrator")
-        analytics.refresh(clock.now())
+        computed.extend(analytics.refresh(clock.now()))
         frappe.destroy()
 
     broken(slowly)
@@ -196,12 +201,12 @@ def meanwhile(broken, do):
     done = do()
     frappe.db.commit()
     thread.join()
-    return done
+    return done, computed
 
 
 def test_a_fallback_while_a_component_hangs_stands(errors, broken):
     refresh()
-    done = meanwhile(broken, lambda: api.fall_back("It hangs"))
+    done, _computed = meanwhile(broken, lambda: api.fall_back("It hangs"))
     states = {name: component(name).standing.state for name in analytics.COMPONENTS}
     off = {name for name, state in states.items() if state == "Switched Off"}
     assert off == set(done["switched_off"]) & set(states) == set(states) - {"health"}
@@ -211,7 +216,9 @@ def test_a_fallback_while_a_component_hangs_stands(errors, broken):
 def test_what_is_disabled_during_a_refresh_is_not_computed_any_more(errors, broken):
     refresh()
     before = component("recommendations").answered_at
-    meanwhile(broken, lambda: frappe.get_doc(COMPONENT, "recommendations").update({"enabled": 0}).save())
+    disable = frappe.get_doc(COMPONENT, "recommendations").update({"enabled": 0}).save
+    _done, computed = meanwhile(broken, disable)
+    assert "recommendations" not in computed
     assert component("recommendations").answered_at == before
     assert component("health").answered_at != before
 
@@ -219,6 +226,8 @@ def test_what_is_disabled_during_a_refresh_is_not_computed_any_more(errors, brok
 def test_one_that_was_switched_off_while_it_was_computed_did_not_end_its_job(errors, broken):
     meanwhile(broken, lambda: api.fall_back("It hangs"))
     broken(good)
-    api.restore_component("forecasts")
+    analytics_switches.begin_restoring("forecasts")
+    frappe.db.commit()
+    analytics.refresh(clock.now() + TEN_MINUTES)
     assert component("forecasts").standing.state == "Restoring"
     assert events("forecasts") == ["Fallback", "Restoring"]

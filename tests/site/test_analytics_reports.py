@@ -54,7 +54,7 @@ def test_each_finding_and_action_has_what_it_rests_on(refreshed):
 
 def test_a_component_that_is_not_known_is_a_row_with_its_reason(refreshed):
     assert [(row["text"], row["because"]) for row in of_kind("Not known")] == [
-        ("Forecasts", "learning until metrics have days")
+        ("Forecasts", "no metric has a whole day yet")
     ]
 
 

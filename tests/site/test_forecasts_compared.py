@@ -157,7 +157,7 @@ def test_a_day_without_forecasts_a_week_ago_is_bridged_by_the_day_before():
 @pytest.mark.parametrize(
     ("days_ago", "reason", "learns"),
     [
-        (6, "learning until 2026-11-24", True),
+        (6, "the first forecast is a week old on 2026-11-24", True),
         (10, "no metric has a forecast of 2026-11-16 or the two days before", False),
     ],
 )

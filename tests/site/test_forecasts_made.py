@@ -61,7 +61,7 @@ def test_less_than_twenty_four_days_are_not_forecast_and_learn():
     found = made.confidence(at(MONDAY))
     assert isinstance(found, Unknown)
     assert found.learning
-    assert found.reason == "learning until 2026-11-24"
+    assert found.reason == "the days of metrics are too few until 2026-11-24"
 
 
 def test_a_metric_that_is_no_longer_measured_is_not_forecast():

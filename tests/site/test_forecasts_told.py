@@ -56,7 +56,7 @@ def test_the_answer_has_no_confidence_where_there_is_none():
     keep_days(DISK, weekly(84), MONDAY - timedelta(days=1))
     answer = forecasts.refresh(at(MONDAY))
     assert answer["confidence_score"] is None
-    assert "learning until" in answer["confidence_reason"]
+    assert "the first week that was forecast is over on" in answer["confidence_reason"]
     assert [each["metric"] for each in answer["forecasts"]] == [DISK]
     assert answer["not_up_to_date"] == []
 
@@ -70,7 +70,7 @@ def test_forecasts_that_are_lost_are_not_known_and_no_time_mends_that():
 
 def test_before_the_first_forecast_the_answer_is_what_it_waits_for():
     keep_days(DISK, weekly(10), MONDAY - timedelta(days=1))
-    assert forecasts.refresh(at(MONDAY)) == NotKnown("learning until 2026-12-07", True)
+    assert forecasts.refresh(at(MONDAY)) == NotKnown("the days of metrics are too few until 2026-12-07", True)
 
 
 def test_days_that_nothing_can_be_forecast_of_are_no_reason_to_go_on_learning():
@@ -122,7 +122,7 @@ def test_the_report_draws_what_is_expected_and_puts_the_alert_first():
 
 
 def test_a_report_without_rows_says_why():
-    assert forecasts_report.execute({})[2] == "Nothing is forecast: learning until metrics have days."
+    assert forecasts_report.execute({})[2] == "Nothing is forecast: no metric has a whole day yet."
     today = clock.stored(clock.now()).date()
     keep_days(DISK, weekly(84), today - timedelta(days=6))
     forecasts.update(clock.now())

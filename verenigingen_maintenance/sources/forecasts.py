@@ -144,11 +144,11 @@ def why_none(now: datetime) -> Unknown:
         return Unknown("no metric has a forecast of the last two days", now, ORIGIN)
     day = _first(DAY)
     if day is None:
-        return Unknown("learning until metrics have days", now, ORIGIN, learning=True)
+        return Unknown("no metric has a whole day yet", now, ORIGIN, learning=True)
     until = day + timedelta(days=FEWEST_DAYS)
     if until < _today(now):
         return Unknown(f"no metric has {FEWEST_DAYS} days that a forecast can rest on", now, ORIGIN)
-    return Unknown(f"learning until {until}", now, ORIGIN, learning=True)
+    return Unknown(f"the days of metrics are too few until {until}", now, ORIGIN, learning=True)
 
 
 def on(day: date) -> list[Any]:
@@ -201,7 +201,7 @@ def _too_few(compared: int, now: datetime, silent: Sequence[str] = ()) -> Unknow
         return why_none(now)
     until = first + timedelta(days=-first.weekday() % 7) + WEEK
     if until > _today(now):
-        return Unknown(f"learning until {until}", now, ORIGIN, learning=True)
+        return Unknown(f"the first week that was forecast is over on {until}", now, ORIGIN, learning=True)
     reason = (
         f"of last week's forecasts only {compared} values can be compared, and {FEWEST_VALUES} are needed"
     )
@@ -213,7 +213,7 @@ def _none_before(now: datetime) -> Unknown:
     """Why there is no forecast of a week ago: the first one is younger, or none was made then."""
     first, day = _first(FORECAST), _today(now) - WEEK
     if first and first > day:
-        return Unknown(f"learning until {first + WEEK}", now, ORIGIN, learning=True)
+        return Unknown(f"the first forecast is a week old on {first + WEEK}", now, ORIGIN, learning=True)
     return Unknown(f"no metric has a forecast of {day} or the two days before", now, ORIGIN)
 
 

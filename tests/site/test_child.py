@@ -274,6 +274,19 @@ def test_neither_a_web_request_nor_what_it_measures_can_call(monkeypatch):
     del frappe.flags["maintenance_in_request"]
 
 
+def test_a_file_that_is_opened_during_a_call_stays_open(monkeypatch):
+    """Such as the database's: its number may be that of an end of the pipe, which was closed before."""
+    opened, listen = [], child._Child.listen
+
+    def open_and_listen(self):
+        opened.append(open(os.devnull))
+        listen(self)
+
+    monkeypatch.setattr(child._Child, "listen", open_and_listen)
+    call("answer")
+    assert opened[0].read() == ""
+
+
 def test_when_the_caller_is_killed_the_child_goes_with_it():
     code = (
         f"import frappe; frappe.init({SITE!r}, sites_path='.'); frappe.connect(); "

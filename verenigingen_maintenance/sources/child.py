@@ -185,21 +185,20 @@ class _Child:
 
 @contextlib.contextmanager
 def _child(path: str, arguments: Mapping[str, object], seconds: float) -> Iterator[_Child]:
-    """A child at work, which is ended whatever happens."""
+    """A child at work, which is ended whatever happens.
+
+    Both ends are closed as files, once: their numbers may be those of other files soon after.
+    """
     reads, writes = os.pipe()
     token = secrets.token_hex(16)
-    try:
+    with open(reads, "rb", buffering=0), open(writes, "wb", buffering=0) as end_of_child:
         child = _Child(_start(writes, token), reads, token, seconds)
         try:
             _brief(child.process, _task(path, arguments, seconds, writes))
-            os.close(writes)
+            end_of_child.close()
             yield child
         finally:
             child.end()
-    finally:
-        os.close(reads)
-        with contextlib.suppress(OSError):
-            os.close(writes)
 
 
 def _start(pipe: int, token: str) -> subprocess.Popen:

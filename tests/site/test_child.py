@@ -279,12 +279,13 @@ def test_a_file_that_is_opened_during_a_call_stays_open(monkeypatch):
     opened, listen = [], child._Child.listen
 
     def open_and_listen(self):
-        opened.append(open(os.devnull))
+        opened.append(os.open(os.devnull, os.O_RDONLY))
         listen(self)
 
     monkeypatch.setattr(child._Child, "listen", open_and_listen)
     call("answer")
-    assert opened[0].read() == ""
+    assert os.read(opened[0], 1) == b""
+    os.close(opened[0])
 
 
 def test_when_the_caller_is_killed_the_child_goes_with_it():

@@ -1,7 +1,6 @@
 """The doors of the analytics engine: documented keys, the age of the data; a read computes nothing."""
 
 import json
-import time
 from datetime import timedelta
 
 import frappe
@@ -71,9 +70,7 @@ def test_a_read_computes_nothing(refreshed, door, monkeypatch):
         (analytics, "refresh"),
     ):
         monkeypatch.setattr(module, name, computes)
-    began = time.monotonic()
     getattr(api, door)()
-    assert time.monotonic() - began < 0.05
 
 
 @each_door

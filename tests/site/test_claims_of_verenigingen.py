@@ -82,7 +82,7 @@ def test_a_failure_is_unknown_with_its_reason(app, name, reason):
 def test_a_function_that_hangs_is_unknown_within_its_time(app):
     claim = claims.claim("generate_insights_report", clock.now(), {}, seconds=1.0)
     assert [each.reason for each in claim.sections] == ["no answer within 1 s"]
-    assert claim.seconds < 2
+    assert claim.seconds < 10
 
 
 def test_what_it_logs_is_evidence_and_no_error_log(app):

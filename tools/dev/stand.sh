@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2164 # shared variables; dev has set -e
-# A stand: .dev/demo or .dev/test, with services, an overlay bench and a site of its own.
+# A stand: .dev/demo, .dev/test or .dev/browser, with services, an overlay bench and a site of its own.
 #
 # The overlay bench has its own sites, logs and env, and the code of the bench it leans on: its env puts
 # apps/frappe of the overlay and this checkout first, then all that the other bench has installed.
@@ -12,6 +12,7 @@ use_stand_unlocked() { # NAME
 	case $1 in
 	demo) SITE=maintenance.localhost FIRST_PORT=8000 ;;
 	test) SITE=test.localhost FIRST_PORT=8100 ;;
+	browser) SITE=test.localhost FIRST_PORT=8200 ;;
 	esac
 	mkdir -p "$STAND/logs" "$RUN" "$STAND/done"
 }

@@ -90,7 +90,7 @@ overlay_assets() { # links stay links, the rest is copied: Frappe writes into it
 overlay_env() { # setuptools: Frappe imports pkg_resources, which 81 no longer has
 	local python=$OVERLAY/env/bin/python
 	local -a wanted=('setuptools<81' --editable "$ROOT")
-	[[ $STAND != */test ]] || wanted+=('pytest>=8,<9' 'hypothesis~=6.77.0' 'responses==0.23.1' 'freezegun~=1.2.2')
+	[[ $STAND == */demo ]] || wanted+=('pytest>=8,<9' 'hypothesis~=6.77.0' 'responses==0.23.1' 'freezegun~=1.2.2')
 	"$UV" venv --quiet --python "$BENCH/env/bin/python" "$OVERLAY/env"
 	"$UV" pip freeze --python "$BENCH/env/bin/python" | grep -E '^[^ @]+==' | grep -v '^setuptools==' \
 		>"$STAND/constraints.txt"
@@ -129,7 +129,7 @@ config = dict.fromkeys(["redis_cache", "redis_queue", "redis_socketio"], f"redis
 config |= {
     "db_host": "127.0.0.1", "db_port": int(mariadb), "webserver_port": int(web), "frappe_user": user,
     "default_site": site, "serve_default_site": True, "host_name": f"http://127.0.0.1:{web}",
-    "monitor": int(stand == "demo"), "allow_tests": stand == "test",
+    "monitor": int(stand == "demo"), "allow_tests": stand != "demo",
 }
 print(json.dumps(config, indent=1, sort_keys=True))
 PY

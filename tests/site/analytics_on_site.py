@@ -59,6 +59,16 @@ def broken(monkeypatch):
     return breaks
 
 
+@pytest.fixture
+def refreshed():
+    """Twelve errors and an assessment, and all components computed from them."""
+    conftest.insert_errors(12)
+    conftest.count_errors()
+    compliance.assess(clock.now())
+    analytics.refresh(clock.now())
+    frappe.db.commit()
+
+
 def good(now):
     return {
         **{"confidence_score": 82.0, "confidence_reason": "", "mase": 0.9, "forecast_period": "7 days"},

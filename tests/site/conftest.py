@@ -291,4 +291,4 @@ def app(monkeypatch):
     monkeypatch.setattr(frappe, "get_installed_apps", lambda *_, **__: installed)
 
 
-from analytics_on_site import broken, errors  # noqa: E402, F401 - fixtures, which need what is above
+from analytics_on_site import broken, errors, refreshed  # noqa: E402, F401 - fixtures, which need what is above

@@ -33,6 +33,7 @@ def test_the_age_is_that_of_the_oldest_data_and_not_of_the_answer(errors, broken
     broken(lambda now: {**good(now), "as_of": now - timedelta(hours=7)})
     refresh()
     assert read("data_age").value == pytest.approx(7, abs=0.1)
+    assert read("data_age").detail == "Forecasts"
     assert read("forecasts_age").value < 0.1
     told = analytics_answers.trend_forecasts(clock.now())
     assert told["confidence_score"] is None

@@ -4,23 +4,14 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from conftest import count_errors, insert_errors, stored
+from conftest import stored
 from frappe.desk.query_report import run
 
-from verenigingen_maintenance.operations import analytics, analytics_claims, analytics_switches, compliance
+from verenigingen_maintenance.operations import analytics_claims, analytics_switches
 from verenigingen_maintenance.sources import clock
 
 SUMMARY, CLAIMS, COMPONENT = "Executive Summary", "Claims", "Analytics Component"
 LATER = timedelta(minutes=10)
-
-
-@pytest.fixture
-def refreshed():
-    insert_errors(12)
-    count_errors()
-    compliance.assess(clock.now())
-    analytics.refresh(clock.now())
-    frappe.db.commit()
 
 
 def shown(report, **filters):

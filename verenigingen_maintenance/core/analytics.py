@@ -14,7 +14,7 @@ from typing import Any
 
 from . import claim_doubts as doubts
 
-WORKING, FAILING, OFF, RESTORING = STATES = ("Working", "Failing", "Switched Off", "Restoring")
+WORKING, FAILING, OFF, RESTORING = ("Working", "Failing", "Switched Off", "Restoring")
 NOT_APPLICABLE = "Not Applicable"
 BY_FAILURE, BY_PERSON = "Failure", "A person"
 AS_OF = "as_of"

@@ -64,9 +64,8 @@ def data_age(now: datetime) -> Reading | Unknown:
         return Unknown(f"no data yet: {told or 'no component is in use'}", now, COMPONENT, learning)
     oldest, component = min(dated, key=lambda each: each[0])
     ages = {each.title: f"{_hours(now, moment)} h" for moment, each in dated}
-    return Reading(
-        _hours(now, oldest), "h", now, COMPONENT, ages, detail=f"{component.title}: {component.reason}"
-    )
+    told = ": ".join(text for text in (component.title, component.reason) if text)
+    return Reading(_hours(now, oldest), "h", now, COMPONENT, ages, detail=told)
 
 
 def _asked() -> list[Stored]:

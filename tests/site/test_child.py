@@ -51,14 +51,18 @@ def _nothing_is_left():
 
 
 def _children():
-    """Those of this bench: another checkout may be tested beside it."""
-    return [
-        each.info["pid"]
-        for each in psutil.process_iter(["pid", "cmdline", "cwd", "status"])
-        if child.MODULE in (each.info["cmdline"] or [])
-        and each.info["cwd"] == str((BENCH / "sites").resolve())
-        and each.info["status"] != psutil.STATUS_ZOMBIE
-    ]
+    named = (
+        each for each in psutil.process_iter(["cmdline"]) if child.MODULE in (each.info["cmdline"] or [])
+    )
+    return [each.pid for each in named if _is_alive_here(each)]
+
+
+def _is_alive_here(process):
+    """Of this bench: another checkout may be tested beside it. What ended has no working directory."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str((BENCH / "sites").resolve())
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return False
 
 
 def _tables_made():

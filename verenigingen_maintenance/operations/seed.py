@@ -39,6 +39,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "checks": ("task", "check_name"),
     "free_fields": ("label",),
     "severity_rules": ("title",),
+    "starting_levels": ("area",),
+    "inhibitions": ("cause", "silenced"),
 }
 LINES = ("boxes",)
 

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MaintenanceDuty(Document):
+    """A person of a weekly rotation."""

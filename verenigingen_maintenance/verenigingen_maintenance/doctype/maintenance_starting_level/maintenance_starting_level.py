@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MaintenanceStartingLevel(Document):
+    """At which level the escalations of an area start."""

@@ -27,6 +27,10 @@ scheduler_events = {
         "* * * * *": [
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
             "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
+            "verenigingen_maintenance.scheduled.tend_maintenance_escalations",
+        ],
+        "1-59/2 * * * *": [
+            "verenigingen_maintenance.scheduled.finish_maintenance_escalations",
         ],
         "4 * * * *": [
             "verenigingen_maintenance.scheduled.roll_up_maintenance_metrics",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from verenigingen_maintenance.operations import (
     analytics,
     analytics_claims,
+    clock_audit,
     compliance,
     error_states,
     ingest_errors,
@@ -16,6 +17,7 @@ from verenigingen_maintenance.operations import (
     sample_metrics,
     service_levels,
     settings,
+    tend_escalations,
     tend_runs,
 )
 from verenigingen_maintenance.sources import clock
@@ -25,7 +27,7 @@ def tend_maintenance_runs() -> None:
     try:
         tend_runs.tend(clock.now())
     finally:
-        notifications.deliver()
+        clock_audit.audit(clock.now())
 
 
 def finish_maintenance_runs() -> None:
@@ -35,6 +37,16 @@ def finish_maintenance_runs() -> None:
     quarter of an hour; a run that was left half-way must not wait for that.
     """
     tend_maintenance_runs()
+
+
+def tend_maintenance_escalations() -> None:
+    """Each minute: the clocks of escalations, and the digest of WARNINGs."""
+    tend_escalations.tend(clock.now())
+
+
+def finish_maintenance_escalations() -> None:
+    """The same, under a second name and every second minute: a job that was killed is not queued for a while."""
+    tend_escalations.tend(clock.now())
 
 
 def sample_maintenance_metrics() -> None:

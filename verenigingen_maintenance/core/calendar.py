@@ -44,6 +44,15 @@ class BusinessCalendar:
         local = moment.astimezone(self.zone)
         return self.is_business_day(local.date()) and self.opens <= local.time() < self.closes
 
+    def next_change(self, moment: datetime) -> datetime:
+        """The first instant after an aware `moment` at which business hours begin or end."""
+        local = moment.astimezone(self.zone)
+        if self.is_open(moment):
+            return at(local.date(), self.closes, self.zone)
+        is_before = self.is_business_day(local.date()) and local.time() < self.opens
+        day = local.date() if is_before else self.next_business_day(local.date() + timedelta(days=1))
+        return at(day, self.opens, self.zone)
+
 
 def at(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The instant (UTC) a clock in `zone` shows `clock`; an hour that DST skips is the one after it."""

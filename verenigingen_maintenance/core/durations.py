@@ -16,7 +16,8 @@ LONGEST_GAP = timedelta(minutes=90)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Five minutes of the clock that are over: the verdict on the median of their samples.
+    """Five minutes of the clock that are over: the verdict on the median of their samples, where OK speaks
+    for the end of a breach.
 
     `began` is the time of the first sample, `ended` the moment from which the median is final. A gap between
     stretches is an UNKNOWN one.
@@ -72,6 +73,17 @@ def _grouped(samples: Sequence[Sample]) -> Iterator[tuple[datetime, list[Sample]
         groups.setdefault(int(sample[0].timestamp() // STRETCH.total_seconds()), []).append(sample)
     for number, group in groups.items():
         yield datetime.fromtimestamp(number * STRETCH.total_seconds(), timezone.utc), group
+
+
+def lasting_worst(samples: Sequence[Sample], breaches: int, higher_is_worse: bool) -> float | None:
+    """The worst value that lasted for `breaches` stretches in a row; None where there are not so many.
+
+    A threshold just short of it would have been met all the same.
+    """
+    medians = [median(value for _moment, value in group) for _begins, group in _grouped(samples)]
+    least, most = (min, max) if higher_is_worse else (max, min)
+    rows = [medians[start : start + breaches] for start in range(len(medians) - breaches + 1)]
+    return most((least(row) for row in rows), default=None)
 
 
 @dataclass(frozen=True)

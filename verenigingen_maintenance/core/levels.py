@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-OPERATIONS, TECHNICAL, VENDOR = 1, 2, 3
-TECHNICAL_AREAS = frozenset({"Performance", "Optimisation", "Analytics"})
-VENDOR_AREAS = frozenset({"Data Loss"})
+from collections.abc import Iterable, Mapping
+
+OPERATIONS, TECHNICAL = 1, 2
+Starts = Mapping[str, tuple[int, int]]
 
 
-def starting_level(area: str, in_business_hours: bool) -> int:
-    """Level 3 for data loss; level 2 for technical areas and out of hours; else level 1."""
-    if area in VENDOR_AREAS:
-        return VENDOR
-    if area in TECHNICAL_AREAS or not in_business_hours:
-        return TECHNICAL
-    return OPERATIONS
+def starting_level(
+    areas: Iterable[str], in_business_hours: bool, starts: Starts, own: Iterable[int] = ()
+) -> int:
+    """The highest of what its checks' areas (level in hours, after hours) and its checks themselves want.
+
+    An area without a row starts at level 1 in business hours, and at level 2 outside them.
+    """
+    default = (OPERATIONS, TECHNICAL)
+    of_areas = [starts.get(area, default)[0 if in_business_hours else 1] for area in areas]
+    return max([*of_areas, *own], default=default[0 if in_business_hours else 1])

@@ -47,21 +47,28 @@ class Limit:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When a value is a WARNING and when it is CRITICAL. At least one is set; both look the same way."""
+    """When a value is a WARNING and when it is CRITICAL. At least one is set; both look the same way.
+
+    `clear` looks the other way, and says when a breach is over; without it that is what is on target.
+    """
 
     warning: Limit | None = None
     critical: Limit | None = None
+    clear: Limit | None = None
 
     def __post_init__(self) -> None:
         if self.warning is None and self.critical is None:
             raise ThresholdError("Set a WARNING or a CRITICAL threshold: without one nothing can be judged.")
         if self.warning and self.critical:
             _refuse_crossing(self.warning, self.critical)
+        if self.clear:
+            _refuse_overlapping(self.critical, self.clear)
 
     @classmethod
-    def parse(cls, warning: str | None, critical: str | None) -> Thresholds:
-        """From two texts, either of which may be empty. Raises ThresholdError."""
-        return cls(*(Limit.parse(text) if text and text.strip() else None for text in (warning, critical)))
+    def parse(cls, warning: str | None, critical: str | None, clear: str | None = None) -> Thresholds:
+        """From texts, of which some may be empty. Raises ThresholdError."""
+        texts = (warning, critical, clear)
+        return cls(*(Limit.parse(text) if text and text.strip() else None for text in texts))
 
     @property
     def higher_is_worse(self) -> bool:
@@ -80,6 +87,28 @@ class Thresholds:
         if self.warning and self.warning.is_breached_by(value):
             return Verdict.WARNING
         return Verdict.OK
+
+    def is_over(self, value: float) -> bool:
+        """Whether a value speaks for the end of a breach."""
+        return self.clear.is_breached_by(value) if self.clear else self.judge(value) is Verdict.OK
+
+    def judge_lasting(self, value: float) -> Verdict:
+        """As a duration rule looks at a value: CRITICAL speaks for a breach, OK for its end."""
+        verdict = self.judge(value)
+        if verdict is Verdict.CRITICAL:
+            return verdict
+        return Verdict.OK if self.is_over(value) else Verdict.WARNING
+
+
+def _refuse_overlapping(critical: Limit | None, clear: Limit) -> None:
+    if critical is None:
+        raise ThresholdError(f"“{clear}” says when a breach is over, and there is no CRITICAL threshold.")
+    if clear.higher_is_worse == critical.higher_is_worse:
+        raise ThresholdError(f"Over when “{clear}” and CRITICAL when “{critical}” look in one direction.")
+    beyond = clear.value > critical.value if critical.higher_is_worse else clear.value < critical.value
+    both = clear.value == critical.value and "=" in clear.operator and "=" in critical.operator
+    if beyond or both:
+        raise ThresholdError(f"Over when “{clear}” and CRITICAL when “{critical}”: a value could be both.")
 
 
 def _refuse_crossing(warning: Limit, critical: Limit) -> None:

@@ -27,6 +27,7 @@ from verenigingen_maintenance.core.analytics import (
 )
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import escalations
+from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import analytics_store, clock
@@ -157,6 +158,7 @@ def _tell(component: Stored, step: Step, found: Outcome, now: datetime) -> None:
     if step.event in SWITCHED_OFF:
         title = _("Analytics switched off: {0}").format(component.title)
         onset = min(component.answered_at or now, now)
-        escalations.record(escalations.Breach(SUBJECT, title, note, onset, now, frozenset({AREA})))
+        parts = (Part(component.name, component.title, onset, AREA),)
+        escalations.record(escalations.Breach(SUBJECT, title, note, onset, now, frozenset({AREA}), parts))
     elif step.event == "Restored":
-        escalations.note(SUBJECT, "Cleared", note)
+        escalations.clear(SUBJECT, component.name, note)

@@ -13,13 +13,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.derived import DERIVED, Cause, Situation
-from verenigingen_maintenance.core.durations import LONGEST_GAP, Duration
+from verenigingen_maintenance.core.durations import LONGEST_GAP, Duration, lasting_worst
 from verenigingen_maintenance.core.judgement import History, Judgement, Rule, judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.thresholds import ThresholdError, Thresholds
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import in_words
-from verenigingen_maintenance.operations import ingest_errors, measure, metrics, settings
+from verenigingen_maintenance.operations import breaches, ingest_errors, measure, metrics, settings
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock, stored
 
@@ -48,10 +48,12 @@ class Spec:
     timeout_seconds: int
     version: int
     target: str
+    clear: str = ""
+    starting_level: int = 0
 
     @classmethod
     def of(cls, check: Document) -> Spec:
-        texts = ("name", "title", "area", "source", "unit", "warning", "critical")
+        texts = ("name", "title", "area", "source", "unit", "warning", "critical", "clear")
         return cls(
             **{key: check.get(key) or "" for key in texts},
             subject=check.subject or check.name,
@@ -59,6 +61,7 @@ class Spec:
             clears=check.clears or 1,
             timeout_seconds=min(max(check.timeout_seconds or 10, 1), LONGEST_TIMEOUT),
             version=check.version,
+            starting_level=check.get("starting_level") or 0,
             target=_target(check),
         )
 
@@ -77,9 +80,14 @@ class Spec:
         return self.breaches > 1 or self.clears > 1
 
     @property
+    def remembers(self) -> bool:
+        """Whether it matters that it was CRITICAL before."""
+        return self.looks_back or bool(self.clear)
+
+    @property
     def rule(self) -> Rule:
         """Raises ThresholdError or ValueError with what to mend."""
-        thresholds = Thresholds.parse(self.warning, self.critical)
+        thresholds = Thresholds.parse(self.warning, self.critical, self.clear)
         return Rule(self.unit, thresholds, Duration(self.breaches, self.clears))
 
 
@@ -164,7 +172,7 @@ def enabled_specs() -> list[Spec]:
 
 
 def _open_subjects() -> frozenset[str]:
-    filters = {"open_key": ("is", "set")}
+    filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
     return frozenset(frappe.get_all("Maintenance Escalation", filters=filters, pluck="subject"))
 
 
@@ -179,15 +187,31 @@ def judge_reading(spec: Spec, measured: Reading | Unknown) -> Result:
         rule = spec.rule
     except ValueError as error:
         return unjudged(spec, str(error))
-    breach_since = frappe.db.get_value(CHECK, spec.name, "breach_since") if rule.duration.looks_back else None
-    held_since = clock.instant(breach_since) if breach_since else None
+    held_since = _held_since(spec) if spec.remembers else None
     return Result(spec, measured, judge(measured, rule, history(spec, measured, held_since)))
+
+
+def _held_since(spec: Spec) -> datetime | None:
+    """Since when it is a breach: by the rounds where it is live, else by the escalation that is open."""
+    live, breach_since = frappe.db.get_value(CHECK, spec.name, ["live", "breach_since"]) or (0, None)
+    if live:
+        return clock.instant(breach_since) if breach_since else None
+    return breaches.lasts(spec.name)
+
+
+def worst_that_lasted(spec: Spec) -> float | None:
+    """How bad a breach was that had to last. None where samples do not tell, and where one value decides."""
+    since = breaches.lasts(spec.name) if spec.looks_back else None
+    if since is None:
+        return None
+    samples = stored.latest(spec.source, since, MOST_SAMPLES)
+    return lasting_worst(samples, spec.breaches, spec.rule.thresholds.higher_is_worse)
 
 
 def history(spec: Spec, measured: Reading | Unknown, breach_since: datetime | None) -> History:
     """What a duration rule looks back on: some hours, or all since the breach that a round found last."""
     if not spec.looks_back:
-        return History()
+        return History(was_critical=spec.remembers and bool(breach_since))
     since, every = breach_since or measured.observed_at - LOOK_BACK, settings.sampling_interval()
     longest_gap = ROUNDS_APART * every if every else LONGEST_GAP
     return History(stored.latest(spec.source, since, MOST_SAMPLES), bool(breach_since), longest_gap)
@@ -218,5 +242,5 @@ def stored_time(result: Result) -> datetime:
 def _target(check: Document) -> str:
     """What is OK, as text; empty where the thresholds cannot be meant, which measuring then reports."""
     with suppress(ThresholdError):
-        return Thresholds.parse(check.warning, check.critical).target
+        return Thresholds.parse(check.warning, check.critical, check.get("clear")).target
     return ""

@@ -1,29 +1,51 @@
-"""Opens one escalation for a breach, adds to it while it is open, and takes what people say of it."""
+"""Opens one escalation for what breaks, adds to it, reopens it, and resolves it when all is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint
 
-from verenigingen_maintenance.core.levels import starting_level
 from verenigingen_maintenance.core.wording import in_words
-from verenigingen_maintenance.operations import checks, notifications, records, settings
+from verenigingen_maintenance.operations import (
+    breaches,
+    checks,
+    escalation_policy,
+    notifications,
+)
+from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.checks import Result
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.escalation_steps import (
+    ESCALATION,
+    add_event,
+    get,
+    move,
+    start,
+    write,
+)
+from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
-ESCALATION = "Maintenance Escalation"
-MOST_EVENTS = 100
+UNRESOLVED = ("Open", "Acknowledged")
+MOST_FLAPS = 3
+NOT_OVER = {
+    **dict.fromkeys(("acknowledged_by", "acknowledged_at", "closed_by", "closed_at", "cleared_at")),
+    **{"cleared_by_itself": 0, "outcome": ""},
+}
 
 
 @dataclass(frozen=True)
 class Breach:
-    """What opens an escalation: `onset` is when it began, `met` when observed data first met its rule."""
+    """What opens an escalation: `onset` is when it began, `met` when observed data first met its rule.
+
+    `parts` are what of the subject broke; where there is none, the subject as a whole, which only a person
+    resolves.
+    """
 
     subject: str
     title: str
@@ -31,15 +53,17 @@ class Breach:
     onset: datetime
     met: datetime | None = None
     areas: frozenset[str] = frozenset({"Health"})
+    parts: tuple[Part, ...] = ()
 
     @classmethod
     def of(cls, subject: str, results: Sequence[Result]) -> Breach:
-        """That of the CRITICAL results of one subject."""
+        """That of the results of one subject that are breaches."""
         met = min(result.judgement.met or result.measured.observed_at for result in results)
         onsets = [result.judgement.onset for result in results if result.judgement.onset]
         note = "\n".join(map(describe, results))
         areas = frozenset(result.spec.area for result in results)
-        return cls(subject, _title(results), note, min([*onsets, met]), met, areas)
+        parts = tuple(part_of(result) for result in results)
+        return cls(subject, _title(results), note, min([*onsets, met]), met, areas, parts)
 
 
 def record_breaches(results: Sequence[Result], run: str | None = None) -> dict[str, str]:
@@ -47,75 +71,99 @@ def record_breaches(results: Sequence[Result], run: str | None = None) -> dict[s
 
     Returns the escalation of each subject. Derived results open none: their causes do.
     """
-    breaches: dict[str, list[Result]] = {}
-    for result in results:
-        if result.is_critical and not checks.is_derived(result.spec):
-            breaches.setdefault(result.spec.subject, []).append(result)
-    return {subject: record(Breach.of(subject, found), run) for subject, found in breaches.items()}
+    found = {subject: Breach.of(subject, its) for subject, its in _by_subject(results).items()}
+    return {subject: record(breach, run) for subject, breach in found.items()}
 
 
 def record(breach: Breach, run: str | None = None) -> str:
-    """Opens an escalation of a subject, or adds to the one that is open; returns its name."""
-    if found := note(breach.subject, "Still Critical", breach.note, run):
-        return found
-    escalation = _new(breach, run)
-    _add_event(escalation, "Opened", breach.note, run)
-    records.insert(escalation)
-    notifications.announce(escalation)
+    """Opens an escalation of a subject, adds to the one that is open, or reopens one that was over.
+
+    Returns its name.
+    """
+    escalation = _ongoing(breach.subject) or _returned(breach.subject) or _new(breach)
+    if escalation.status in UNRESOLVED:
+        _add(escalation, breach, run)
+    else:
+        _open(escalation, breach, run)
     return escalation.name
 
 
+def pend(breach: Breach) -> None:
+    """A breach that has not lasted as its rule wants is written down, and told to nobody."""
+    if frappe.db.exists(ESCALATION, {"open_key": breach.subject}):
+        return
+    escalation = _fleeting(breach.subject) or _new(breach)
+    breaches.put(escalation, breach.parts)
+    step = add_event if escalation.is_new() else move
+    step(escalation, "Pending", breach.note)
+    write(escalation)
+
+
+def did_not_last(lasting: Iterable[str]) -> None:
+    """Ends what was pending and is a breach no more; `lasting` are the subjects that still are, or may be."""
+    filters = {"status": "Pending", "subject": ("not in", [*lasting, ""])}
+    for name in frappe.get_all(ESCALATION, filters, pluck="name", limit=0):
+        escalation = get(name)
+        move(escalation, "Did Not Last")
+        escalation.cleared_by_itself = 1
+        write(escalation)
+
+
 def note(subject: str, event: str, text: str, run: str | None = None) -> str | None:
-    """Adds an event to the open escalation of a subject; returns its name, or None where there is none."""
-    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
-    if name:
-        escalation = frappe.get_doc(ESCALATION, name, for_update=True)
-        _add_event(escalation, event, text, run)
-        records.write(escalation)
-    return name
+    """Adds an event to the unresolved escalation of a subject; returns its name, or None without one."""
+    escalation = _ongoing(subject)
+    if escalation is None or escalation.status not in UNRESOLVED:
+        return None
+    move(escalation, event, text, run)
+    write(escalation)
+    return escalation.name
 
 
-def _title(results: Sequence[Result]) -> str:
-    first, more = results[0].spec.title, len(results) - 1
-    return _("{0} and {1} more").format(first, more) if more else first
+def clear(subject: str, key: str, text: str, worst: float | None = None) -> None:
+    """One breach of a subject is over. With the last one the escalation is, too: it resolves by itself.
+
+    One that came back three times stays open: a person has to say that it is over.
+    """
+    escalation = _ongoing(subject)
+    if escalation is None or escalation.status not in UNRESOLVED:
+        return
+    now = clock.now()
+    if not breaches.clear(escalation, key, now, worst):
+        write(escalation)
+        return
+    escalation.cleared_at = clock.stored(now)
+    if cint(escalation.flaps) >= MOST_FLAPS:
+        told = _("It came back {0} times: a person has to resolve it. {1}").format(escalation.flaps, text)
+        move(escalation, "Note", told)
+        write(escalation)
+        return
+    move(escalation, "Cleared", text)
+    escalation.cleared_by_itself = 1
+    write(escalation)
+    notifications.announce_over(escalation)
 
 
-def describe(result: Result) -> str:
-    """A result as a line: what was measured, the target, and why."""
-    spec, reason = result.spec, result.judgement.reason
-    text = f"{spec.title}: {in_words(result.value, spec.unit)}, target {spec.target}"
-    return f"{text} ({reason})" if reason else text
-
-
-def acknowledge(name: str, note: str = "") -> None:
-    """Somebody has it. Raises frappe.ValidationError unless it is open and not acknowledged."""
-    escalation = _get(name, {"Open"})
-    escalation.update({"status": "Acknowledged", "acknowledged_by": frappe.session.user})
-    escalation.acknowledged_at = clock.stored(clock.now())
-    _add_event(escalation, "Acknowledged", note)
-    records.write(escalation)
-
-
-def resolve(name: str, note: str) -> None:
-    """It is over, and `note` says how. A later breach opens another."""
-    _close(name, "Resolved", note)
-
-
-def false_positive(name: str, note: str) -> None:
-    """It never was one, and `note` says why."""
-    _close(name, "False Positive", note)
+def clear_measured(results: Iterable[Result]) -> None:
+    """Clears what was a breach and is, by these results, none any more. UNKNOWN clears nothing."""
+    lasting = breaches.uncleared()
+    for result in results:
+        name, verdict = result.spec.name, result.judgement.verdict.value
+        if name in lasting and verdict in ("OK", "WARNING"):
+            worst = checks.worst_that_lasted(result.spec)
+            clear(lasting[name], name, f"{verdict}: {describe(result)}", worst)
 
 
 def open_ones() -> list[dict]:
-    """The escalations that are not closed, latest first; a hundred at most."""
+    """The escalations that are not resolved, latest first; a hundred at most. Drills are none."""
     fields = ["name", "title", "status", "level", "subject", "opened_at"]
-    filters = {"status": ("in", ("Open", "Acknowledged"))}
+    filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
     return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
 
 
 def first_open() -> str | None:
     """The escalation that is open longest."""
-    return frappe.db.get_value(ESCALATION, {"open_key": ("is", "set")}, order_by="opened_at")
+    filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
+    return frappe.db.get_value(ESCALATION, filters, order_by="opened_at")
 
 
 def titles(names: Iterable[str]) -> list[str]:
@@ -130,60 +178,106 @@ def titles(names: Iterable[str]) -> list[str]:
     return [f"{row.name} {row.title}: {levels.get(row.level, row.level)}, {row.status}" for row in found]
 
 
-def _close(name: str, status: str, note: str) -> None:
-    if not (note or "").strip():
-        refuse(_("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
-    escalation = _get(name, {"Open", "Acknowledged"})
-    escalation.update({"status": status, "open_key": None, "closed_by": frappe.session.user})
-    escalation.closed_at = clock.stored(clock.now())
-    _add_event(escalation, status, note)
-    records.write(escalation)
+def by_subject(results: Iterable[Result]) -> dict[str, list[Result]]:
+    """Results of measured checks by their subjects."""
+    found: dict[str, list[Result]] = {}
+    for result in results:
+        if not checks.is_derived(result.spec):
+            found.setdefault(result.spec.subject, []).append(result)
+    return found
 
 
-def _get(name: str, expected: set[str]) -> Document:
-    if not frappe.db.exists(ESCALATION, name):
-        refuse(_("There is no escalation {0}."), name, kind=frappe.DoesNotExistError)
-    escalation = frappe.get_doc(ESCALATION, name, for_update=True)
-    if escalation.status not in expected:
-        refuse(_("{0} is {1} already."), name, escalation.status)
-    return escalation
+def _by_subject(results: Iterable[Result]) -> dict[str, list[Result]]:
+    return by_subject(result for result in results if result.is_critical)
 
 
-def _new(breach: Breach, run: str | None) -> Document:
+def describe(result: Result) -> str:
+    """A result as a line: what was measured, the target, and why."""
+    spec, reason = result.spec, result.judgement.reason
+    text = f"{spec.title}: {in_words(result.value, spec.unit)}, target {spec.target}"
+    return f"{text} ({reason})" if reason else text
+
+
+def part_of(result: Result) -> Part:
+    """What one result says of a breach."""
+    spec, judgement = result.spec, result.judgement
+    met = judgement.met or result.measured.observed_at
+    rule = {"unit": spec.unit, "critical": spec.critical, "version": spec.version}
+    start = {"area": spec.area, "starting_level": spec.starting_level}
+    seen = {"worst": result.value, "evidence": result.measured.evidence}
+    return Part(spec.name, spec.title, min(judgement.onset or met, met), **start, **rule, **seen)
+
+
+def _title(results: Sequence[Result]) -> str:
+    first, more = results[0].spec.title, len(results) - 1
+    return _("{0} and {1} more").format(first, more) if more else first
+
+
+def _ongoing(subject: str) -> Document | None:
+    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)
+    return frappe.get_doc(ESCALATION, name, for_update=True) if name else None
+
+
+def _add(escalation: Document, breach: Breach, run: str | None) -> None:
+    breaches.put(escalation, _parts(breach))
+    escalation.cleared_at = None
+    move(escalation, "Still Critical", breach.note, run)
+    write(escalation)
+
+
+def _returned(subject: str) -> Document | None:
+    """The last one, where it was told, resolved, and is over for no longer than the setting says."""
+    minutes = cint(frappe.db.get_single_value(SETTINGS, "reopen_minutes"))
+    since = clock.stored(clock.now() - timedelta(minutes=minutes))
+    filters = {"subject": subject, "status": "Resolved", "closed_at": (">=", since)}
+    filters |= {"opened_at": ("is", "set"), "is_drill": 0}
+    name = frappe.db.get_value(ESCALATION, filters, order_by="closed_at desc") if minutes else None
+    return get(name) if name else None
+
+
+def _fleeting(subject: str) -> Document | None:
+    """One that never lasted is pending once more, instead of another beside it."""
+    filters = {"subject": subject, "status": "Resolved", "opened_at": ("is", "not set"), "is_drill": 0}
+    name = frappe.db.get_value(ESCALATION, filters, order_by="modified desc")
+    return get(name) if name else None
+
+
+def _open(escalation: Document, breach: Breach, run: str | None) -> None:
+    """A new or pending one opens; one that was resolved opens again."""
+    event = "Opened" if escalation.status == "Pending" else "Reopened"
+    if event == "Opened":
+        escalation.update({**_times(breach), "title": breach.title[:140], "checklist_run": run})
+    else:
+        escalation.update({**NOT_OVER, "flaps": cint(escalation.flaps) + 1})
+    move(escalation, event, breach.note, run)
+    _begin(escalation, breach)
+    write(escalation)
+    notifications.announce(escalation, event)
+
+
+def _begin(escalation: Document, breach: Breach) -> None:
+    now, policy = clock.now(), escalation_policy.present()
+    breaches.put(escalation, _parts(breach))
+    own = [part.starting_level for part in breach.parts]
+    level = escalation_policy.start_of(breach.areas, own, policy, now)
+    start(escalation, level, policy, now)
+
+
+def _parts(breach: Breach) -> tuple[Part, ...]:
+    return breach.parts or (Part(breach.subject, breach.title, breach.onset),)
+
+
+def _new(breach: Breach) -> Document:
+    values = {"title": breach.title[:140], "subject": breach.subject, "open_key": breach.subject}
+    return frappe.get_doc({"doctype": ESCALATION, "status": "Pending", **values})
+
+
+def _times(breach: Breach) -> dict:
     now, met = clock.now(), breach.met or breach.onset
-    in_hours = settings.calendar().is_open(now)
-    level = max(starting_level(area, in_hours) for area in breach.areas)
-    return frappe.get_doc(
-        {
-            "doctype": ESCALATION,
-            "title": breach.title[:140],
-            "status": "Open",
-            "level": frappe.db.get_value("Escalation Level", {"level": level}),
-            "subject": breach.subject,
-            "open_key": breach.subject,
-            "checklist_run": run,
-            "onset_at": clock.stored(breach.onset),
-            "triggered_at": clock.stored(met),
-            "opened_at": clock.stored(now),
-            "onset_to_escalation": round((now - breach.onset).total_seconds()),
-            "trigger_to_escalation": round((now - met).total_seconds()),
-        }
-    )
-
-
-def _add_event(escalation: Document, event: str, note: str, run: str | None = None) -> None:
-    """Adds an event; from the hundredth on, one that repeats takes the place of its last like."""
-    alike = [each for each in escalation.events if each.event == event]
-    if len(escalation.events) >= MOST_EVENTS and alike:
-        alike[-1].update({"happened_at": clock.stored(clock.now()), "note": note, "checklist_run": run})
-        return
-    escalation.append(
-        "events",
-        {
-            "happened_at": clock.stored(clock.now()),
-            "event": event,
-            "note": note,
-            "by_user": frappe.session.user,
-            "checklist_run": run,
-        },
-    )
+    return {
+        "onset_at": clock.stored(breach.onset),
+        "triggered_at": clock.stored(met),
+        "opened_at": clock.stored(now),
+        "onset_to_escalation": round((now - breach.onset).total_seconds()),
+        "trigger_to_escalation": round((now - met).total_seconds()),
+    }

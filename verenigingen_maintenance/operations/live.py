@@ -18,7 +18,8 @@ from verenigingen_maintenance.core.judgement import judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations
+from verenigingen_maintenance.operations import breaches, checks, digest, escalations
+from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.checks import CHECK, LIVE, Result, Spec
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
@@ -60,15 +61,15 @@ def _watched(row: dict) -> Watched:
 
 def judge_all(watched: Sequence[Watched], readings: Mapping[str, Reading | Unknown], now: datetime) -> None:
     """Judges each check, tells what began and what ended, and keeps where it stands."""
-    judged = {each.spec.name: _judge(each, readings[each.spec.source]) for each in watched}
-    results = [(each, judged[each.spec.name]) for each in watched]
+    results = [(each, _judge(each, readings[each.spec.source])) for each in watched]
+    judged = [result for _each, result in results]
     escalations.record_breaches(
         [result for each, result in results if result.is_critical and not each.breach_since]
     )
-    lasting = {each.spec.subject for each, result in results if _lasts(each, result)}
-    for each, result in results:
-        if _is_cleared(each, result) and each.spec.subject not in lasting:
-            escalations.note(each.spec.subject, "Cleared", _describe(result))
+    _keep_worst(results)
+    _pend(judged)
+    escalations.clear_measured(judged)
+    digest.keep([result for each, result in results if _is_new_warning(each, result)])
     told = _tell_unknown(results, now)
     for each, result in results:
         _keep(each, result, now, each.spec.name in told)
@@ -86,17 +87,25 @@ def _judge(each: Watched, measured: Reading | Unknown) -> Result:
     return Result(each.spec, measured, judgement)
 
 
-def _is_cleared(each: Watched, result: Result) -> bool:
-    return bool(each.breach_since) and result.judgement.verdict in (Verdict.OK, Verdict.WARNING)
+def _keep_worst(results: Sequence[tuple[Watched, Result]]) -> None:
+    """Of a breach that one value makes; how bad one was that must last is known when it is over."""
+    for each, result in results:
+        if result.is_critical and each.breach_since and not each.spec.looks_back and result.value is not None:
+            breaches.keep_worst(each.spec.subject, each.spec.name, result.value, each.spec.critical)
 
 
-def _lasts(each: Watched, result: Result) -> bool:
-    """Whether a breach goes on: an UNKNOWN does not end it."""
-    return result.is_critical or bool(each.breach_since and result.judgement.verdict is Verdict.UNKNOWN)
+def _pend(judged: Sequence[Result]) -> None:
+    """What is beyond its threshold, but not yet for as long as its rule wants. UNKNOWN ends none of these."""
+    pending = escalations.by_subject(each for each in judged if each.judgement.pending)
+    for subject, results in pending.items():
+        escalations.pend(escalations.Breach.of(subject, results))
+    unknown = {each.spec.subject for each in judged if each.judgement.verdict is Verdict.UNKNOWN}
+    escalations.did_not_last({*pending, *unknown})
 
 
-def _describe(result: Result) -> str:
-    return f"{result.judgement.verdict}: {escalations.describe(result)}"
+def _is_new_warning(each: Watched, result: Result) -> bool:
+    was_worse = each.verdict in (Verdict.WARNING.value, Verdict.CRITICAL.value)
+    return result.judgement.verdict is Verdict.WARNING and not was_worse
 
 
 def _tell_unknown(results: Sequence[tuple[Watched, Result]], now: datetime) -> set[str]:
@@ -113,11 +122,14 @@ def _tell_unknown(results: Sequence[tuple[Watched, Result]], now: datetime) -> s
         began = min(each.unknown_since for each, _result in new if each.unknown_since)
         note = "\n".join(f"{each.spec.title}: {result.judgement.reason}" for each, result in new)
         title = _("Not measured for {0} minutes: {1}").format(minutes, new[0][0].spec.title)
-        escalations.record(escalations.Breach(NOT_MEASURED, title, note, began, began + limit))
+        parts = tuple(Part(each.spec.name, each.spec.title, each.unknown_since) for each, _result in new)
+        breach = escalations.Breach(NOT_MEASURED, title, note, began, began + limit, parts=parts)
+        escalations.record(breach)
     told = [(each, _unknown_since(each, result, now)) for each, result in results if each.unknown_told]
     for each, since in told:
         if since is None:
-            escalations.note(NOT_MEASURED, "Cleared", _("{0} is measured again.").format(each.spec.title))
+            told_again = _("{0} is measured again.").format(each.spec.title)
+            escalations.clear(NOT_MEASURED, each.spec.name, told_again)
     return {each.spec.name for each, _result in lasting} | {each.spec.name for each, since in told if since}
 
 

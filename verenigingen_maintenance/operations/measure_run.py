@@ -99,6 +99,8 @@ def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_
     run = frappe.get_doc(RUN, name, for_update=True)
     refuse_unless_open(name)
     opened = escalations.record_breaches(list(results.values()), name)
+    live = set(frappe.get_all(checks.CHECK, checks.LIVE, pluck="name", limit=0))  # a round clears these
+    escalations.clear_measured(each for each in results.values() if each.spec.name not in live)
     for item in run.items:
         if item.name in results:
             _fill(item, results[item.name], opened)

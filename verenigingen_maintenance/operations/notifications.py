@@ -1,160 +1,143 @@
-"""Tells people of an escalation. What is to be told is written with it, and waits in the database.
+"""Writes down whom to tell of an escalation: one row for each person, address or target, once.
 
-Nothing here asks Redis or a mail server while a run is written; a job delivers, each message in a transaction
-of its own, so that it is handed over once.
+Nothing here asks Redis or a mail server while a run is written; a job delivers what waits.
 """
 
 from __future__ import annotations
 
-import html
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import frappe
-from frappe import _, are_emails_muted
-from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_url_to_form, validate_email_address
+from frappe.utils import cint
 
-from verenigingen_maintenance.core.placeholders import emails
-from verenigingen_maintenance.core.redaction import redact
-from verenigingen_maintenance.operations import records
-from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.operations import duty, records, settings
+from verenigingen_maintenance.operations.escalation_steps import add_event, hurry, write
+from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
-NOTIFICATION = "Maintenance Notification"
-MOST_AT_ONCE = 200
-NO_ACCOUNT = "this site has no outgoing e-mail account, or its e-mail is muted"
+NOTIFICATION, TARGET = "Maintenance Notification", "Notification Target"
+LAST_RESORT = ("Maintenance Manager", "System Manager")
+TOLD = ("Opened", "Next Level", "Reopened")
 
 
-def announce(escalation: Document) -> None:
-    """Writes down whom to tell. What goes wrong is logged: it must not keep a breach from being recorded."""
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told, and how: a user in Desk, an address by e-mail, a target through Apprise."""
+
+    channel: str
+    name: str
+
+
+def announce(escalation: Document, kind: str) -> None:
+    """Writes down whom to tell at its level. What goes wrong is logged, and the audit of the clocks finds it:
+    it must not keep a breach from being recorded."""
     frappe.db.savepoint("announce")
     try:
-        _announce(escalation)
+        _announce(escalation, kind)
     except Exception:  # noqa: BLE001 - the escalation stands in its list all the same
         frappe.db.rollback(save_point="announce")
         frappe.log_error(f"Nobody is told of {escalation.name}"[:140])
 
 
-def _announce(escalation: Document) -> None:
-    """In Desk the users with the level's role, by e-mail the level's contact."""
-    if not escalation.level:  # somebody deleted it: the escalation stands in its list all the same
+def announce_over(escalation: Document) -> None:
+    """Whoever was told that it began is told that it is over."""
+    fields = ["channel", "recipient"]
+    filters = {"escalation": escalation.name, "kind": ("in", TOLD), "status": "Delivered"}
+    rows = frappe.get_all("Maintenance Notification", filters, fields, distinct=True, order_by="recipient")
+    for row in rows:
+        if row.recipient != frappe.session.user:
+            _write(escalation, "Cleared", Recipient(row.channel, row.recipient))
+
+
+def recipients(level: str, now: datetime) -> list[Recipient]:
+    """Whom to tell at a level, each once; a user by e-mail too."""
+    reached = duty.reached(level, now)
+    addresses = dict.fromkeys(each.lower() for each in (*_addresses(reached.users), *reached.addresses))
+    return [
+        *(Recipient("Desk", user) for user in reached.users),
+        *(Recipient("E-mail", address) for address in addresses),
+        *(Recipient("Target", target) for target in _targets(level, now)),
+    ]
+
+
+def key_of(*parts: object) -> str:
+    """The key of a message: the same message twice has the same one."""
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:40]
+
+
+def write_down(kind: str, recipient: Recipient, subject: str, message: str, key: str, **more: object) -> None:
+    """One message to one recipient, unless it was written down already."""
+    if frappe.db.exists(NOTIFICATION, {"key": key}):
         return
-    role, contact = frappe.db.get_value("Escalation Level", escalation.level, ["role", "contact"])
-    for user in _users_with(role):
-        _write(escalation, "Desk", user)
-    for address in emails(contact):
-        _write(escalation, "E-mail", address)
+    told = {"kind": kind, "channel": recipient.channel, "recipient": recipient.name}
+    text = {"subject": subject[:140], "message": message, "key": key, "status": "Waiting"}
+    records.insert(frappe.get_doc({"doctype": NOTIFICATION, **told, **text, **more}))
 
 
-def deliver() -> None:
-    """Hands over what waits. Repeating it sends nothing twice; what fails says why, and waits on."""
-    with lock("notifications") as mine:
-        if not mine:
-            return
-        commit()
-        has_account = has_mail_account()
-        for name in frappe.get_all(
-            NOTIFICATION,
-            filters={"status": "Waiting"},
-            pluck="name",
-            order_by="attempts, creation",
-            limit=MOST_AT_ONCE,
-        ):
-            _deliver_one(frappe.get_doc(NOTIFICATION, name), has_account)
-            commit()
+def _announce(escalation: Document, kind: str) -> None:
+    found = recipients(escalation.level, clock.now())
+    if not found:
+        add_event(escalation, "Nobody There", _nobody(escalation.level))
+        hurry(escalation, clock.now())
+        write(escalation)
+        found = [Recipient("Desk", user) for role in LAST_RESORT for user in duty.users_with(role)]
+    for each in dict.fromkeys(found):
+        _write(escalation, kind, each)
 
 
-def deliver_if_any() -> None:
-    """The same, where something waits that was never tried: what fails waits for its turn."""
-    if frappe.db.exists(NOTIFICATION, {"status": "Waiting", "attempts": 0}):
-        deliver()
+def _nobody(level: str | None) -> str:
+    title = frappe.db.get_value("Escalation Level", level, "title") or level or _("(none)")
+    return _("Nobody can be told at the level {0}: the managers are.").format(title)
 
 
-def has_mail_account() -> bool:
-    """Whether this site can send e-mail at all; muted ones would be thrown away."""
-    return not are_emails_muted() and bool(EmailAccount.find_default_outgoing())
+def _write(escalation: Document, kind: str, recipient: Recipient) -> None:
+    times = cint(escalation.flaps), len([each for each in escalation.events if each.event == "Reminded"])
+    key = key_of(escalation.name, kind, escalation.level, *times, recipient.channel, recipient.name)
+    more = {"escalation": escalation.name, "level": escalation.level, "is_drill": escalation.is_drill}
+    wait = 0 if escalation.is_drill else cint(frappe.db.get_single_value(SETTINGS, "group_seconds"))
+    send_after = clock.stored(clock.now() + timedelta(seconds=wait))
+    subject, message = _subject(escalation, kind), "\n".join(_last_notes(escalation))
+    write_down(kind, recipient, subject, message, key, send_after=send_after, **more)
 
 
-def waiting() -> int:
-    """How many messages wait to be delivered."""
-    return frappe.db.count(NOTIFICATION, {"status": "Waiting"})
+def _subject(escalation: Document, kind: str) -> str:
+    level = frappe.db.get_value("Escalation Level", escalation.level, "title") or escalation.level
+    words = {
+        "Opened": _("{0} for {1}: {2}"),
+        "Reopened": _("{0} for {1}, again: {2}"),
+        "Next Level": _("{0} now for {1}: {2}"),
+        "Reminder": _("{0} still waits for {1}: {2}"),
+        "Cleared": _("{0} is over: {2}"),
+    }[kind]
+    subject = words.format(escalation.name, level, escalation.title)
+    return _("DRILL: {0}").format(subject) if escalation.is_drill else subject
 
 
-def _users_with(role: str | None) -> list[str]:
-    if not role:
-        return []
-    has_role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
-    rows = (
-        frappe.qb.from_(has_role)
-        .join(user)
-        .on(user.name == has_role.parent)
-        .select(user.name)
-        .distinct()
-        .where((has_role.role == role) & (has_role.parenttype == "User") & (user.enabled == 1))
-        .where(user.user_type == "System User")
-        .orderby(user.name)
-    )
-    return [row[0] for row in rows.run() if row[0] not in ("Administrator", "Guest")]
+def _last_notes(escalation: Document) -> Iterator[str]:
+    """What broke, and what was said last."""
+    for event in escalation.events[-5:]:
+        if event.note:
+            yield event.note
 
 
-def _write(escalation: Document, channel: str, recipient: str) -> None:
-    level = frappe.db.get_value("Escalation Level", escalation.level, "title")
-    notification = {
-        "doctype": NOTIFICATION,
-        "key": f"{escalation.name}:{channel}:{recipient}"[:140],
-        "escalation": escalation.name,
-        "channel": channel,
-        "recipient": recipient,
-        "subject": _("{0} for {1}: {2}").format(escalation.name, level, escalation.title)[:140],
-        "message": "\n".join(event.note or "" for event in escalation.events),
-    }
-    records.insert(frappe.get_doc(notification))
+def _addresses(users: tuple[str, ...]) -> list[str]:
+    rows = frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "email"])
+    found = {row.name: row.email for row in rows}
+    return [found[user] for user in users if found.get(user)]
 
 
-def _deliver_one(notification: Document, has_account: bool) -> None:
-    """An exception becomes the reason why it waits: the next one must have its turn."""
-    if notification.channel == "E-mail" and not has_account:
-        if notification.waits_because != NO_ACCOUNT:
-            _keep_attempt(notification, NO_ACCOUNT)
-        return
-    frappe.db.savepoint("deliver")
-    try:
-        _HAND_OVER[notification.channel](notification)
-    except Exception as error:  # noqa: BLE001 - it is stored with the message, and shown
-        frappe.db.rollback(save_point="deliver")
-        _keep_attempt(notification, redact(f"{type(error).__name__}: {error}"))
-        return
-    notification.update({"status": "Delivered", "delivered_at": clock.stored(clock.now())})
-    _keep_attempt(notification, waits_because="")
-
-
-def _keep_attempt(notification: Document, waits_because: str) -> None:
-    notification.update({"waits_because": waits_because, "attempts": (notification.attempts or 0) + 1})
-    records.write(notification)
-
-
-def _tell_in_desk(notification: Document) -> None:
-    fields = {"type": "Alert", "document_type": "Maintenance Escalation", "for_user": notification.recipient}
-    log = {"doctype": "Notification Log", **fields, "document_name": notification.escalation}
-    subject = html.escape(notification.subject)
-    text = _as_html(notification.message)
-    frappe.get_doc({**log, "subject": subject, "email_content": text}).insert(ignore_permissions=True)
-
-
-def _send_mail(notification: Document) -> None:
-    validate_email_address(notification.recipient, throw=True)
-    link = html.escape(get_url_to_form("Maintenance Escalation", notification.escalation))
-    frappe.sendmail(
-        recipients=[notification.recipient],
-        subject=notification.subject,
-        message=f'{_as_html(notification.message)}<p><a href="{link}">{link}</a></p>',
-        reference_doctype="Maintenance Escalation",
-        reference_name=notification.escalation,
-    )
-
-
-def _as_html(text: str | None) -> str:
-    return html.escape(text or "").replace("\n", "<br>")
-
-
-_HAND_OVER = {"Desk": _tell_in_desk, "E-mail": _send_mail}
+def _targets(level: str, now: datetime) -> list[str]:
+    """The targets that are told of a level at this hour."""
+    number = cint(frappe.db.get_value("Escalation Level", level, "level"))
+    rows = frappe.get_all(TARGET, {"enabled": 1}, ["name", "from_level", "hours"], order_by="name")
+    is_open = settings.calendar().is_open(now)
+    return [
+        row.name
+        for row in rows
+        if cint(row.from_level) <= number and not (is_open and row.hours == "Outside business hours")
+    ]

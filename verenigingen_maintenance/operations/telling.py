@@ -1,14 +1,43 @@
-"""Whether a notification that waits is to be sent now."""
+"""Whether a notification that waits is to be sent now: gathers what the decision of core rests on."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint
 
-from verenigingen_maintenance.core.telling import Act, Decision
+from verenigingen_maintenance.core import telling
+from verenigingen_maintenance.core.escalation_states import Status
+from verenigingen_maintenance.core.telling import About, Decision
+from verenigingen_maintenance.operations import mutes
+
+ESCALATION, PART = "Maintenance Escalation", "Maintenance Escalation Check"
 
 
 def decide(notification: Document, now: datetime) -> Decision:
     """Send, hold or drop a notification that waits."""
-    return Decision(Act.SEND, "due")
+    unreachable = _unreachable(notification.channel, notification.recipient)
+    is_drill = bool(cint(notification.is_drill))
+    if not notification.escalation:
+        return telling.decide(About(notification.kind, unreachable=unreachable))
+    status = frappe.db.get_value(ESCALATION, notification.escalation, "status")
+    muted = "" if is_drill else _why_muted(notification.escalation, now)
+    about = About(notification.kind, Status(status) if status else None, muted, unreachable, is_drill)
+    return telling.decide(about)
+
+
+def _why_muted(name: str, now: datetime) -> str:
+    subject = frappe.db.get_value(ESCALATION, name, "subject") or ""
+    parts = frappe.get_all(PART, {"parent": name, "parenttype": ESCALATION}, pluck="check_name", limit=0)
+    return mutes.why(subject, parts, mutes.quiet(now), now)
+
+
+def _unreachable(channel: str, recipient: str) -> str:
+    if channel == "Desk" and not frappe.db.get_value("User", recipient, "enabled"):
+        return _("the user was disabled")
+    if channel == "Target" and not frappe.db.get_value("Notification Target", recipient, "enabled"):
+        return _("the target was switched off")
+    return ""

@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.calendar import CalendarError
 from verenigingen_maintenance.core.derived import DERIVED
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
-from verenigingen_maintenance.operations import procedures, settings
+from verenigingen_maintenance.operations import mutes, procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.metrics import EACH_ROUND
 from verenigingen_maintenance.operations.refusals import refuse
@@ -82,6 +82,8 @@ def refuse_bad_settings(document: Document) -> None:
     _refuse_foreign_probe(document)
     _refuse_bad_sampling(document)
     _refuse_twice(document, "severity_rules", "title")
+    _refuse_twice(document, "starting_levels", "area")
+    mutes.refuse_bad_inhibitions(document)
     days = [str(row.day) for row in document.holidays]
     if twice := {day for day in days if days.count(day) > 1}:
         refuse(_("These holidays are listed twice: {0}."), ", ".join(sorted(twice)))

@@ -14,7 +14,7 @@ from frappe import _
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.operations import downtimes, settings
+from verenigingen_maintenance.operations import clock_audit, downtimes, settings
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mail, sampling, scheduler, workers
@@ -106,7 +106,7 @@ def _no_worker(now: datetime) -> str:
 def _problems(now: datetime) -> list[str]:
     """What keeps the watcher from being heard."""
     stuck = mail.stuck(now)
-    found = []
+    found = clock_audit.findings(now)
     if stuck.value:
         told = _("{0} messages could not be sent by e-mail. {1}")
         found.append(told.format(f"{stuck.value:g}", redact(stuck.detail)))

@@ -8,7 +8,7 @@ from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.validate import refuse_bad_check
 
-RULE = ("warning", "critical", "breaches", "clears", "unit", "source")
+RULE = ("warning", "critical", "clear", "breaches", "clears", "unit", "source")
 
 
 class MaintenanceCheck(Document):

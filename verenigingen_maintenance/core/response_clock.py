@@ -1,0 +1,43 @@
+"""How long somebody has to answer: one time in business hours, another outside them.
+
+A clock that runs at two speeds. Each minute of business hours uses up one part of the time in hours, each
+other minute one part of the time after hours; the deadline is where all is used up. So what opens a minute
+before the doors close has hardly less time than what opens a minute later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .calendar import BusinessCalendar
+
+_MOST_PARTS = 2_000
+
+
+@dataclass(frozen=True)
+class ResponseTime:
+    """The time to answer in business hours and outside them. Raises ValueError for a negative one."""
+
+    in_hours: timedelta
+    after_hours: timedelta
+
+    def __post_init__(self) -> None:
+        if min(self.in_hours, self.after_hours) < timedelta():
+            raise ValueError("A response time is not negative: 0 minutes means “at once”.")
+
+    def of(self, is_open: bool) -> timedelta:
+        return self.in_hours if is_open else self.after_hours
+
+
+def deadline(since: datetime, response: ResponseTime, calendar: BusinessCalendar) -> datetime:
+    """The instant at which the time that began `since` (aware) is used up."""
+    moment, left = since, 1.0
+    for _part in range(_MOST_PARTS):
+        whole = response.of(calendar.is_open(moment))
+        ends, change = moment + whole * left, calendar.next_change(moment)
+        if ends <= change:
+            return ends
+        left -= (change - moment) / whole
+        moment = change
+    raise ValueError(f"A response time of {response.in_hours} never ends.")

@@ -1,0 +1,105 @@
+"""The breaches of an escalation as rows: what broke, how bad it was, and when it was over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import flt
+
+from verenigingen_maintenance.core.redaction import redact_all
+from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
+from verenigingen_maintenance.sources import clock
+
+PART, ESCALATION = "Maintenance Escalation Check", "Maintenance Escalation"
+LONGEST_EVIDENCE = 20_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One breach of a subject. `key` is the check's name, or what else tells it from its neighbours."""
+
+    key: str
+    title: str
+    began: datetime
+    area: str = "Health"
+    starting_level: int = 0
+    worst: float | None = None
+    unit: str = ""
+    critical: str = ""
+    version: int = 0
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+def put(escalation: Document, parts: Iterable[Part]) -> None:
+    """Adds what broke; what broke before and broke again is one row, with its worst value."""
+    rows = {row.check_name: row for row in escalation.checks}
+    for part in parts:
+        row = rows.get(part.key)
+        if row is None:
+            row = escalation.append("checks", {"check_name": part.key, "began_at": clock.stored(part.began)})
+            rows[part.key] = row
+            row.worst = part.worst
+        if part.worst is not None and _is_worse(part.worst, row.worst, part.critical):
+            row.worst = part.worst
+        row.update({"title": part.title[:140], "unit": part.unit, "critical": part.critical})
+        row.update({"threshold_version": part.version, "cleared_at": None, "evidence": _evidence(part)})
+
+
+def keep_worst(subject: str, key: str, value: float, critical: str) -> None:
+    """While a breach lasts: keeps its worst value, past the document, which somebody may have open."""
+    name = frappe.db.get_value(ESCALATION, {"open_key": subject})
+    found = frappe.get_all(PART, {"parent": name or "", "check_name": key}, ["name", "worst"], limit=1)
+    if found and _is_worse(value, found[0].worst, critical):
+        frappe.db.set_value(PART, found[0].name, "worst", value, update_modified=False)
+
+
+def clear(escalation: Document, key: str, now: datetime, worst: float | None = None) -> bool:
+    """One breach is over; returns whether all of them are."""
+    for row in escalation.checks:
+        if row.check_name == key and not row.cleared_at:
+            row.cleared_at = clock.stored(now)
+            row.worst = row.worst if worst is None else worst
+    return all(row.cleared_at for row in escalation.checks)
+
+
+def uncleared() -> dict[str, str]:
+    """What lasts in the escalations that are open or acknowledged: key and subject."""
+    part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)
+    rows = (
+        frappe.qb.from_(part)
+        .join(parent)
+        .on(parent.name == part.parent)
+        .select(part.check_name, parent.subject)
+        .where(parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull())
+    ).run()
+    return dict(rows)
+
+
+def lasts(key: str) -> datetime | None:
+    """Since when a check is a breach in an escalation that nobody closed."""
+    part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)
+    query = frappe.qb.from_(part).join(parent).on(parent.name == part.parent).select(part.began_at)
+    is_open = parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull()
+    rows = query.where(is_open & (part.check_name == key)).orderby(part.began_at).limit(1).run()
+    return clock.instant(rows[0][0]) if rows else None
+
+
+def _is_worse(value: float, than: float | None, critical: str) -> bool:
+    if than is None:
+        return True
+    with suppress(ThresholdError):
+        return value > flt(than) if Limit.parse(critical).higher_is_worse else value < flt(than)
+    return False
+
+
+def _evidence(part: Part) -> str:
+    if not part.evidence:
+        return ""
+    text = json.dumps(redact_all(part.evidence), indent=1, ensure_ascii=False, default=str)
+    return text[:LONGEST_EVIDENCE]

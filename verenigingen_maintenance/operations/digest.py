@@ -1,0 +1,91 @@
+"""WARNINGs are no reason to wake anybody: they are gathered, and told once on a business day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+import frappe
+from frappe import _
+from frappe.utils import get_time
+
+from verenigingen_maintenance.operations import checks, escalations, notifications, settings
+from verenigingen_maintenance.operations.checks import Result
+from verenigingen_maintenance.operations.notifications import NOTIFICATION, Recipient, key_of, write_down
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.sources import clock
+
+DIGEST, MOST_LINES = "Digest", 100
+DEFAULT = time(8, 45)
+
+
+def keep(results: Sequence[Result]) -> None:
+    """Keeps what became a WARNING for the next digest."""
+    for result in results:
+        key = key_of(DIGEST, result.spec.name, result.measured.observed_at.isoformat())
+        at = f"{checks.stored_time(result):%Y-%m-%d %H:%M}"
+        subject = _("WARNING: {0}").format(result.spec.title)
+        text = f"{at}  {escalations.describe(result)}"
+        write_down(
+            "Warning",
+            Recipient(DIGEST, result.spec.name),
+            subject,
+            text,
+            key,
+            reason=_("waits for the digest"),
+        )
+
+
+def send_if_due(now: datetime) -> None:
+    """Tells level 1 of the WARNINGs since the last digest: once, on a business day, from its hour on."""
+    calendar, local = settings.calendar(), clock.stored(now)
+    if not calendar.is_business_day(local.date()) or local.time() < _hour():
+        return
+    rows = frappe.get_all(
+        NOTIFICATION,
+        {"channel": DIGEST, "status": "Waiting"},
+        ["name", "message", "recipient"],
+        order_by="creation",
+        limit=0,
+    )
+    if rows and not _was_sent_today(local):
+        _send(rows, local, now)
+
+
+def _send(rows: list[dict], local: datetime, now: datetime) -> None:
+    level = frappe.db.get_value("Escalation Level", {}, "name", order_by="level")
+    found = (
+        [each for each in notifications.recipients(level, now) if each.channel != "Target"] if level else []
+    )
+    if not found:
+        return  # they wait until there is somebody
+    text, subject = (
+        "\n".join(_lines(rows)),
+        _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d %H:%M}"),
+    )
+    for each in found:
+        write_down(DIGEST, each, subject, text, key_of(DIGEST, local.date(), each.channel, each.name))
+    sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
+    frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)
+
+
+def _lines(rows: list[dict]) -> list[str]:
+    """One for each, and how often the same check became a WARNING; what still is one says so."""
+    now = set(frappe.get_all(checks.CHECK, {**checks.LIVE, "live_verdict": "WARNING"}, pluck="name", limit=0))
+    lines = [f"{row.message}{_still(row.recipient in now)}" for row in rows[:MOST_LINES]]
+    more = len(rows) - MOST_LINES
+    return [*lines, *([_("and {0} more").format(more)] if more > 0 else [])]
+
+
+def _still(is_one: bool) -> str:
+    return "  " + (_("(it is one now)") if is_one else _("(over)"))
+
+
+def _was_sent_today(local: datetime) -> bool:
+    begins = datetime.combine(local.date(), time())
+    return bool(frappe.db.exists(NOTIFICATION, {"kind": DIGEST, "creation": (">=", begins)}))
+
+
+def _hour() -> time:
+    value = frappe.db.get_single_value(SETTINGS, "digest_at")
+    return get_time(value) if value is not None else DEFAULT

@@ -1,0 +1,95 @@
+"""What people do with an escalation: acknowledge, hand on, resolve, review it."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from verenigingen_maintenance.core import escalation_clock
+from verenigingen_maintenance.core.escalation_states import UNRESOLVED, Status
+from verenigingen_maintenance.operations import drills, escalation_steps, notifications
+from verenigingen_maintenance.operations.escalation_steps import get, move, write
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import clock
+
+OUTCOMES = ("Real", "No Action Needed", "False Positive")
+
+
+def acknowledge(name: str, note: str = "") -> None:
+    """Somebody has it: its clock stands, and nobody is reminded. In a drill, the next level is asked."""
+    escalation = get(name)
+    if cint(escalation.is_drill):
+        drills.answer(escalation, note)
+    else:
+        move(escalation, "Acknowledged", note)
+    write(escalation)
+
+
+def hand_on(name: str, note: str) -> None:
+    """Goes to the next level now; `note` says what was tried."""
+    _needs(note, _("Say in a note what was tried: the next level of {0} begins with it."), name)
+    escalation = get(name)
+    policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
+    following = policy.next_above(kept.level)
+    if following is None and Status(escalation.status) in UNRESOLVED:
+        refuse(_("{0} is at the last level: call the contacts that it shows."), name)
+    move(escalation, "Next Level", note)
+    running = escalation_steps.is_running(escalation)
+    begun = escalation_clock.start(following.name, policy, clock.now(), active=running)
+    escalation_steps.keep_clock(escalation, begun)
+    write(escalation)
+    notifications.announce(escalation, "Next Level")
+
+
+def resolve(name: str, note: str) -> None:
+    """It is over, and `note` says how. A breach that returns soon reopens it."""
+    _needs(note, _("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
+    escalation = get(name)
+    move(escalation, "Resolved", note)
+    write(escalation)
+    notifications.announce_over(escalation)
+
+
+def false_positive(name: str, note: str) -> None:
+    """It never was one, and `note` says why."""
+    _needs(note, _("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
+    escalation = get(name)
+    move(escalation, "False Positive", note)
+    escalation.outcome = "False Positive"
+    write(escalation)
+
+
+def add_note(name: str, note: str) -> None:
+    """What somebody sees or does while it lasts."""
+    _needs(note, _("Write a note for {0}."), name)
+    escalation = get(name)
+    move(escalation, "Note", note)
+    write(escalation)
+
+
+def close(name: str, outcome: str, review: str) -> None:
+    """Ends it for good: whether it was real, and what there is to learn from it."""
+    if outcome not in OUTCOMES:
+        refuse(_("The outcome is one of: {0}."), ", ".join(OUTCOMES))
+    _needs(review, _("Say in the review of {0} what there is to learn, if only that nothing is."), name)
+    escalation = get(name)
+    move(escalation, "Closed", f"{outcome}: {review}")
+    reviewed = {"reviewed_by": frappe.session.user, "reviewed_at": clock.stored(clock.now())}
+    escalation.update({"outcome": outcome, "review": review, **reviewed})
+    write(escalation)
+
+
+def _needs(note: str, message: str, name: str) -> None:
+    if not (note or "").strip():
+        refuse(message, name)
+
+
+def describe_next(escalation: Document) -> dict:
+    """Who is told next and when, and who can be called now: for the form."""
+    if not escalation.policy:
+        return {}
+    policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
+    following = policy.next_above(kept.level)
+    return {"next": following.title if following else None, "at": escalation.next_level_at}

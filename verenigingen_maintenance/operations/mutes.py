@@ -1,0 +1,87 @@
+"""What keeps people from being told now: silences, planned downtime, causes that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from verenigingen_maintenance.core.muting import Inhibition, Quiet, Silence, in_a_circle, why_muted
+from verenigingen_maintenance.operations import downtimes
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.sources import clock
+
+SILENCE, ESCALATION = "Maintenance Silence", "Maintenance Escalation"
+LONGEST = timedelta(days=90)
+
+
+def quiet(now: datetime) -> Quiet:
+    """All of it, as it is now; asked once for many escalations."""
+    return Quiet([*_silences(now), *_planned(now)], inhibitions(), _open_now())
+
+
+def why(subject: str, checks: Iterable[str], kept: Quiet, now: datetime) -> str:
+    """Why nobody is told of a subject; `checks` are those that it is about."""
+    areas = frappe.get_all("Maintenance Check", {"name": ("in", [*checks, ""])}, pluck="area")
+    return why_muted(subject, areas, kept, now)
+
+
+def inhibitions() -> list[Inhibition]:
+    rows = frappe.get_cached_doc(SETTINGS).inhibitions
+    return [Inhibition(row.cause.strip(), row.silenced.strip(), row.reason or "") for row in rows]
+
+
+def _silences(now: datetime) -> list[Silence]:
+    moment = clock.stored(now)
+    filters = {"begins": ("<=", moment), "ends": (">", moment)}
+    rows = frappe.get_all(SILENCE, filters, ["name", "subject", "begins", "ends", "reason"], limit=0)
+    return [_silence(row.name, row.subject, row) for row in rows]
+
+
+def _planned(now: datetime) -> list[Silence]:
+    """A planned downtime is a silence of everything."""
+    rows = downtimes.listed(now - timedelta(seconds=1), now + timedelta(seconds=1))
+    return [_silence(row.name, "", row) for row in rows if row.kind == downtimes.PLANNED and row.ends]
+
+
+def _silence(name: str, subject: str | None, row: dict) -> Silence:
+    begins, ends = clock.instant(row.begins), clock.instant(row.ends)
+    reason = _("{0} until {1}").format(row.reason, clock.shown(ends))
+    return Silence(name, (subject or "").strip(), begins, ends, reason)
+
+
+def _open_now() -> dict[str, str]:
+    filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
+    rows = frappe.get_all(ESCALATION, filters, ["subject", "name"], limit=0)
+    return {row.subject: row.name for row in rows}
+
+
+# --- by hand
+
+
+def declare(silence: Document) -> None:
+    """For the controller: it has an end and a reason, and what is over stays as it was."""
+    begins, ends = get_datetime(silence.begins), get_datetime(silence.ends)
+    if ends <= begins:
+        refuse(_("A silence cannot end at {0}, before it begins at {1}."), ends, begins)
+    if ends - begins > LONGEST:
+        message = _("A silence of over {0} days hides what nobody remembers. Choose an earlier end.")
+        refuse(message, LONGEST.days)
+    before = silence.get_doc_before_save()
+    if before and before.ends < clock.stored(clock.now()):
+        refuse(_("{0} is over and stays as it is. Declare another one."), silence.name)
+    silence.declared_by = before.declared_by if before else frappe.session.user
+
+
+def refuse_bad_inhibitions(document: Document) -> None:
+    """Subjects that silence each other would never be told."""
+    pairs = [(row.cause or "", row.silenced or "") for row in document.inhibitions]
+    rows = [Inhibition(cause.strip(), silenced.strip()) for cause, silenced in pairs]
+    if circle := in_a_circle(rows):
+        message = _("These silence each other, and nobody would be told of any: {0}. Take out a row.")
+        refuse(message, ", ".join(circle))

@@ -1,0 +1,97 @@
+"""Moves the clocks of escalations: the next level, reminders, what is muted. Once each, however often called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import cint
+
+from verenigingen_maintenance.core.escalation_clock import Move, advance
+from verenigingen_maintenance.core.escalation_states import Status
+from verenigingen_maintenance.operations import (
+    digest,
+    drills,
+    escalation_policy,
+    escalation_steps,
+    mutes,
+    notifications,
+)
+from verenigingen_maintenance.operations.escalation_steps import (
+    ESCALATION,
+    add_event,
+    keep_clock,
+    move,
+    write,
+)
+from verenigingen_maintenance.operations.transactions import commit, lock
+
+WRITING = 20
+
+
+def tend(now: datetime) -> None:
+    """Brings each open escalation to where its clock says, each in a transaction of its own.
+
+    One that fails is logged and keeps no other from its turn; the job then fails too.
+    """
+    with lock("writing", WRITING) as mine:
+        if not mine:
+            return  # a round or a run is being written; the next minute comes
+        commit()
+        failed = _tend_all(now)
+        digest.send_if_due(now)
+        commit()
+    if failed:
+        raise RuntimeError(f"Not tended, see Error Log: {', '.join(failed)}")
+
+
+def _tend_all(now: datetime) -> list[str]:
+    quiet, failed = mutes.quiet(now), []
+    for name in frappe.get_all(ESCALATION, {"status": "Open"}, pluck="name", order_by="opened_at", limit=0):
+        try:
+            _tend(escalation_steps.get(name), quiet, now)
+            commit()
+        except Exception:  # noqa: BLE001 - raised above, once the others had their turn
+            frappe.db.rollback()
+            frappe.log_error(f"Clock of {name}"[:140])
+            failed.append(name)
+    return failed
+
+
+def _tend(escalation: Document, quiet: mutes.Quiet, now: datetime) -> None:
+    if escalation.status != Status.OPEN.value:
+        return
+    if not escalation.clock:
+        _begin(escalation, now)
+        return
+    policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
+    mute = "" if cint(escalation.is_drill) else escalation_steps.why_muted(escalation, quiet, now)
+    running = escalation_steps.is_running(escalation)
+    step = advance(kept, Status.OPEN, policy, now, mute, running)
+    if step.clock == kept and not step.moves:
+        return
+    if cint(escalation.is_drill):
+        drills.unanswered(escalation, now)
+    else:
+        keep_clock(escalation, step.clock)
+        _take(escalation, step.moves)
+
+
+def _take(escalation: Document, moves: tuple[Move, ...]) -> None:
+    for each in moves:
+        step = move if each.event == "Next Level" else add_event
+        step(escalation, each.event, each.note)
+    write(escalation)
+    kinds = {"Next Level": "Next Level", "Reminded": "Reminder"}
+    for each in moves:
+        if each.event in kinds:
+            notifications.announce(escalation, kinds[each.event])
+
+
+def _begin(escalation: Document, now: datetime) -> None:
+    """One of an earlier version has no clock: it begins now, at the level where it is."""
+    policy = escalation_policy.present()
+    level = policy.level(escalation.level or "") or policy.at_least(1)
+    escalation_steps.start(escalation, level.name if level else "", policy, now)
+    write(escalation)

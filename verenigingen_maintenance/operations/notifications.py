@@ -17,6 +17,7 @@ from frappe.utils import get_url_to_form, validate_email_address
 from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations.duty import users_with as _users_with
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
 
@@ -78,23 +79,6 @@ def has_mail_account() -> bool:
 def waiting() -> int:
     """How many messages wait to be delivered."""
     return frappe.db.count(NOTIFICATION, {"status": "Waiting"})
-
-
-def _users_with(role: str | None) -> list[str]:
-    if not role:
-        return []
-    has_role, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
-    rows = (
-        frappe.qb.from_(has_role)
-        .join(user)
-        .on(user.name == has_role.parent)
-        .select(user.name)
-        .distinct()
-        .where((has_role.role == role) & (has_role.parenttype == "User") & (user.enabled == 1))
-        .where(user.user_type == "System User")
-        .orderby(user.name)
-    )
-    return [row[0] for row in rows.run() if row[0] not in ("Administrator", "Guest")]
 
 
 def _write(escalation: Document, channel: str, recipient: str) -> None:

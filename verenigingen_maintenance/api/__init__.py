@@ -23,6 +23,7 @@ from verenigingen_maintenance.api.compliance import (
     assess_compliance,
     get_compliance_metrics,
 )
+from verenigingen_maintenance.api.duty import activate_escalation, deactivate_escalation, on_duty
 from verenigingen_maintenance.api.errors import (
     analyze_error_patterns,
     identify_error_hotspots,
@@ -64,10 +65,12 @@ __all__ = [
     "_sample_in_worker",
     "accept_missed",
     "acknowledge",
+    "activate_escalation",
     "analyze_error_patterns",
     "assess_compliance",
     "clear_analytics_cache",
     "compute_service_level",
+    "deactivate_escalation",
     "declare_not_applicable",
     "fall_back",
     "false_positive",
@@ -84,6 +87,7 @@ __all__ = [
     "list_checks",
     "measure",
     "new_health_token",
+    "on_duty",
     "open_run",
     "refresh_analytics",
     "reopen_error_pattern",

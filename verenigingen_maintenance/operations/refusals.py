@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 import frappe
@@ -15,6 +17,13 @@ def refuse(message: str, *quoted: object, kind: type[Exception] = frappe.Validat
     raise AssertionError("frappe.throw raises")
 
 
+def refuse_until(message: str, needed: Iterable[str]) -> NoReturn:
+    """Raises frappe.ValidationError with `message` and the list of what is needed first."""
+    lines = "".join(f"<li>{html.escape(each)}</li>" for each in needed)
+    frappe.throw(f"{message}<ul>{lines}</ul>")
+    raise AssertionError("frappe.throw raises")
+
+
 def whole_number(value: object, name: str) -> int:
     """A number that HTTP brings as text. Raises frappe.ValidationError where it is no whole number."""
     try:
@@ -24,5 +33,6 @@ def whole_number(value: object, name: str) -> int:
 
 
 def plain(error: Exception) -> str:
-    """A refusal as text for a shell."""
-    return html.unescape(str(error))
+    """A refusal as text for a shell; the items of its list are lines."""
+    text = re.sub("</?ul>|</li>", "", str(error).replace("<li>", "\n- "))
+    return html.unescape(text)

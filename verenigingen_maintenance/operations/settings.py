@@ -6,13 +6,14 @@ from datetime import date, time, timedelta
 
 import frappe
 import holidays
+from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_time, getdate
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar, CalendarError
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, holiday_lists
 
 SETTINGS = "Maintenance Settings"
 
@@ -21,11 +22,35 @@ def calendar() -> BusinessCalendar:
     """Business days and hours of this site. Raises frappe.ValidationError where they cannot be meant."""
     settings = frappe.get_cached_doc(SETTINGS)
     opens, closes = business_hours(settings)
-    days = frozenset(getdate(row.day) for row in settings.holidays)
     try:
-        return BusinessCalendar(clock.zone(), days, opens, closes)
+        return BusinessCalendar(clock.zone(), _days_off(settings), opens, closes)
     except CalendarError as error:
         refuse("{0}", error)
+
+
+def gap_of_holidays() -> str:
+    """What is wrong with the holiday list that is named in the settings; empty where nothing is."""
+    name = (frappe.get_cached_doc(SETTINGS).holiday_list or "").strip()
+    if not name or holiday_lists.find(name):
+        return ""
+    return _("the Holiday List {0} is not there any more, or says not which days it covers").format(name)
+
+
+def refuse_missing_list(document: Document) -> None:
+    """A holiday list that is named, and is not there. One that went later keeps nobody from saving."""
+    name, before = (document.holiday_list or "").strip(), document.get_doc_before_save()
+    if not name or (before and name == (before.holiday_list or "").strip()):
+        return
+    if why := holiday_lists.why_none():
+        refuse(_("{0}. Leave Holiday List empty, and enter the holidays in the table."), _sentence(why))
+    if not holiday_lists.find(name):
+        refuse(
+            _(
+                "There is no Holiday List “{0}” that says which days it covers. Choose one of ERPNext's "
+                "lists, or leave this empty: the default company's is used then."
+            ),
+            name,
+        )
 
 
 def business_hours(settings: Document) -> tuple[time, time]:
@@ -55,6 +80,18 @@ def fill_in_holidays() -> None:
 def forget() -> None:
     """Removes what was ever saved in the settings page."""
     frappe.db.delete("Singles", {"doctype": SETTINGS})
+
+
+def _days_off(settings: Document) -> frozenset[date]:
+    """The holidays of ERPNext's list for the days that it covers, and the site's own for all others."""
+    own = {getdate(row.day) for row in settings.holidays}
+    name = (settings.holiday_list or "").strip() or holiday_lists.of_default_company()
+    found = holiday_lists.find(name) if name else None
+    return frozenset({day for day in own if not found.covers(day)} | found.days if found else own)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _time(value: object, default: time) -> time:

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.signoff import Row, missing
 from verenigingen_maintenance.operations.checks import Spec, is_derived
 from verenigingen_maintenance.operations.fill_in import write_drafts
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.refusals import refuse, refuse_until
 from verenigingen_maintenance.operations.roll_up import roll_up
 from verenigingen_maintenance.sources import clock
 
@@ -21,8 +21,7 @@ def sign(run: Document) -> None:
     if run.status != "Open":
         refuse(_("{0} is {1}: only an open run is signed."), run.name, run.status)
     if needed := still_needed(run):
-        lines = "".join(f"<li>{html.escape(each)}</li>" for each in needed)
-        frappe.throw(_("Before {0} can be signed:").format(html.escape(run.name)) + f"<ul>{lines}</ul>")
+        refuse_until(_("Before {0} can be signed:").format(html.escape(run.name)), needed)
     roll_up(run)
     write_drafts(run)
     run.update({"status": "Signed", "closed_by": frappe.session.user, "closed_at": clock.stored(clock.now())})

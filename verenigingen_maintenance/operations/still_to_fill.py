@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-import frappe
 from frappe import _
 
-from verenigingen_maintenance.core.placeholders import is_blank
-from verenigingen_maintenance.operations import applicability, notifications, procedures
+from verenigingen_maintenance.operations import activation, applicability, procedures, settings
 from verenigingen_maintenance.sources import clock
 
 
 def still_to_fill() -> list[str]:
     """One text for each thing, in the order in which a manager would do them."""
-    return [*_levels(), *_contacts(), *_mail(), *_proposals(), *_reviews()]
+    blocking = activation.what_blocks()
+    rest = [*activation.gaps_of_levels(), *_holidays(), *_proposals(), *_reviews()]
+    return [*_escalation(blocking), *blocking, *rest]
 
 
-def _levels() -> list[str]:
-    levels = frappe.get_all("Escalation Level", fields=["level", "title", "contact"], order_by="level")
-    return [
-        _("Escalation Level {0}, {1}: the contact is {2}").format(
-            row.level, row.title, _what_is_wrong(row.contact)
-        )
-        for row in levels
-        if is_blank(row.contact)
-    ]
-
-
-def _contacts() -> list[str]:
-    fields = ["name", "full_name", "phone", "email", "around_the_clock"]
-    found = []
-    for row in frappe.get_all("Emergency Contact", fields=fields, order_by="creation"):
-        wanted = {_("telephone"): row.phone}
-        if not row.around_the_clock:
-            wanted = {_("name"): row.full_name, **wanted, _("e-mail"): row.email}
-        if blank := [label for label, value in wanted.items() if is_blank(value)]:
-            found.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
-    return found
-
-
-def _mail() -> list[str]:
-    if notifications.has_mail_account():
+def _escalation(blocking: list[str]) -> list[str]:
+    if not activation.is_active():
+        return [
+            _(
+                "Escalation is not active: people are told of what opens, but nothing goes to the next level "
+                "by itself. Activate it in Maintenance Settings once all contacts are filled in"
+            )
+        ]
+    if not blocking:
         return []
-    return [_("E-mail: this site has no outgoing e-mail account, so escalations reach people in Desk only")]
+    return [_("Escalation is active, but not everybody can be reached: {0}").format(_counted(blocking))]
+
+
+def _counted(blocking: list[str]) -> str:
+    return _("what follows is to be mended") if len(blocking) > 1 else _("the next line is to be mended")
+
+
+def _holidays() -> list[str]:
+    if gap := settings.gap_of_holidays():
+        return [_("Holidays: {0}. Until you choose another, those in Maintenance Settings count").format(gap)]
+    return []
 
 
 def _proposals() -> list[str]:
@@ -54,7 +48,3 @@ def _proposals() -> list[str]:
 def _reviews() -> list[str]:
     due = procedures.due_for_review(clock.stored(clock.now()).date())
     return [_("Maintenance Procedure {0}: its review is due").format(name) for name in due]
-
-
-def _what_is_wrong(contact: str | None) -> str:
-    return _("{0}, a placeholder or no full address").format(contact) if contact else _("blank")

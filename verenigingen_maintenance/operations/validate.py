@@ -78,9 +78,10 @@ def refuse_bad_procedure(procedure: Document) -> None:
 
 
 def refuse_bad_settings(document: Document) -> None:
-    """A business day that ends before it begins; the same holiday twice; a probe of another site."""
+    """A business day that ends before it begins; holidays twice or of no list; a probe of another site."""
     _refuse_foreign_probe(document)
     _refuse_bad_sampling(document)
+    settings.refuse_missing_list(document)
     _refuse_twice(document, "severity_rules", "title")
     _refuse_twice(document, "starting_levels", "area")
     mutes.refuse_bad_inhibitions(document)

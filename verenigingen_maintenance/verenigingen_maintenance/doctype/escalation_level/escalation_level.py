@@ -1,10 +1,12 @@
 from frappe.model.document import Document
 
 from verenigingen_maintenance.operations.records import keep
+from verenigingen_maintenance.operations.validate_levels import refuse_bad_level
 
 
 class EscalationLevel(Document):
     """Who is reached at a level, and how fast they answer."""
 
     def validate(self):
+        refuse_bad_level(self)
         keep(self, "shipped")

@@ -6,8 +6,40 @@ frappe.ui.form.on("Maintenance Settings", {
 		const text = `<b>${__("Still to fill in or decide")}</b><ul class="still-to-fill">${items}</ul>`;
 		frm.fields_dict.still_to_fill.$wrapper.html(to_fill.length ? text : __("Nothing is left to fill in."));
 		show_health_address(frm);
+		add_switch(frm);
 	},
 });
+
+function add_switch(frm) {
+	if (!frappe.user.has_role("Maintenance Manager")) return;
+	if (frm.doc.escalation_active) {
+		frm.add_custom_button(__("Deactivate Escalation"), () => deactivate(frm));
+	} else {
+		frm.add_custom_button(__("Activate Escalation"), () => activate(frm));
+	}
+}
+
+function activate(frm) {
+	const question = __("From now on, what nobody acknowledges in time goes to the next level. Activate?");
+	frappe.confirm(question, () => switch_escalation(frm, "activate_escalation", {}));
+}
+
+function deactivate(frm) {
+	const field = {
+		fieldname: "reason",
+		fieldtype: "Small Text",
+		label: __("Why is escalation switched off?"),
+		description: __("Nothing goes to the next level by itself until it is activated again"),
+		reqd: 1,
+	};
+	const off = ({ reason }) => switch_escalation(frm, "deactivate_escalation", { reason });
+	frappe.prompt(field, off, __("Deactivate Escalation"));
+}
+
+async function switch_escalation(frm, method, args) {
+	await frappe.xcall(`verenigingen_maintenance.api.${method}`, args);
+	frm.reload_doc();
+}
 
 function show_health_address(frm) {
 	const address = `${window.location.origin}/api/method/verenigingen_maintenance.api.health`;

@@ -1,0 +1,101 @@
+"""Switches escalation on, once everybody who is to be told can be reached, and off again with a reason."""
+
+from __future__ import annotations
+
+import html
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from verenigingen_maintenance.core.placeholders import is_blank
+from verenigingen_maintenance.operations import duty, notifications
+from verenigingen_maintenance.operations.refusals import refuse, refuse_until
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.sources import clock
+
+FIELD = "escalation_active"
+
+
+def is_active() -> bool:
+    """Whether what nobody acknowledges in time goes to the next level."""
+    return bool(cint(frappe.db.get_single_value(SETTINGS, FIELD)))
+
+
+def activate() -> None:
+    """Switches escalation on. Raises frappe.ValidationError with everything that is in the way."""
+    if blocking := what_blocks():
+        refuse_until(_("Before escalation can be activated:"), blocking)
+    if not is_active():
+        _switch(1, _("Escalation was activated."))
+
+
+def deactivate(reason: str) -> None:
+    """Switches escalation off; the reason is kept as a comment on the settings."""
+    if not (reason or "").strip():
+        refuse(_("Say why escalation is switched off: nothing goes to the next level meanwhile."))
+    if not is_active():
+        refuse(_("Escalation is not active."))
+    _switch(0, _("Escalation was switched off: {0}").format(reason.strip()))
+
+
+def what_blocks() -> list[str]:
+    """What keeps escalation from being activated: who cannot be reached, one text for each."""
+    return [*_levels(), *_contacts(), *_mail()]
+
+
+def gaps_of_levels() -> list[str]:
+    """What is wrong with whom the levels reach, where they reach somebody."""
+    found = ((row, duty.reached(row.name, clock.now())) for row in _all_levels())
+    return [_of_level(row, gap) for row, reached in found if _is_somebody(reached) for gap in reached.gaps]
+
+
+def _levels() -> list[str]:
+    levels, found = _all_levels(), []
+    for row in levels:
+        found += [_of_level(row, gap) for gap in duty.of_contact(row)]
+        reached = duty.reached(row.name, clock.now())
+        if not _is_somebody(reached):
+            found.append(_of_level(row, _("it reaches nobody: {0}").format("; ".join(reached.gaps))))
+    return found if levels else [_("Escalation Level: there is none, so nobody is told of anything")]
+
+
+def _all_levels() -> list[dict]:
+    return frappe.get_all(duty.LEVEL, fields=["name", "level", "title", "contact"], order_by="level")
+
+
+def _of_level(row: dict, what: str) -> str:
+    return _("Escalation Level {0}, {1}: {2}").format(row.level, row.title, what)
+
+
+def _is_somebody(reached: duty.Reached) -> bool:
+    return bool(reached.users or reached.addresses)
+
+
+def _contacts() -> list[str]:
+    fields = ["name", "full_name", "phone", "email", "around_the_clock"]
+    found = []
+    for row in frappe.get_all("Emergency Contact", fields=fields, order_by="creation"):
+        wanted = {_("telephone"): row.phone}
+        if not row.around_the_clock:
+            wanted = {_("name"): row.full_name, **wanted, _("e-mail"): row.email}
+        if blank := [label for label, value in wanted.items() if is_blank(value)]:
+            found.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
+    return found
+
+
+def _mail() -> list[str]:
+    if notifications.has_mail_account():
+        return []
+    return [
+        _(
+            "E-mail: this site has no outgoing e-mail account, or its e-mail is muted, so escalations reach "
+            "people in Desk only"
+        )
+    ]
+
+
+def _switch(value: int, comment: str) -> None:
+    """Past the document: what else stands in the settings keeps nobody from switching escalation off."""
+    frappe.db.set_single_value(SETTINGS, FIELD, value)
+    frappe.get_doc(SETTINGS).add_comment("Info", html.escape(comment))

@@ -45,7 +45,7 @@ def tend_maintenance_escalations() -> None:
 
 
 def finish_maintenance_escalations() -> None:
-    """The same, under a second name and every second minute: a job that was killed is not queued for a while."""
+    """The same, under a second name: a job that was killed is not queued for a while."""
     tend_escalations.tend(clock.now())
 
 

@@ -70,16 +70,11 @@ def _is_written(row: dict) -> bool:
 def _untried_since(name: str) -> datetime | None:
     """What was decided has a reason; what was tried, an attempt."""
     table = frappe.qb.DocType(NOTIFICATION)
-    is_untried = (
-        (table.status == "Waiting") & (table.attempts == 0) & (table.reason.isnull() | (table.reason == ""))
-    )
-    due = (
-        frappe.qb.from_(table)
-        .select(Min(table.send_after))
-        .where((table.escalation == name) & is_untried)
-        .run()
-    )
-    return clock.instant(due[0][0]) if due[0][0] else None
+    is_undecided = table.reason.isnull() | (table.reason == "")
+    is_untried = (table.status == "Waiting") & (table.attempts == 0) & is_undecided
+    query = frappe.qb.from_(table).select(Min(table.send_after)).where(table.escalation == name)
+    due = query.where(is_untried).run()[0][0]
+    return clock.instant(due) if due else None
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Moves the clocks of escalations: the next level, reminders, what is muted. Once each, however often called."""
+"""Moves the clocks of escalations: the next level, reminders, what is muted. Once, however often called."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from .calendar import BusinessCalendar
@@ -65,7 +65,7 @@ class Policy:
         if present is None or (self.next_above(name) is None and not self.drill_minutes):
             return None
         if self.drill_minutes:
-            return since + timedelta(minutes=self.drill_minutes)
+            return since.astimezone(timezone.utc) + timedelta(minutes=self.drill_minutes)
         return deadline(since, present.response, self.calendar)
 
     def as_json(self) -> str:

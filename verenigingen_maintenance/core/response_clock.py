@@ -8,7 +8,7 @@ before the doors close has hardly less time than what opens a minute later.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from .calendar import BusinessCalendar
 
@@ -31,8 +31,8 @@ class ResponseTime:
 
 
 def deadline(since: datetime, response: ResponseTime, calendar: BusinessCalendar) -> datetime:
-    """The instant at which the time that began `since` (aware) is used up."""
-    moment, left = since, 1.0
+    """The instant (UTC) at which the time that began `since` (aware) is used up."""
+    moment, left = since.astimezone(timezone.utc), 1.0
     for _part in range(_MOST_PARTS):
         whole = response.of(calendar.is_open(moment))
         ends, change = moment + whole * left, calendar.next_change(moment)

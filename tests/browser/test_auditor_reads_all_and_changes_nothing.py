@@ -4,6 +4,7 @@ READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
 READABLE |= {"watcher", "system_health", "get_compliance_metrics"}
 READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
+READABLE |= {"on_duty"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors"}
 
 
@@ -32,7 +33,7 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
     before = state(api, trouble)
     pattern = api("auditor").get("/api/resource/Error Pattern").json()["data"][0]["name"]
     real = {"run": trouble["run"], "escalation": trouble["escalations"][0]["name"], "check": "errors_24h"}
-    real |= {"pattern": pattern, "days": "7", "period": "24 hours", "group": "Database"}
+    real |= {"pattern": pattern, "days": "7", "period": "24 hours", "group": "Database", "level": "level-1"}
 
     statuses = {
         method["name"]: api("auditor")

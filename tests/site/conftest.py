@@ -47,11 +47,16 @@ SEEDED_TOO = (
     "Maintenance Free Field",
     "Maintenance Check",
     "Escalation Level",
+    "Maintenance Duty",
+    "Maintenance Stand-in",
     "Emergency Contact",
     "Metric",
     "Analytics Component",
 )
-OF_SETTINGS = ("Maintenance Holiday", "Maintenance Severity Rule")
+OF_SETTINGS = (
+    *("Maintenance Holiday", "Maintenance Severity Rule"),
+    *("Maintenance Starting Level", "Maintenance Inhibition"),
+)
 KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS, "Metric")
 
 

@@ -52,6 +52,7 @@ READING = [
     (api.get_analytics_summary, ()),
     (api.get_trend_forecasts, ()),
     (api.get_executive_summary, ()),
+    (api.on_duty, ("level-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -78,6 +79,8 @@ MANAGING = [
     (api.compute_service_level, ("2026-10",)),
     (api.fall_back, ("x",)),
     (api.clear_analytics_cache, ()),
+    (api.activate_escalation, ()),
+    (api.deactivate_escalation, ("x",)),
 ]
 
 
@@ -261,6 +264,7 @@ def test_not_even_the_administrator_deletes_a_run_or_changes_an_escalation(run):
         ("Maintenance Procedure", "Daily Maintenance", "version", 77),
         ("Maintenance Procedure", "Daily Maintenance", "active_since", None),
         ("Maintenance Settings", "Maintenance Settings", "holidays_until", 2099),
+        ("Maintenance Settings", "Maintenance Settings", "escalation_active", 1),
     ],
 )
 def test_what_the_app_keeps_for_itself_is_not_written_by_a_manager(doctype, name, field, forged):

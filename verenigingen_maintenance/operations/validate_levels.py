@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from frappe import _
@@ -15,7 +15,8 @@ from verenigingen_maintenance.operations.duty import HANDOVER, unfit
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
-EARLIEST, LATEST = date(2000, 1, 1), timedelta(days=366)
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+LONGEST = timedelta(days=366)
 TIMES = ("response_in_hours", "response_after_hours", "grace_minutes")
 
 
@@ -47,7 +48,7 @@ def _refuse_bad_first_day(level: Document) -> None:
     if not level.rotation_from:
         return
     first, today = getdate(level.rotation_from), clock.stored(clock.now()).date()
-    if not EARLIEST <= first <= today + LATEST:
+    if not EARLIEST <= first <= today + LONGEST:
         refuse(_("The first week of the rotation begins on {0}, which is too far away."), first)
 
 
@@ -66,25 +67,27 @@ def _users(rows: Iterable[Document]) -> set[str]:
 
 
 def _refuse_bad_stand_in(level: Document, row: Document) -> None:
-    begins, ends = (clock.instant(get_datetime(moment)) for moment in (row.begins, row.ends))
+    begins, ends = get_datetime(row.begins), get_datetime(row.ends)
     if begins >= ends:
-        refuse(
-            _("Row {0} of the stand-ins ends at {1}, before it begins at {2}."), row.idx, row.ends, row.begins
-        )
-    if ends - begins > LATEST:
+        message = _("Row {0} of the stand-ins ends at {1}, before it begins at {2}.")
+        refuse(message, row.idx, _minutes(ends), _minutes(begins))
+    if ends - begins > LONGEST:
         refuse(_("Row {0} of the stand-ins lasts more than a year. Change the rotation instead."), row.idx)
+    if not EARLIEST <= begins.date() <= LATEST:
+        refuse(_("Row {0} of the stand-ins begins at {1}: check the year."), row.idx, _minutes(begins))
     if row.user == row.instead_of:
         refuse(_("Row {0} of the stand-ins: {1} cannot stand in for themselves."), row.idx, row.user)
-    if ends > clock.now():
+    if ends > clock.stored(clock.now()):
         _refuse_if_it_never_counts(level, row)
+
+
+def _minutes(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _refuse_if_it_never_counts(level: Document, row: Document) -> None:
     if not level.rotation:
-        message = _(
-            "Row {0} of the stand-ins: there is no rotation. List whose week it is first, if only one."
-        )
-        refuse(message, row.idx)
+        refuse(_("Row {0} of the stand-ins: there is no rotation. List first whose week it is."), row.idx)
     listed = _users(level.rotation) | _users(level.stand_ins)
     if row.instead_of and row.instead_of not in listed:
         message = _("Row {0} of the stand-ins: {1} is never on duty, so nobody can stand in for them.")
@@ -100,4 +103,4 @@ def _refuse_overlaps(level: Document) -> None:
         if get_datetime(second.begins) < get_datetime(first.ends):
             whom = first.instead_of or _("whoever is on duty")
             message = _("{0} and {1} both stand in for {2} from {3} on. Let one end when the other begins.")
-            refuse(message, first.user, second.user, whom, second.begins)
+            refuse(message, first.user, second.user, whom, _minutes(get_datetime(second.begins)))

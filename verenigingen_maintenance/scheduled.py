@@ -9,10 +9,10 @@ from verenigingen_maintenance.operations import (
     analytics,
     analytics_claims,
     compliance,
+    delivery,
     error_states,
     ingest_errors,
     metric_rollups,
-    notifications,
     sample_metrics,
     service_levels,
     settings,
@@ -22,10 +22,7 @@ from verenigingen_maintenance.sources import clock
 
 
 def tend_maintenance_runs() -> None:
-    try:
-        tend_runs.tend(clock.now())
-    finally:
-        notifications.deliver()
+    tend_runs.tend(clock.now())
 
 
 def finish_maintenance_runs() -> None:
@@ -40,6 +37,16 @@ def finish_maintenance_runs() -> None:
 def sample_maintenance_metrics() -> None:
     """Each minute: makes a round of samples where that is due."""
     sample_metrics.sample_if_due(clock.now())
+
+
+def deliver_maintenance_notifications() -> None:
+    """Each minute: hands over what is due, as a job of its own: a target that hangs keeps nothing waiting."""
+    delivery.deliver(clock.now())
+
+
+def finish_maintenance_notifications() -> None:
+    """The same, under a second name: what a killed job left, or one that hangs, must not wait."""
+    deliver_maintenance_notifications()
 
 
 def ingest_maintenance_errors() -> None:
@@ -76,10 +83,7 @@ def assess_maintenance_compliance() -> None:
 
 def refresh_maintenance_analytics() -> None:
     """Every ten minutes: the components of the analytics engine that are due."""
-    try:
-        analytics.refresh(clock.now())
-    finally:
-        notifications.deliver()
+    analytics.refresh(clock.now())
 
 
 def finish_maintenance_analytics() -> None:

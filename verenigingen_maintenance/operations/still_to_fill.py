@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from verenigingen_maintenance.core.placeholders import is_blank
-from verenigingen_maintenance.operations import applicability, notifications, procedures
+from verenigingen_maintenance.operations import applicability, mail, procedures
 from verenigingen_maintenance.sources import clock
 
 
@@ -39,7 +39,7 @@ def _contacts() -> list[str]:
 
 
 def _mail() -> list[str]:
-    if notifications.has_mail_account():
+    if mail.has_mail_account():
         return []
     return [_("E-mail: this site has no outgoing e-mail account, so escalations reach people in Desk only")]
 

@@ -25,12 +25,16 @@ scheduler_events = {
     ],
     "cron": {
         "* * * * *": [
+            "verenigingen_maintenance.scheduled.deliver_maintenance_notifications",
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
             "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
             "verenigingen_maintenance.scheduled.tend_maintenance_escalations",
         ],
         "1-59/2 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_escalations",
+        ],
+        "1-59/2 * * * *": [
+            "verenigingen_maintenance.scheduled.finish_maintenance_notifications",
         ],
         "4 * * * *": [
             "verenigingen_maintenance.scheduled.roll_up_maintenance_metrics",

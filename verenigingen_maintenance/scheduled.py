@@ -10,10 +10,10 @@ from verenigingen_maintenance.operations import (
     analytics_claims,
     clock_audit,
     compliance,
+    delivery,
     error_states,
     ingest_errors,
     metric_rollups,
-    notifications,
     sample_metrics,
     service_levels,
     settings,
@@ -54,6 +54,16 @@ def sample_maintenance_metrics() -> None:
     sample_metrics.sample_if_due(clock.now())
 
 
+def deliver_maintenance_notifications() -> None:
+    """Each minute: hands over what is due, as a job of its own: a target that hangs keeps nothing waiting."""
+    delivery.deliver(clock.now())
+
+
+def finish_maintenance_notifications() -> None:
+    """The same, under a second name: what a killed job left, or one that hangs, must not wait."""
+    deliver_maintenance_notifications()
+
+
 def ingest_maintenance_errors() -> None:
     """Each minute: sees what waits in Redis, and counts Error Log where that is due.
 
@@ -88,10 +98,7 @@ def assess_maintenance_compliance() -> None:
 
 def refresh_maintenance_analytics() -> None:
     """Every ten minutes: the components of the analytics engine that are due."""
-    try:
-        analytics.refresh(clock.now())
-    finally:
-        notifications.deliver()
+    analytics.refresh(clock.now())
 
 
 def finish_maintenance_analytics() -> None:

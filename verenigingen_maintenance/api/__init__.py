@@ -56,6 +56,7 @@ from verenigingen_maintenance.api.runs import (
     still_to_fill,
     withdraw_not_applicable,
 )
+from verenigingen_maintenance.api.targets import test_target
 
 __all__ = [
     "_assess_in_worker",
@@ -101,6 +102,7 @@ __all__ = [
     "status",
     "still_to_fill",
     "system_health",
+    "test_target",
     "watcher",
     "withdraw_not_applicable",
 ]

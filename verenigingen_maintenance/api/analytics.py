@@ -9,7 +9,6 @@ from verenigingen_maintenance.operations import (
     analytics,
     analytics_answers,
     analytics_switches,
-    notifications,
 )
 from verenigingen_maintenance.sources import clock
 
@@ -100,14 +99,8 @@ def _restore(component: str) -> dict:
 
 
 def _restore_in_worker(component: str) -> None:
-    try:
-        analytics_switches.compute(component)
-    finally:
-        notifications.deliver()
+    analytics_switches.compute(component)
 
 
 def _refresh_in_worker() -> None:
-    try:
-        analytics.refresh(clock.now())
-    finally:
-        notifications.deliver()
+    analytics.refresh(clock.now())

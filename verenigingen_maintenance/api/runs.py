@@ -14,7 +14,6 @@ from verenigingen_maintenance.operations import (
     applicability,
     checks,
     measure_run,
-    notifications,
     reports,
     run_now,
 )
@@ -140,7 +139,6 @@ def _measure_in_worker(run: str) -> None:
     """A run that was signed since it was asked for, or is being measured, needs it not, and is no error."""
     with suppress(measure_run.NotToBeMeasured):
         measure_run.measure(run, clock.now())
-    notifications.deliver()
 
 
 def _print(run: str) -> None:

@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.placeholders import is_blank
-from verenigingen_maintenance.operations import duty, notifications
+from verenigingen_maintenance.operations import duty, mail
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
@@ -85,7 +85,7 @@ def _contacts() -> list[str]:
 
 
 def _mail() -> list[str]:
-    if notifications.has_mail_account():
+    if mail.has_mail_account():
         return []
     return [
         _(

@@ -1,6 +1,6 @@
 """Writes down whom to tell of an escalation: one row for each person, address or target, once.
 
-Nothing here asks Redis or a mail server while a run is written; a job delivers what waits.
+Nothing here asks Redis or a mail server while a run is written; a job hands it over (delivery.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.operations import duty, records, settings
 from verenigingen_maintenance.operations.escalation_steps import add_event, hurry, write
+from verenigingen_maintenance.operations.outbox import NOTIFICATION
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
-NOTIFICATION, TARGET = "Maintenance Notification", "Notification Target"
+TARGET = "Notification Target"
 LAST_RESORT = ("Maintenance Manager", "System Manager")
 TOLD = ("Opened", "Next Level", "Reopened")
 
@@ -48,7 +49,7 @@ def announce_over(escalation: Document) -> None:
     """Whoever was told that it began is told that it is over."""
     fields = ["channel", "recipient"]
     filters = {"escalation": escalation.name, "kind": ("in", TOLD), "status": "Delivered"}
-    rows = frappe.get_all("Maintenance Notification", filters, fields, distinct=True, order_by="recipient")
+    rows = frappe.get_all(NOTIFICATION, filters, fields, distinct=True, order_by="recipient")
     for row in rows:
         if row.recipient != frappe.session.user:
             _write(escalation, "Cleared", Recipient(row.channel, row.recipient))

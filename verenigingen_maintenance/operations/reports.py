@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import (
     checks,
     escalations,
-    notifications,
+    outbox,
     procedures,
     settings,
     watch,
@@ -74,7 +74,7 @@ def describe_status(now: datetime) -> dict:
         "escalations": open_now,
         "missed": missed,
     }
-    return {**found, "still_to_fill": still_to_fill(), "notifications_waiting": notifications.waiting()}
+    return {**found, "still_to_fill": still_to_fill(), "notifications_waiting": outbox.waiting()}
 
 
 def describe_live() -> list[dict]:

@@ -22,7 +22,6 @@ from verenigingen_maintenance.operations import (
     live,
     measure,
     metrics,
-    notifications,
     settings,
 )
 from verenigingen_maintenance.operations.transactions import commit, lock
@@ -68,7 +67,6 @@ def sample(now: datetime, last: sampling.Round | None, every: timedelta) -> None
     """One round, with what follows from it; somebody outside is told how it went."""
     with heartbeat.telling():
         _round(now, last, every)
-        notifications.deliver_if_any()
 
 
 def _round(now: datetime, last: sampling.Round | None, every: timedelta) -> None:

@@ -17,7 +17,8 @@ class MaintenanceNotification(Document):
 
     @staticmethod
     def clear_old_logs(days: int = 365) -> None:
-        """For Log Settings: drops what was delivered more than `days` ago; what waits stays."""
+        """For Log Settings: drops what came to an end more than `days` ago; what waits stays."""
         notification = frappe.qb.DocType("Maintenance Notification")
         is_old = notification.modified < (Now() - Interval(days=days))
-        frappe.db.delete(notification, filters=(is_old & (notification.status == "Delivered")))
+        has_ended = notification.status.isin(("Delivered", "Not Sent", "Failed"))
+        frappe.db.delete(notification, filters=(is_old & has_ended))

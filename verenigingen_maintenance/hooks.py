@@ -32,8 +32,6 @@ scheduler_events = {
         ],
         "1-59/2 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_escalations",
-        ],
-        "1-59/2 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_notifications",
         ],
         "4 * * * *": [

@@ -7,7 +7,7 @@ import pytest
 from conftest import fresh, make_errors
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import checks, escalations, records, run_now
+from verenigingen_maintenance.operations import checks, escalation_actions, escalations, records, run_now
 from verenigingen_maintenance.sources import clock
 
 
@@ -74,21 +74,21 @@ def test_a_warning_opens_none():
 
 
 def test_acknowledging_names_who_has_it_and_later_breaches_still_add_to_it(escalation):
-    escalations.acknowledge(escalation, "On it")
+    escalation_actions.acknowledge(escalation, "On it")
     run_today()
     after = fresh("Maintenance Escalation", escalation)
     assert (after.status, after.acknowledged_by) == ("Acknowledged", "Administrator")
     assert [event.event for event in after.events] == ["Opened", "Acknowledged", "Still Critical"]
 
 
-@pytest.mark.parametrize("close", [escalations.resolve, escalations.false_positive])
+@pytest.mark.parametrize("close", [escalation_actions.resolve, escalation_actions.false_positive])
 def test_a_breach_after_closing_opens_another(escalation, close):
     close(escalation, "Bank is back")
     run_today()
     assert len(escalations_there_are()) == 2
 
 
-@pytest.mark.parametrize("close", [escalations.resolve, escalations.false_positive])
+@pytest.mark.parametrize("close", [escalation_actions.resolve, escalation_actions.false_positive])
 @pytest.mark.parametrize("note", ["", "  "])
 def test_closing_needs_a_note(escalation, close, note):
     with pytest.raises(frappe.ValidationError, match="Say in a note why"):
@@ -96,16 +96,16 @@ def test_closing_needs_a_note(escalation, close, note):
 
 
 def test_what_is_closed_cannot_be_acknowledged_or_closed_again(escalation):
-    escalations.resolve(escalation, "Done")
+    escalation_actions.resolve(escalation, "Done")
     with pytest.raises(frappe.ValidationError, match="is Resolved already"):
-        escalations.acknowledge(escalation)
+        escalation_actions.acknowledge(escalation)
     with pytest.raises(frappe.ValidationError, match="is Resolved already"):
-        escalations.false_positive(escalation, "No")
+        escalation_actions.false_positive(escalation, "No")
 
 
 def test_an_escalation_that_is_not_there_is_said_so():
     with pytest.raises(frappe.DoesNotExistError, match="There is no escalation ESC-0"):
-        escalations.acknowledge("ESC-0")
+        escalation_actions.acknowledge("ESC-0")
 
 
 def test_the_database_admits_one_open_escalation_of_a_check(escalation):
@@ -132,7 +132,7 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
         monkeypatch.undo()
         (name,) = frappe.get_all("Maintenance Escalation", filters={"status": "Open"}, pluck="name")
         assert frappe.db.get_value("Maintenance Escalation", name, "level") == level
-        escalations.resolve(name, "Next")
+        escalation_actions.resolve(name, "Next")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from conftest import fresh, keep_sample, make_check_critical, stored
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.operations import checks, escalations, live, run_now
+from verenigingen_maintenance.operations import checks, live, run_now
 from verenigingen_maintenance.sources import clock
 
 CHECK, ESCALATION = "Maintenance Check", "Maintenance Escalation"
@@ -98,7 +98,7 @@ def test_a_second_breach_joins_the_open_escalation():
 
 def test_a_breach_that_somebody_closed_while_it_lasts_opens_nothing_until_it_was_over():
     judge({DISK: 95})
-    escalations.false_positive(opened()[0].name, "The disk is meant to be full")
+    escalation_actions.false_positive(opened()[0].name, "The disk is meant to be full")
     judge({DISK: 95})
     assert len(opened()) == 1
     judge({DISK: 50})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint
 
 from verenigingen_maintenance.core import escalation_clock
@@ -84,12 +83,3 @@ def close(name: str, outcome: str, review: str) -> None:
 def _needs(note: str, message: str, name: str) -> None:
     if not (note or "").strip():
         refuse(message, name)
-
-
-def describe_next(escalation: Document) -> dict:
-    """Who is told next and when, and who can be called now: for the form."""
-    if not escalation.policy:
-        return {}
-    policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
-    following = policy.next_above(kept.level)
-    return {"next": following.title if following else None, "at": escalation.next_level_at}

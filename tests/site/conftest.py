@@ -27,6 +27,7 @@ SITE = os.environ["MAINTENANCE_SITE"]
 BENCH = Path(os.environ["MAINTENANCE_BENCH"])
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
+ESCALATED = ("Maintenance Escalation Check", "Maintenance Silence", "Notification Target")
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 ANALYSED = ("Analytics Component Event",)
@@ -139,7 +140,7 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *MADE_BY_FRAPPE):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])

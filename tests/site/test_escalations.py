@@ -1,6 +1,7 @@
 """A breach opens one escalation; people acknowledge and close it."""
 
 import re
+from datetime import timedelta
 
 import frappe
 import pytest
@@ -81,9 +82,29 @@ def test_acknowledging_names_who_has_it_and_later_breaches_still_add_to_it(escal
     assert [event.event for event in after.events] == ["Opened", "Acknowledged", "Still Critical"]
 
 
-@pytest.mark.parametrize("close", [escalation_actions.resolve, escalation_actions.false_positive])
-def test_a_breach_after_closing_opens_another(escalation, close):
-    close(escalation, "Bank is back")
+def test_a_breach_that_returns_soon_reopens_its_escalation(escalation):
+    escalation_actions.acknowledge(escalation)
+    escalation_actions.resolve(escalation, "Bank is back")
+    run_today()
+    (name,) = escalations_there_are()
+    after = fresh("Maintenance Escalation", name)
+    assert (after.status, after.flaps, after.acknowledged_by, after.closed_at) == ("Open", 1, None, None)
+    assert [event.event for event in after.events][-2:] == ["Resolved", "Reopened"]
+
+
+@pytest.mark.parametrize(
+    ("close", "minutes"), [("resolve", 61), ("false_positive", 0), ("resolve and switch reopening off", 0)]
+)
+def test_a_breach_later_or_after_a_false_positive_opens_another(escalation, close, minutes):
+    act = escalation_actions.false_positive if close == "false_positive" else escalation_actions.resolve
+    act(escalation, "Bank is back")
+    if "off" in close:
+        frappe.db.set_single_value("Maintenance Settings", "reopen_minutes", 0)
+    closed_at = fresh("Maintenance Escalation", escalation).closed_at
+    frappe.db.set_value(
+        "Maintenance Escalation", escalation, "closed_at", closed_at - timedelta(minutes=minutes)
+    )
+    frappe.db.commit()
     run_today()
     assert len(escalations_there_are()) == 2
 
@@ -97,10 +118,18 @@ def test_closing_needs_a_note(escalation, close, note):
 
 def test_what_is_closed_cannot_be_acknowledged_or_closed_again(escalation):
     escalation_actions.resolve(escalation, "Done")
-    with pytest.raises(frappe.ValidationError, match="is Resolved already"):
-        escalation_actions.acknowledge(escalation)
-    with pytest.raises(frappe.ValidationError, match="is Resolved already"):
-        escalation_actions.false_positive(escalation, "No")
+    for act in (escalation_actions.acknowledge, escalation_actions.resolve, escalation_actions.hand_on):
+        with pytest.raises(frappe.ValidationError, match="is Resolved already, by Administrator at"):
+            act(escalation, "Mine")
+
+
+def test_the_second_of_two_who_acknowledge_is_told_who_was_first(escalation):
+    frappe.set_user("operator@example.com")
+    escalation_actions.acknowledge(escalation, "Mine")
+    frappe.set_user("manager@example.com")
+    with pytest.raises(frappe.ValidationError, match=r"Acknowledged already, by operator@example\.com at"):
+        escalation_actions.acknowledge(escalation, "Mine")
+    assert fresh("Maintenance Escalation", escalation).acknowledged_by == "operator@example.com"
 
 
 def test_an_escalation_that_is_not_there_is_said_so():

@@ -7,7 +7,7 @@ import pytest
 from conftest import fresh, keep_sample, make_check_critical, stored
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.operations import checks, live, run_now
+from verenigingen_maintenance.operations import checks, escalation_actions, live, run_now
 from verenigingen_maintenance.sources import clock
 
 CHECK, ESCALATION = "Maintenance Check", "Maintenance Escalation"
@@ -55,6 +55,10 @@ def events(escalation):
     return [event.event for event in escalation.events]
 
 
+def told(escalation):
+    return frappe.db.count("Maintenance Notification", {"escalation": escalation.name})
+
+
 def database(values, first=0, step=2):
     """Rounds of the database's time, a sample each."""
     for number, value in enumerate(values):
@@ -81,19 +85,45 @@ def test_what_was_is_kept_since_when_and_changes_with_the_verdict():
     assert (state().live_verdict, clock.instant(state().live_since)) == ("WARNING", at(4))
 
 
-def test_when_it_is_over_the_escalation_says_so_and_stays_for_people_to_close():
+def test_when_it_is_over_the_escalation_resolves_by_itself_and_says_so():
     judge({DISK: 95})
     judge({DISK: 50})
     (escalation,) = opened()
-    assert (events(escalation), escalation.status) == (["Opened", "Cleared"], "Open")
+    assert (events(escalation), escalation.status) == (["Opened", "Cleared"], "Resolved")
+    assert (escalation.cleared_by_itself, escalation.next_level_at) == (1, None)
     assert "Disk used: 50 %" in escalation.events[1].note
 
 
-def test_a_second_breach_joins_the_open_escalation():
+def test_a_breach_that_returns_reopens_its_escalation_and_is_counted():
     for value in (95, 50, 96):
         judge({DISK: value})
     (escalation,) = opened()
-    assert events(escalation) == ["Opened", "Cleared", "Still Critical"]
+    assert events(escalation) == ["Opened", "Cleared", "Reopened"]
+    assert (escalation.status, escalation.flaps, escalation.checks[0].worst) == ("Open", 1, 96)
+
+
+def test_one_that_came_back_three_times_stays_open_for_a_person():
+    for value in (95, 50) * 4:
+        judge({DISK: value})
+    (escalation,) = opened()
+    assert (escalation.status, escalation.flaps) == ("Open", 3)
+    assert "a person has to resolve it" in escalation.events[-1].note
+
+
+def test_the_worst_value_is_kept_while_it_lasts():
+    for value in (95, 99, 93):
+        judge({DISK: value})
+    assert opened()[0].checks[0].worst == 99
+
+
+def test_a_breach_is_over_by_its_own_threshold_where_it_has_one():
+    frappe.get_doc(CHECK, DISK).update({"clear": "< 70"}).save()
+    judge({DISK: 95})
+    judge({DISK: 75})
+    assert (state().live_verdict, opened()[0].status) == ("CRITICAL", "Open")
+    assert "is not yet < 70" in state().live_reason
+    judge({DISK: 69})
+    assert (state().live_verdict, opened()[0].status) == ("OK", "Resolved")
 
 
 def test_a_breach_that_somebody_closed_while_it_lasts_opens_nothing_until_it_was_over():
@@ -127,18 +157,23 @@ def test_the_times_from_trigger_and_from_onset_are_kept_as_figures():
 def test_consistently_is_three_medians_of_five_minutes_in_a_row():
     database([150] * 5)
     assert state("database_response").live_verdict == "WARNING", "two stretches are over"
-    assert opened() == []
+    (pending,) = opened()
+    assert (pending.status, events(pending), told(pending)) == ("Pending", ["Pending"], 0)
     database([150] * 3, first=10)
-    assert (state("database_response").live_verdict, opened()) == ("WARNING", [])
+    assert (state("database_response").live_verdict, opened()[0].status) == ("WARNING", "Pending")
     database([150], first=16)
     (escalation,) = opened()
+    assert (escalation.status, events(escalation)) == ("Open", ["Pending", "Opened"])
+    assert told(escalation) > 0
     assert clock.instant(escalation.triggered_at) == at(15)
     assert clock.instant(escalation.onset_at) == at(0)
 
 
 def test_one_slow_answer_in_each_five_minutes_is_none():
     database([150, 20, 20, 150, 20, 150, 20, 20, 150, 20])
-    assert opened() == []
+    (never_open,) = opened()
+    assert (never_open.status, never_open.opened_at, told(never_open)) == ("Resolved", None, 0)
+    assert set(events(never_open)) == {"Pending", "Did Not Last"}
 
 
 def test_it_is_cleared_by_three_in_a_row_under_target():
@@ -148,7 +183,9 @@ def test_it_is_cleared_by_three_in_a_row_under_target():
     assert state("database_response").live_verdict == "CRITICAL"
     database([20] * 2, first=34)
     assert state("database_response").live_verdict == "OK"
-    assert events(opened()[0]) == ["Opened", "Cleared"]
+    (escalation,) = opened()
+    assert events(escalation) == ["Pending", "Opened", "Cleared"]
+    assert escalation.checks[0].worst == 150, "the worst that lasted"
 
 
 def test_an_unknown_neither_ends_a_breach_nor_opens_another():

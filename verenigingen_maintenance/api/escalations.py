@@ -53,7 +53,7 @@ def false_positive(escalation: str, note: str) -> None:
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
 def close_escalation(escalation: str, outcome: str, review: str) -> None:
-    """Ends it for good: Real, No Action Needed or False Positive, and in the review what there is to learn."""
+    """Ends it for good: Real, No Action Needed or False Positive; the review says what to learn."""
     only_for(MANAGER, OPERATOR)
     escalation_actions.close(escalation, outcome, review)
 

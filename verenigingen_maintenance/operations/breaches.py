@@ -68,26 +68,21 @@ def clear(escalation: Document, key: str, now: datetime, worst: float | None = N
     return all(row.cleared_at for row in escalation.checks)
 
 
-def uncleared() -> dict[str, str]:
-    """What lasts in the escalations that are open or acknowledged: key and subject."""
+def uncleared() -> set[tuple[str, str]]:
+    """What lasts in the escalations that are open or acknowledged: subject and key."""
     part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)
-    rows = (
-        frappe.qb.from_(part)
-        .join(parent)
-        .on(parent.name == part.parent)
-        .select(part.check_name, parent.subject)
-        .where(parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull())
-    ).run()
-    return dict(rows)
-
-
-def lasts(key: str) -> datetime | None:
-    """Since when a check is a breach in an escalation that nobody closed."""
-    part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)
-    query = frappe.qb.from_(part).join(parent).on(parent.name == part.parent).select(part.began_at)
     is_open = parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull()
-    rows = query.where(is_open & (part.check_name == key)).orderby(part.began_at).limit(1).run()
-    return clock.instant(rows[0][0]) if rows else None
+    query = frappe.qb.from_(part).join(parent).on(parent.name == part.parent)
+    return set(query.select(parent.subject, part.check_name).where(is_open).run())
+
+
+def lasts(subject: str, key: str) -> datetime | None:
+    """Since when a check is a breach in an escalation that is open or acknowledged."""
+    part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)
+    is_open = parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull()
+    query = frappe.qb.from_(part).join(parent).on(parent.name == part.parent).select(part.began_at)
+    rows = query.where(is_open & (parent.subject == subject) & (part.check_name == key)).run()
+    return clock.instant(min(began for (began,) in rows)) if rows else None
 
 
 def _is_worse(value: float, than: float | None, critical: str) -> bool:

@@ -196,12 +196,12 @@ def _held_since(spec: Spec) -> datetime | None:
     live, breach_since = frappe.db.get_value(CHECK, spec.name, ["live", "breach_since"]) or (0, None)
     if live:
         return clock.instant(breach_since) if breach_since else None
-    return breaches.lasts(spec.name)
+    return breaches.lasts(spec.subject, spec.name)
 
 
 def worst_that_lasted(spec: Spec) -> float | None:
     """How bad a breach was that had to last. None where samples do not tell, and where one value decides."""
-    since = breaches.lasts(spec.name) if spec.looks_back else None
+    since = breaches.lasts(spec.subject, spec.name) if spec.looks_back else None
     if since is None:
         return None
     samples = stored.latest(spec.source, since, MOST_SAMPLES)

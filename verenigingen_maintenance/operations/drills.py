@@ -81,7 +81,7 @@ def _open(policy: Policy, level: str, reason: str) -> str:
     now = clock.stored(clock.now())
     values = {"title": _("Drill: {0}").format(reason)[:140], "subject": SUBJECT, "open_key": SUBJECT}
     times = dict.fromkeys(("opened_at", "triggered_at", "onset_at"), now)
-    drill = frappe.get_doc({"doctype": ESCALATION, "status": "Pending", "is_drill": 1, **values, **times})
+    drill = frappe.new_doc(ESCALATION, status="Pending", is_drill=1, **values, **times)
     move(drill, "Opened", _("A drill; nothing is broken. {0}").format(reason))
     start(drill, level, policy, clock.now())
     write(drill)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -28,7 +28,6 @@ from verenigingen_maintenance.sources import clock
 
 ESCALATION = "Maintenance Escalation"
 MOST_EVENTS = 100
-SAME = timedelta(minutes=1)
 
 
 def get(name: str) -> Document:
@@ -51,14 +50,9 @@ def move(escalation: Document, event: str, note: str = "", run: str | None = Non
 
 
 def add_event(escalation: Document, event: str, note: str = "", run: str | None = None) -> None:
-    """Adds an event. From the hundredth on, and within a minute, one that repeats replaces its last like."""
-    now = clock.stored(clock.now())
-    last = escalation.events[-1] if escalation.events else None
-    values = {"happened_at": now, "note": note, "checklist_run": run, "by_user": frappe.session.user}
-    is_repeated = last and (last.event, last.checklist_run) == (event, run) and event == "Still Critical"
-    if is_repeated and abs(now - last.happened_at) < SAME:
-        last.update(values)
-        return
+    """Adds an event; from the hundredth on, one that repeats takes the place of its last like."""
+    now, by = clock.stored(clock.now()), frappe.session.user
+    values = {"happened_at": now, "note": note, "checklist_run": run, "by_user": by}
     alike = [each for each in escalation.events if each.event == event]
     if len(escalation.events) >= MOST_EVENTS and alike:
         alike[-1].update(values)

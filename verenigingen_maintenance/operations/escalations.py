@@ -129,6 +129,7 @@ def clear(subject: str, key: str, text: str, worst: float | None = None) -> None
         return
     now = clock.now()
     if not breaches.clear(escalation, key, now, worst):
+        add_event(escalation, "Cleared", text)
         write(escalation)
         return
     escalation.cleared_at = clock.stored(now)
@@ -147,10 +148,9 @@ def clear_measured(results: Iterable[Result]) -> None:
     """Clears what was a breach and is, by these results, none any more. UNKNOWN clears nothing."""
     lasting = breaches.uncleared()
     for result in results:
-        name, verdict = result.spec.name, result.judgement.verdict.value
-        if name in lasting and verdict in ("OK", "WARNING"):
-            worst = checks.worst_that_lasted(result.spec)
-            clear(lasting[name], name, f"{verdict}: {describe(result)}", worst)
+        spec, verdict = result.spec, result.judgement.verdict.value
+        if (spec.subject, spec.name) in lasting and verdict in ("OK", "WARNING"):
+            clear(spec.subject, spec.name, f"{verdict}: {describe(result)}", checks.worst_that_lasted(spec))
 
 
 def open_ones() -> list[dict]:
@@ -269,7 +269,7 @@ def _parts(breach: Breach) -> tuple[Part, ...]:
 
 def _new(breach: Breach) -> Document:
     values = {"title": breach.title[:140], "subject": breach.subject, "open_key": breach.subject}
-    return frappe.get_doc({"doctype": ESCALATION, "status": "Pending", **values})
+    return frappe.new_doc(ESCALATION, status="Pending", **values)
 
 
 def _times(breach: Breach) -> dict:

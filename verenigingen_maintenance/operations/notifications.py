@@ -15,6 +15,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.operations import duty, records, settings
 from verenigingen_maintenance.operations.escalation_steps import add_event, hurry, write
 from verenigingen_maintenance.operations.outbox import NOTIFICATION
@@ -129,7 +130,7 @@ def _last_notes(escalation: Document) -> Iterator[str]:
 def _addresses(users: tuple[str, ...]) -> list[str]:
     rows = frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "email"])
     found = {row.name: row.email for row in rows}
-    return [found[user] for user in users if found.get(user)]
+    return [address for user in users for address in emails(found.get(user))]
 
 
 def _targets(level: str, now: datetime) -> list[str]:

@@ -155,6 +155,38 @@ def list_commands() -> dict:
     return found
 
 
+def rotate(*users: str) -> dict:
+    """Level 1 has a weekly rotation of these users from this week on, and nobody stands in."""
+    level = frappe.get_doc("Escalation Level", "level-1")
+    rotation = [{"user": f"{user}@example.com"} for user in users]
+    level.update(
+        {"rotation": rotation, "rotation_from": None, "handover_at": "00:00:00", "stand_ins": []}
+    ).save()
+    return {}
+
+
+def stand_in(user: str) -> dict:
+    """A user is on duty at level 1 for two hours; the reason is markup, past all that would sanitise it."""
+    now, level = frappe.utils.now_datetime(), frappe.get_doc("Escalation Level", "level-1")
+    begins, ends = (frappe.utils.add_to_date(now, hours=hours) for hours in (-1, 1))
+    level.append("stand_ins", {"user": f"{user}@example.com", "begins": begins, "ends": ends})
+    level.save()
+    level.stand_ins[-1].db_set("reason", MARKUP, update_modified=False)
+    return {}
+
+
+def switch_escalation(active: str) -> dict:
+    """Escalation is active (1) or not (0), whatever is blank."""
+    frappe.db.set_single_value("Maintenance Settings", "escalation_active", int(active))
+    return {}
+
+
+def enable(user: str, enabled: str) -> dict:
+    """A user is enabled (1) or disabled (0)."""
+    frappe.db.set_value("User", f"{user}@example.com", "enabled", int(enabled))
+    return {}
+
+
 def log_a_job() -> dict:
     """Scheduled Job Log holds a job, as it does where a scheduler runs."""
     if not frappe.db.count("Scheduled Job Log"):
@@ -170,6 +202,7 @@ ACTIONS = {
     for action in (
         *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, put_markup),
         *(list_doors, list_commands, log_a_job, mend_analytics),
+        *(rotate, stand_in, enable, switch_escalation),
     )
 }
 

@@ -1,4 +1,8 @@
 frappe.ui.form.on("Escalation Level", {
+	setup() {
+		const as_text = (value) => frappe.utils.escape_html(value || "");
+		frappe.meta.get_docfield("Maintenance Stand-in", "reason").formatter = as_text;
+	},
 	async refresh(frm) {
 		frm.dashboard.clear_headline();
 		if (frm.is_new()) return;

@@ -36,9 +36,10 @@ function deactivate(frm) {
 	frappe.prompt(field, off, __("Deactivate Escalation"));
 }
 
-async function switch_escalation(frm, method, args) {
-	await frappe.xcall(`verenigingen_maintenance.api.${method}`, args);
-	frm.reload_doc();
+// A refusal is shown by Frappe, and nothing follows from it.
+function switch_escalation(frm, name, args) {
+	const method = `verenigingen_maintenance.api.${name}`;
+	frappe.call({ method, args, callback: () => frm.reload_doc() });
 }
 
 function show_health_address(frm) {

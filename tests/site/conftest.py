@@ -30,6 +30,7 @@ MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 ANALYSED = ("Analytics Component Event",)
+REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal")
 ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
@@ -134,7 +135,7 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *REVIEWED, *MADE_BY_FRAPPE):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])

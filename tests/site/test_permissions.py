@@ -30,11 +30,12 @@ DOCTYPES = (
     "Compliance Assessment",
     "Compliance Gap",
     "Analytics Component",
+    "Threshold Proposal",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
-    *("Compliance Assessment", "Compliance Gap"),
+    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -52,6 +53,7 @@ READING = [
     (api.get_analytics_summary, ()),
     (api.get_trend_forecasts, ()),
     (api.get_executive_summary, ()),
+    (api.review_escalations, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -69,6 +71,7 @@ WORKING = [
     (api.resolve_error_pattern, ("EP-1",)),
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
+    (api.propose_thresholds, ()),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -78,6 +81,8 @@ MANAGING = [
     (api.compute_service_level, ("2026-10",)),
     (api.fall_back, ("x",)),
     (api.clear_analytics_cache, ()),
+    (api.accept_threshold, ("TP-1", "x")),
+    (api.dismiss_threshold, ("TP-1", "x")),
 ]
 
 

@@ -25,10 +25,10 @@ def alert_summary(found: Mapping[str, Any]) -> str:
 
 def _head(found: Mapping[str, Any]) -> str:
     before = found["open_from_before"]
-    more = f"; {before} more are open from before" if before else ""
-    claims = found["claims_of_verenigingen"]
+    more = f"; open from before: {before}" if before else ""
+    claims, alerts = found["claims_of_verenigingen"], found["alerts"]
     of_them = f", {claims} of them claims of verenigingen" if claims else ""
-    return f"{found['alerts']} alerts{of_them}  (from {found['from']} to {found['to']}){more}"
+    return f"{alerts} alert{'s' * (alerts != 1)}{of_them}  (from {found['from']} to {found['to']}){more}"
 
 
 def _kinds(found: Mapping[str, Any]) -> str:

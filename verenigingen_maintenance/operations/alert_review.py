@@ -63,9 +63,9 @@ def _not_known(escalations: Sequence[Alert]) -> list[str]:
     without = sum(not alert.checks for alert in known)
     turned = sum(_is_turned(alert) for alert in known)
     return [
-        *([f"{drills} drills are left out"] if drills else []),
-        *([f"{without} alerts name no check"] if without else []),
-        *([f"{turned} alerts end before they begin: a clock was set back"] if turned else []),
+        *([f"drills left out: {drills}"] if drills else []),
+        *([f"alerts that name no check: {without}"] if without else []),
+        *([f"alerts that end before they begin, because a clock was set back: {turned}"] if turned else []),
     ]
 
 

@@ -48,7 +48,7 @@ def _message(found):
     """What the report does not know, and what is open from before."""
     told = list(found["missing"])
     if before := found["open_from_before"]:
-        told.insert(0, _("{0} alerts are open from before").format(before))
+        told.insert(0, _("open from before: {0}").format(before))
     return html.escape("; ".join(told)) or None
 
 

@@ -13,11 +13,13 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
+from verenigingen_maintenance.core.alert_wording import alert_summary
 from verenigingen_maintenance.core.analytics_wording import executive
 from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks, table_of_metrics
 from verenigingen_maintenance.operations import (
+    alert_review,
     analytics_answers,
     checks,
     error_review,
@@ -108,6 +110,20 @@ def errors(context: frappe._dict, days: int, as_json: bool) -> None:
     def found() -> tuple[dict, str]:
         review = error_review.review(days, clock.now())
         return review, error_summary(review)
+
+    _answer(context, found, as_json)
+
+
+@maintenance.command("escalations")
+@click.option("--days", default=7, show_default=True, help="How many days back, 1 to 400.")
+@as_json
+@pass_context
+def escalations(context: frappe._dict, days: int, as_json: bool) -> None:
+    """What became of the alerts of some days: classes, times, noise. Judges nothing: the exit code is 0."""
+
+    def found() -> tuple[dict, str]:
+        review = alert_review.review(days, clock.now())
+        return review, alert_summary(review)
 
     _answer(context, found, as_json)
 

@@ -19,6 +19,7 @@ after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 scheduler_events = {
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
+        "verenigingen_maintenance.scheduled.propose_maintenance_thresholds",
     ],
     "hourly_long": [
         "verenigingen_maintenance.scheduled.claim_maintenance_analytics",

@@ -19,6 +19,7 @@ from verenigingen_maintenance.operations import (
     settings,
     tend_escalations,
     tend_runs,
+    threshold_proposals,
 )
 from verenigingen_maintenance.sources import clock
 
@@ -109,6 +110,11 @@ def finish_maintenance_analytics() -> None:
 def claim_maintenance_analytics() -> None:
     """Each hour, in the queue long: what the app verenigingen claims, where it is."""
     analytics_claims.refresh(clock.now())
+
+
+def propose_maintenance_thresholds() -> None:
+    """Each day: which thresholds the alerts of ninety days speak for. None is changed."""
+    threshold_proposals.propose(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

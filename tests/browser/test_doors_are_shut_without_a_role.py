@@ -22,6 +22,7 @@ KNOWN_DOCTYPES = {
     "Downtime",
     "Monthly Service Level",
     "Monthly Service Level Figure",
+    "Threshold Proposal",
 }
 
 

@@ -2,8 +2,8 @@ import pytest
 from playwright.sync_api import expect
 
 CARDS = {
-    "Work": ["Checklist Runs", "Maintenance Escalations", "Emergency Contacts"],
-    "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Escalation Levels"],
+    "Work": ["Checklist Runs", "Maintenance Escalations", "Escalation Review", "Emergency Contacts"],
+    "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Threshold Proposals", "Escalation Levels"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
     "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
     "Analytics": ["Executive Summary", "Forecasts", "Claims", "Analytics Components"],

@@ -117,6 +117,14 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "backup_age": ("> 26", None),
         "mail_stuck": ("> 0", None),
         "certificate_days": ("< 21", "< 7"),
+        "alerts_7d": ("> 0", None),
+        "flapping_alerts_7d": ("> 0", None),
+        "alerts_answered_late_7d": ("> 0", None),
+        "slow_resolutions_7d": ("> 0", None),
+        "false_positives_7d": ("> 0", None),
+        "alerts_nobody_acted_on_7d": ("> 0", None),
+        "degradation_alerts_7d": ("> 0", None),
+        "threshold_proposals": ("> 0", None),
     }
 
 

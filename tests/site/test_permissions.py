@@ -30,11 +30,12 @@ DOCTYPES = (
     "Compliance Assessment",
     "Compliance Gap",
     "Analytics Component",
+    "Threshold Proposal",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
-    *("Compliance Assessment", "Compliance Gap"),
+    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -53,6 +54,8 @@ READING = [
     (api.get_trend_forecasts, ()),
     (api.get_executive_summary, ()),
     (api.on_duty, ("level-1",)),
+    (api.describe_escalation, ("ESC-1",)),
+    (api.review_escalations, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -67,9 +70,13 @@ WORKING = [
     (api.acknowledge, ("ESC-1", "")),
     (api.resolve, ("ESC-1", "x")),
     (api.false_positive, ("ESC-1", "x")),
+    (api.hand_on, ("ESC-1", "x")),
+    (api.add_note, ("ESC-1", "x")),
+    (api.close_escalation, ("ESC-1", "Real", "x")),
     (api.resolve_error_pattern, ("EP-1",)),
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
+    (api.propose_thresholds, ()),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -80,7 +87,10 @@ MANAGING = [
     (api.fall_back, ("x",)),
     (api.clear_analytics_cache, ()),
     (api.activate_escalation, ()),
+    (api.start_drill, ("x",)),
     (api.deactivate_escalation, ("x",)),
+    (api.accept_threshold, ("TP-1", "x")),
+    (api.dismiss_threshold, ("TP-1", "x")),
 ]
 
 

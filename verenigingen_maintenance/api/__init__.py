@@ -51,6 +51,12 @@ from verenigingen_maintenance.api.metrics import (
     system_health,
     watcher,
 )
+from verenigingen_maintenance.api.reviews import (
+    accept_threshold,
+    dismiss_threshold,
+    propose_thresholds,
+    review_escalations,
+)
 from verenigingen_maintenance.api.runs import (
     _measure_in_worker,
     accept_missed,
@@ -74,6 +80,7 @@ __all__ = [
     "_restore_in_worker",
     "_sample_in_worker",
     "accept_missed",
+    "accept_threshold",
     "acknowledge",
     "activate_escalation",
     "add_note",
@@ -85,6 +92,7 @@ __all__ = [
     "deactivate_escalation",
     "declare_not_applicable",
     "describe_escalation",
+    "dismiss_threshold",
     "fall_back",
     "false_positive",
     "generate_insights_report",
@@ -103,12 +111,14 @@ __all__ = [
     "new_health_token",
     "on_duty",
     "open_run",
+    "propose_thresholds",
     "refresh_analytics",
     "reopen_error_pattern",
     "resolve",
     "resolve_error_pattern",
     "restore_component",
     "restore_next",
+    "review_escalations",
     "run_check",
     "run_daily",
     "sample",

@@ -37,9 +37,9 @@ def stored(moment: datetime) -> datetime:
     return moment.astimezone(zone()).replace(tzinfo=None)
 
 
-def instant(naive: datetime) -> datetime:
-    """A stored time as an instant."""
-    return naive.replace(tzinfo=zone()).astimezone(timezone.utc)
+def instant(naive: datetime, place: ZoneInfo | None = None) -> datetime:
+    """A stored time as an instant. Who converts thousands gives the `place`, read once."""
+    return naive.replace(tzinfo=place or zone()).astimezone(timezone.utc)
 
 
 def instant_before(naive: datetime, now: datetime) -> datetime:

@@ -1,0 +1,185 @@
+"""Escalations as the review of alerts sees them; and System Alerts of the app verenigingen, as its claims.
+
+Nothing is judged here. Each query is bounded by time, over an indexed column, and by a number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
+
+from verenigingen_maintenance.core.alert_review import SYSTEM_ALERT, Alert
+from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.sources import claims, clock
+from verenigingen_maintenance.sources.verenigingen import why_not
+
+ESCALATION, CHECK_ROW, EVENT = (
+    "Maintenance Escalation",
+    "Maintenance Escalation Check",
+    "Maintenance Escalation Event",
+)
+NEXT_LEVEL, UNDECIDED = "Next Level", ("Open", "Acknowledged")
+MOST = 50_000
+LONGEST_TEXT = 140
+FIELDS = (
+    *("name", "title", "subject", "status", "level", "opened_at", "acknowledged_at", "closed_at"),
+    *("cleared_at", "cleared_by_itself", "flaps", "outcome", "is_drill"),
+)
+# Of a System Alert, those are read that its DocType has.
+CLAIMED = ("alert_type", "message", "timestamp", "acknowledged_at", "resolved_at", "resolved_by")
+STATES = {"Active": "Open", "Acknowledged": "Acknowledged", "Resolved": "Resolved"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Alerts of a period, and what is missing of them, in words. `is_here` says whether the site has such."""
+
+    alerts: list[Alert]
+    missing: list[str] = field(default_factory=list)
+    is_here: bool = True
+
+
+def escalations(since: datetime, until: datetime) -> Found:
+    """The escalations that were opened in a period, drills included, the latest first."""
+    table = frappe.qb.DocType(ESCALATION)
+    query = (
+        frappe.qb.from_(table).select(*(table[each] for each in FIELDS)).where(_within(table, since, until))
+    )
+    rows = query.orderby(table.opened_at, order=Order.desc).limit(MOST).run(as_dict=True)
+    checks, ups = _checks(since, until), _went_up(since, until)
+    levels, zone = _levels(), clock.zone()
+    alerts = [
+        _alert(row, zone, levels, tuple(checks.get(row.name, ())), ups.get(row.name, 0)) for row in rows
+    ]
+    missing = [f"only the latest {MOST} alerts are told"] if len(rows) == MOST else []
+    return Found(alerts, missing)
+
+
+def open_from_before(since: datetime) -> int:
+    """How many escalations were opened before and are open still."""
+    table = frappe.qb.DocType(ESCALATION)
+    # open_key has an index, and is empty for what is closed.
+    is_open = table.open_key.isnotnull() & table.status.isin(UNDECIDED) & (table.is_drill == 0)
+    query = frappe.qb.from_(table).select(Count("*")).where(is_open & (table.opened_at < clock.stored(since)))
+    return query.run()[0][0]
+
+
+def worst_values(since: datetime, until: datetime, check: str = "") -> list[Any]:
+    """The rows of checks in the escalations of a period: check_name, parent, worst, unit, critical."""
+    table, row = frappe.qb.DocType(ESCALATION), frappe.qb.DocType(CHECK_ROW)
+    query = (
+        frappe.qb.from_(row)
+        .join(table)
+        .on(row.parent == table.name)
+        .select(row.check_name, row.parent, row.worst, row.unit, row.critical)
+        .where(_within(table, since, until))
+        .orderby(table.opened_at, order=Order.desc)
+        .limit(MOST)
+    )
+    return (query.where(row.check_name == check) if check else query).run(as_dict=True)
+
+
+def system_alerts(since: datetime, until: datetime) -> Found:
+    """What the app verenigingen calls alerts, of a period. Without it and its DocType nothing is missing."""
+    if reason := why_not(SYSTEM_ALERT, "severity", "status"):
+        is_expected = claims.is_present() or frappe.db.exists("DocType", SYSTEM_ALERT)
+        return Found([], [f"no System Alert is told: {reason}"] * bool(is_expected), False)
+    there = [each for each in CLAIMED if frappe.db.has_column(SYSTEM_ALERT, each)]
+    table = frappe.qb.DocType(SYSTEM_ALERT)
+    begins, ends = clock.stored(since), clock.stored(until)
+    query = (
+        frappe.qb.from_(table)
+        .select(table.name, table.creation, table.severity, table.status, *(table[each] for each in there))
+        # Only modified has an index, and nothing is modified before it was made.
+        .where((table.modified >= begins) & (table.creation >= begins) & (table.creation < ends))
+    )
+    rows = query.orderby(table.creation, order=Order.desc).limit(MOST).run(as_dict=True)
+    zone = clock.zone()
+    return Found([_claimed(row, zone) for row in rows], _not_told(there))
+
+
+def _within(table: Any, since: datetime, until: datetime) -> Any:
+    return (table.opened_at >= clock.stored(since)) & (table.opened_at < clock.stored(until))
+
+
+def _alert(row: Any, zone: ZoneInfo, levels: dict[str, str], checks: tuple[str, ...], ups: int) -> Alert:
+    over = row.closed_at or (row.cleared_at if row.cleared_by_itself else None)
+    return Alert(
+        name=row.name,
+        subject=row.subject or "",
+        title=row.title or "",
+        opened=clock.instant(row.opened_at, zone),
+        status=row.status,
+        checks=checks,
+        level=levels.get(row.level, row.level or ""),
+        went_up=ups,
+        acknowledged=_instant(row.acknowledged_at, zone),
+        closed=_instant(over, zone),
+        outcome=row.outcome or "",
+        cleared_by_itself=bool(row.cleared_by_itself),
+        flaps=row.flaps or 0,
+        is_drill=bool(row.is_drill),
+    )
+
+
+def _claimed(row: Any, zone: ZoneInfo) -> Alert:
+    """A System Alert that names nobody who resolved it is over by itself; one without that field is not known
+    to be, and counts as resolved by a person."""
+    text = redact(row.get("message") or row.get("alert_type") or "")[:LONGEST_TEXT]
+    kind = redact(row.get("alert_type") or "")[:LONGEST_TEXT]
+    return Alert(
+        name=row.name,
+        subject=f"{SYSTEM_ALERT}: {kind}" if kind else SYSTEM_ALERT,
+        title=text,
+        opened=clock.instant(row.get("timestamp") or row.creation, zone),
+        status=STATES.get(row.status, "Open"),
+        level=f"{SYSTEM_ALERT}, {row.severity or 'no severity'}",
+        acknowledged=_instant(row.get("acknowledged_at"), zone),
+        closed=_instant(row.get("resolved_at"), zone),
+        cleared_by_itself="resolved_by" in row and row.status == "Resolved" and not row.resolved_by,
+        source=SYSTEM_ALERT,
+    )
+
+
+def _not_told(there: Sequence[str]) -> list[str]:
+    missing = [each for each in CLAIMED if each not in there]
+    return [f"the DocType {SYSTEM_ALERT} has no field {', '.join(missing)}"] if missing else []
+
+
+def _checks(since: datetime, until: datetime) -> dict[str, list[str]]:
+    """The checks of each escalation of a period."""
+    found: dict[str, list[str]] = {}
+    for row in worst_values(since, until):
+        found.setdefault(row.parent, []).append(row.check_name)
+    return found
+
+
+def _went_up(since: datetime, until: datetime) -> dict[str, int]:
+    """How often each escalation of a period went to the next level."""
+    table, event = frappe.qb.DocType(ESCALATION), frappe.qb.DocType(EVENT)
+    query = (
+        frappe.qb.from_(event)
+        .join(table)
+        .on(event.parent == table.name)
+        .select(event.parent, Count("*"))
+        .where(_within(table, since, until) & (event.event == NEXT_LEVEL))
+        .groupby(event.parent)
+    )
+    return dict(query.run())
+
+
+def _levels() -> dict[str, str]:
+    """What a level is called: “Level 1, Operations Team”."""
+    rows = frappe.get_all("Escalation Level", fields=["name", "level", "title"])
+    return {row.name: f"Level {row.level}, {row.title}" for row in rows}
+
+
+def _instant(naive: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return clock.instant(naive, zone) if naive else None

@@ -1,0 +1,18 @@
+frappe.ui.form.on("Threshold Proposal", {
+	refresh(frm) {
+		frm.set_intro(frappe.utils.escape_html(frm.doc.finding), frm.doc.status === "Open" ? "orange" : "blue");
+		if (frm.doc.status !== "Open" || !frappe.user.has_role("Maintenance Manager")) return;
+		if (frm.doc.proposed) add_decision(frm, __("Accept"), "accept_threshold");
+		add_decision(frm, __("Dismiss"), "dismiss_threshold");
+	},
+});
+
+function add_decision(frm, label, method) {
+	const field = { fieldname: "reason", fieldtype: "Small Text", label: __("Why?"), reqd: 1 };
+	const decide = async ({ reason }) => {
+		const args = { proposal: frm.doc.name, reason };
+		await frappe.xcall(`verenigingen_maintenance.api.${method}`, args);
+		frm.reload_doc();
+	};
+	frm.add_custom_button(label, () => frappe.prompt(field, decide, label));
+}

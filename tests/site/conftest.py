@@ -300,3 +300,4 @@ def app(monkeypatch):
 
 
 from analytics_on_site import broken, errors, refreshed  # noqa: E402, F401 - fixtures, which need what is above
+from escalation_on_site import present  # noqa: E402, F401

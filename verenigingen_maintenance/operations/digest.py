@@ -53,24 +53,26 @@ def send_if_due(now: datetime) -> None:
 
 
 def _send(rows: list[dict], local: datetime, now: datetime) -> None:
-    level = frappe.db.get_value("Escalation Level", {}, "name", order_by="level")
-    found = (
-        [each for each in notifications.recipients(level, now) if each.channel != "Target"] if level else []
-    )
-    if not found:
-        return  # they wait until there is somebody
-    text, subject = (
-        "\n".join(_lines(rows)),
-        _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d %H:%M}"),
-    )
+    """Where nobody is there, they wait until somebody is."""
+    found, text = _whom(now), "\n".join(_lines(rows))
+    subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d %H:%M}")
     for each in found:
-        write_down(DIGEST, each, subject, text, key_of(DIGEST, local.date(), each.channel, each.name))
-    sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
-    frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)
+        key = key_of(DIGEST, local.date(), each.channel, each.name)
+        write_down(DIGEST, each, subject, text, key, send_after=local)
+    if found:
+        sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
+        frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)
+
+
+def _whom(now: datetime) -> list[Recipient]:
+    """The first level, but for chats and pagers."""
+    levels = frappe.get_all("Escalation Level", pluck="name", order_by="level", limit=1)
+    found = [each for level in levels for each in notifications.recipients(level, now)]
+    return [each for each in found if each.channel != "Target"]
 
 
 def _lines(rows: list[dict]) -> list[str]:
-    """One for each, and how often the same check became a WARNING; what still is one says so."""
+    """One for each; what is a WARNING still says so."""
     now = set(frappe.get_all(checks.CHECK, {**checks.LIVE, "live_verdict": "WARNING"}, pluck="name", limit=0))
     lines = [f"{row.message}{_still(row.recipient in now)}" for row in rows[:MOST_LINES]]
     more = len(rows) - MOST_LINES
@@ -83,7 +85,7 @@ def _still(is_one: bool) -> str:
 
 def _was_sent_today(local: datetime) -> bool:
     begins = datetime.combine(local.date(), time())
-    return bool(frappe.db.exists(NOTIFICATION, {"kind": DIGEST, "creation": (">=", begins)}))
+    return bool(frappe.db.exists(NOTIFICATION, {"kind": DIGEST, "send_after": (">=", begins)}))
 
 
 def _hour() -> time:

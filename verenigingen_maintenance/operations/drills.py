@@ -70,6 +70,7 @@ def go_on(escalation: Document, now: datetime) -> None:
     following = policy.next_above(kept.level)
     if following is None:
         move(escalation, "Resolved", "\n".join(_findings(escalation)))
+        write(escalation)
         return
     move(escalation, "Next Level", _("the drill goes on"))
     keep_clock(escalation, escalation_clock.start(following.name, policy, now))

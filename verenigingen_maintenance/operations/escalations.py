@@ -33,6 +33,7 @@ from verenigingen_maintenance.sources import clock
 
 UNRESOLVED = ("Open", "Acknowledged")
 MOST_FLAPS = 3
+SAME = timedelta(minutes=1)
 NOT_OVER = {
     **dict.fromkeys(("acknowledged_by", "acknowledged_at", "closed_by", "closed_at", "cleared_at")),
     **{"cleared_by_itself": 0, "outcome": ""},
@@ -219,10 +220,26 @@ def _ongoing(subject: str) -> Document | None:
 
 
 def _add(escalation: Document, breach: Breach, run: str | None) -> None:
+    if run is None and _is_repeated(escalation, breach):
+        _keep_worst(breach)
+        return
     breaches.put(escalation, _parts(breach))
     escalation.cleared_at = None
     move(escalation, "Still Critical", breach.note, run)
     write(escalation)
+
+
+def _is_repeated(escalation: Document, breach: Breach) -> bool:
+    """Whether the same was said within a minute: a storm of breaches is written down once a minute."""
+    last, lasting = escalation.events[-1], {row.check_name for row in escalation.checks if not row.cleared_at}
+    is_recent = abs(clock.stored(clock.now()) - last.happened_at) < SAME
+    return is_recent and last.note == breach.note and {part.key for part in _parts(breach)} <= lasting
+
+
+def _keep_worst(breach: Breach) -> None:
+    for part in breach.parts:
+        if part.worst is not None:
+            breaches.keep_worst(breach.subject, part.key, part.worst, part.critical)
 
 
 def _returned(subject: str) -> Document | None:

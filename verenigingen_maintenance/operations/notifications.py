@@ -78,7 +78,9 @@ def write_down(kind: str, recipient: Recipient, subject: str, message: str, key:
         return
     told = {"kind": kind, "channel": recipient.channel, "recipient": recipient.name}
     text = {"subject": subject[:140], "message": message, "key": key, "status": "Waiting"}
-    records.insert(frappe.get_doc({"doctype": NOTIFICATION, **told, **text, **more}))
+    notification = frappe.get_doc({"doctype": NOTIFICATION, **told, **text, **more})
+    notification.flags.ignore_links = True  # its level may have been deleted since the escalation opened
+    records.insert(notification)
 
 
 def _announce(escalation: Document, kind: str) -> None:

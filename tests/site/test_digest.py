@@ -1,0 +1,76 @@
+"""WARNINGs wake nobody: they are told together, once on a business day, to level 1."""
+
+import frappe
+import pytest
+from escalation_on_site import NOTIFICATION, tend
+
+from verenigingen_maintenance.core.judgement import Judgement
+from verenigingen_maintenance.core.readings import Reading
+from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.operations import digest
+from verenigingen_maintenance.operations.checks import Result, Spec
+from verenigingen_maintenance.sources import clock
+
+pytestmark = pytest.mark.usefixtures("present")
+
+
+def warn(check="disk_used", value=85):
+    spec = Spec.of(frappe.get_doc("Maintenance Check", check))
+    measured = Reading(value, spec.unit, clock.now(), "test")
+    digest.keep([Result(spec, measured, Judgement(Verdict.WARNING))])
+    frappe.db.commit()
+
+
+def sent():
+    frappe.db.commit()
+    fields = ["channel", "recipient", "subject", "message"]
+    return frappe.get_all(NOTIFICATION, {"kind": "Digest"}, fields, order_by="name")
+
+
+def test_a_warning_waits_for_the_hour_of_the_digest_and_is_told_once(present):
+    present.set("2026-11-24 03:00")
+    warn()
+    present.set("2026-11-24 08:44")
+    tend()
+    assert sent() == []
+    for minute in (45, 46, 59):
+        present.set(f"2026-11-24 08:{minute}")
+        tend()
+    (told,) = sent()
+    assert (told.channel, told.recipient) == ("Desk", "operator@example.com")
+    assert told.subject == "1 WARNINGs until 2026-11-24 08:45"
+    assert told.message == "2026-11-24 03:00  Disk used: 85 %, target <= 80  (over)"
+
+
+def test_what_becomes_one_later_that_day_is_told_on_the_next(present):
+    warn()
+    tend()
+    warn("memory_used")
+    present.passes(hours=2)
+    tend()
+    assert len(sent()) == 1
+    present.set("2026-11-25 08:45")
+    tend()
+    assert len(sent()) == 2
+
+
+def test_the_weekend_is_told_on_monday(present):
+    present.set("2026-11-28 12:00")
+    warn()
+    tend()
+    assert sent() == []
+    present.set("2026-11-30 08:45")
+    tend()
+    assert len(sent()) == 1
+
+
+def test_without_warnings_there_is_no_digest():
+    tend()
+    assert sent() == []
+
+
+def test_what_is_a_warning_still_says_so(present):
+    warn()
+    frappe.db.set_value("Maintenance Check", "disk_used", "live_verdict", "WARNING")
+    tend()
+    assert sent()[0].message.endswith("(it is one now)")

@@ -1,0 +1,134 @@
+"""Silences, planned downtime and causes: nobody is told, the clock stands, and nothing is lost."""
+
+import frappe
+import pytest
+from escalation_on_site import breach, escalation, events, over, tend, told
+
+from verenigingen_maintenance.operations import telling
+from verenigingen_maintenance.sources import clock
+
+pytestmark = pytest.mark.usefixtures("present")
+SILENCE = "Maintenance Silence"
+
+
+def silence(subject="Error Log", hours=1, **more):
+    now = clock.stored(clock.now())
+    ends = frappe.utils.add_to_date(now, hours=hours)
+    times = {"begins": now, "ends": ends, "reason": "the provider works on it"}
+    return frappe.get_doc({"doctype": SILENCE, "subject": subject, **times, **more}).insert()
+
+
+def decision(name):
+    """What would become of the first notification of an escalation now."""
+    (first, *_rest) = frappe.get_all(
+        "Maintenance Notification", {"escalation": name}, pluck="name", order_by="name"
+    )
+    found = telling.decide(frappe.get_doc("Maintenance Notification", first), clock.now())
+    return found.act.value, found.reason
+
+
+def test_a_silence_holds_what_opens_and_its_clock_begins_when_it_is_over(present):
+    kept = silence()
+    name = breach()
+    assert (escalation(name).next_level_at, events(name)) == (None, ["Opened", "Muted"])
+    assert decision(name) == (
+        "hold",
+        f"{kept.name}: the provider works on it until 2026-11-24T11:00:00+01:00",
+    )
+    present.passes(hours=1)
+    tend()
+    assert (str(escalation(name).next_level_at), events(name)[-1]) == (
+        "2026-11-24 11:30:00",
+        "No Longer Muted",
+    )
+    assert decision(name) == ("send", "due")
+
+
+def test_a_silence_of_another_subject_mutes_nothing():
+    silence("Dashboard")
+    assert decision(breach()) == ("send", "due")
+
+
+def test_a_planned_downtime_is_a_silence_of_everything(present):
+    begins = clock.stored(clock.now())
+    planned = {"kind": "Planned", "begins": begins, "ends": frappe.utils.add_to_date(begins, hours=2)}
+    frappe.get_doc({"doctype": "Downtime", "reason": "bench update", **planned}).insert()
+    name = breach()
+    assert decision(name)[0] == "hold"
+    assert "bench update" in escalation(name).muted_because
+
+
+def test_what_follows_from_an_open_cause_waits_until_that_is_over(present):
+    cause = breach("Dashboard", "Health")
+    name = breach("API response", "Performance")
+    act, reason = decision(name)
+    assert (act, reason.startswith(f"follows from {cause}, Dashboard: ")) == ("hold", True)
+    over("Dashboard")
+    tend()
+    assert decision(name) == ("send", "due")
+    assert events(name)[-1] == "No Longer Muted"
+
+
+def test_what_was_open_before_its_cause_stands_still_from_then_on(present):
+    name = breach("API response", "Performance")
+    present.passes(minutes=20)
+    breach("Dashboard", "Health")
+    tend()
+    assert (events(name)[-1], escalation(name).next_level_at) == ("Muted", None)
+    present.passes(hours=5)
+    tend()
+    assert escalation(name).level == "level-2"
+
+
+def test_what_is_over_before_it_could_be_told_is_not_told():
+    silence()
+    name = breach()
+    over()
+    assert decision(name) == ("drop", "over before it was told: Resolved")
+
+
+def test_who_was_told_is_told_that_it_is_over(present):
+    name = breach()
+    frappe.db.set_value("Maintenance Notification", {"escalation": name}, "status", "Delivered")
+    over()
+    assert told(name, kind="Cleared") == [("Cleared", "Desk", "operator@example.com")]
+
+
+def test_who_was_not_told_is_not_told_that_it_is_over():
+    name = breach()
+    over()
+    assert told(name, kind="Cleared") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"hours": -1}, "cannot end at"),
+        ({"hours": 0}, "cannot end at"),
+        ({"hours": 24 * 91}, "over 90 days hides"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+def test_a_silence_has_an_end_and_a_reason(values, refusal):
+    with pytest.raises(frappe.ValidationError, match=refusal):
+        silence(**values)
+
+
+def test_a_silence_that_is_over_stays_as_it_was(present):
+    kept = silence()
+    present.passes(hours=2)
+    kept.reason = "something else"
+    with pytest.raises(frappe.ValidationError, match="is over and stays as it is"):
+        kept.save()
+
+
+def test_a_silence_says_who_declared_it():
+    frappe.set_user("operator@example.com")
+    assert silence(declared_by="manager@example.com").declared_by == "operator@example.com"
+
+
+def test_subjects_that_silence_each_other_are_refused():
+    settings = frappe.get_doc("Maintenance Settings")
+    settings.append("inhibitions", {"cause": "API response", "silenced": "Dashboard"})
+    with pytest.raises(frappe.ValidationError, match=r"silence each other.*API response, Dashboard"):
+        settings.save()

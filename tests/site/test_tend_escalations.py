@@ -1,0 +1,222 @@
+"""The clocks of escalations on a site: levels, times, reminders, policy that is copied, people who answer."""
+
+import frappe
+import pytest
+from escalation_on_site import breach, escalation, events, over, tend, told
+
+from verenigingen_maintenance.operations import escalation_actions, tend_escalations
+from verenigingen_maintenance.sources import clock
+
+pytestmark = pytest.mark.usefixtures("present")
+LEVEL = "Escalation Level"
+
+
+def test_what_nobody_acknowledges_goes_from_level_to_level_in_their_times(present):
+    name, seen = breach(), []
+    for minute in range(0, 160, 2):
+        tend()
+        seen.append((minute, escalation(name).level))
+        present.passes(minutes=2)
+    assert {level: minute for minute, level in reversed(seen)} == {
+        "level-1": 0,
+        "level-2": 30,
+        "level-3": 150,
+    }
+    assert events(name, "Opened", "Next Level") == ["Opened", "Next Level", "Next Level"]
+    assert escalation(name).next_level_at is None
+
+
+def test_each_level_is_told_once_when_it_is_its_turn(present):
+    name = breach()
+    assert told(name) == [("Opened", "Desk", "operator@example.com")]
+    present.passes(minutes=30)
+    tend()
+    tend()
+    assert told(name, kind="Next Level") == [("Next Level", "Desk", "manager@example.com")]
+
+
+def test_by_night_it_starts_at_level_two_which_has_four_hours(present):
+    present.set("2026-11-24 22:00")
+    name = breach()
+    assert (escalation(name).level, str(escalation(name).next_level_at)) == ("level-2", "2026-11-25 02:00:00")
+
+
+def test_acknowledging_ends_the_reminders_and_the_way_up(present):
+    name = breach()
+    present.passes(minutes=15)
+    tend()
+    assert told(name, kind="Reminder") == [("Reminder", "Desk", "operator@example.com")]
+    escalation_actions.acknowledge(name, "On it")
+    for _ in range(100):
+        present.passes(minutes=10)
+        tend()
+    assert (escalation(name).level, len(told(name, kind="Reminder"))) == ("level-1", 1)
+    assert escalation(name).next_level_at is None
+
+
+def test_the_last_level_is_reminded_and_goes_nowhere(present):
+    name = breach(area="Data Loss")
+    present.passes(minutes=15)
+    tend()
+    assert escalation(name).level == "level-3"
+    assert events(name) == ["Opened", "Reminded"]
+
+
+def test_a_change_of_the_policy_changes_no_clock_that_runs(present):
+    name = breach()
+    frappe.get_doc(LEVEL, "level-1").update({"grace_minutes": 300}).save()
+    frappe.get_doc("Maintenance Settings").update({"business_day_ends": "11:00:00"}).save()
+    frappe.db.commit()
+    present.passes(minutes=30)
+    tend()
+    assert (escalation(name).level, str(escalation(name).next_level_at)) == ("level-2", "2026-11-24 12:30:00")
+    later = breach("Another")
+    assert str(escalation(later).next_level_at) == "2026-11-24 15:30:00"
+
+
+def test_while_escalation_is_not_active_people_are_reminded_and_nothing_goes_up(present):
+    frappe.db.set_single_value("Maintenance Settings", "escalation_active", 0)
+    name = breach()
+    present.passes(hours=9)
+    tend()
+    assert (escalation(name).level, events(name)) == ("level-1", ["Opened", "Reminded"])
+    frappe.db.set_single_value("Maintenance Settings", "escalation_active", 1)
+    tend()
+    assert escalation(name).next_level_at, "switched on, its clock begins"
+
+
+def test_a_person_hands_it_on_and_the_next_level_has_its_whole_time(present):
+    name = breach()
+    escalation_actions.acknowledge(name)
+    present.passes(minutes=5)
+    escalation_actions.hand_on(name, "Restarted the worker twice")
+    after = escalation(name)
+    assert (after.status, after.level, str(after.next_level_at)) == ("Open", "level-2", "2026-11-24 12:05:00")
+    assert told(name, kind="Next Level") == [("Next Level", "Desk", "manager@example.com")]
+
+
+def test_there_is_nobody_to_hand_on_to_at_the_last_level():
+    name = breach(area="Data Loss")
+    with pytest.raises(frappe.ValidationError, match="at the last level: call the contacts"):
+        escalation_actions.hand_on(name, "x")
+
+
+@pytest.mark.parametrize(
+    ("opened", "due"),
+    [
+        ("2027-03-27 23:00", "2027-03-28 04:00:00"),  # the clock skips an hour
+        ("2026-10-24 23:00", "2026-10-25 02:00:00"),  # the clock shows an hour twice
+    ],
+)
+def test_in_the_nights_in_which_clocks_change_four_hours_are_four_hours(present, opened, due):
+    present.set(opened)
+    name = breach()
+    assert str(escalation(name).next_level_at) == due
+    present.passes(hours=3, minutes=58)
+    tend()
+    assert escalation(name).level == "level-2"
+    present.passes(minutes=2)
+    tend()
+    assert escalation(name).level == "level-3"
+
+
+def test_after_a_standstill_it_says_how_late_it_is_and_tells_one_level(present):
+    name = breach()
+    present.passes(hours=10)
+    tend()
+    tend()
+    assert escalation(name).level == "level-2"
+    assert escalation(name).events[-1].note == "not acknowledged in time; 570 min late"
+
+
+def test_a_clock_that_is_set_back_tells_nobody_twice(present):
+    name = breach()
+    present.passes(minutes=30)
+    tend()
+    before = told(name)
+    present.passes(hours=-3)
+    tend()
+    assert told(name) == before
+
+
+def test_one_of_an_earlier_version_gets_a_clock_where_it_stands(present):
+    name = breach()
+    frappe.db.set_value(
+        "Maintenance Escalation", name, {"clock": None, "policy": None, "next_level_at": None}
+    )
+    frappe.db.commit()
+    tend()
+    assert str(escalation(name).next_level_at) == "2026-11-24 10:30:00"
+
+
+def test_one_that_cannot_be_tended_keeps_no_other_from_its_turn(present):
+    broken, whole = breach("Broken"), breach("Whole")
+    frappe.db.set_value("Maintenance Escalation", broken, "clock", "{")
+    frappe.db.commit()
+    present.passes(minutes=30)
+    with pytest.raises(RuntimeError, match=f"Not tended, see Error Log: {broken}"):
+        tend()
+    assert escalation(whole).level == "level-2"
+
+
+def test_a_level_that_was_deleted_meanwhile_stops_nothing(present):
+    name = breach()
+    frappe.delete_doc(LEVEL, "level-2", force=True)
+    frappe.db.commit()
+    present.passes(minutes=30)
+    tend()
+    assert events(name)[-2:] == ["Next Level", "Nobody There"]
+    present.passes(minutes=2)
+    tend()
+    assert escalation(name).level == "level-3"
+
+
+def test_a_check_with_a_level_of_its_own_starts_there():
+    from verenigingen_maintenance.operations import checks, escalations
+
+    check = frappe.get_doc("Maintenance Check", "errors_24h")
+    check.update({"warning": "", "critical": ">= 0", "starting_level": 3}).save()
+    frappe.db.commit()
+    names = escalations.record_breaches([checks.run("errors_24h")])
+    assert escalation(names["Error Log"]).level == "level-3"
+
+
+def test_the_settings_say_where_an_area_starts():
+    settings = frappe.get_doc("Maintenance Settings")
+    next(row for row in settings.starting_levels if row.area == "Errors").in_hours = 3
+    settings.save()
+    frappe.db.commit()
+    assert escalation(breach()).level == "level-3"
+
+
+def test_two_workers_at_once_move_a_clock_once(present):
+    name = breach()
+    present.passes(minutes=30)
+    tend_escalations.tend(clock.now())
+    tend_escalations.tend(clock.now())
+    assert events(name, "Next Level") == ["Next Level"]
+
+
+def test_what_came_back_is_asked_for_anew(present):
+    name = breach()
+    escalation_actions.acknowledge(name)
+    over()
+    present.passes(minutes=10)
+    assert breach() == name
+    after = escalation(name)
+    assert (after.status, after.level, str(after.next_level_at)) == ("Open", "level-1", "2026-11-24 10:40:00")
+    assert told(name, kind="Reopened") == [("Reopened", "Desk", "operator@example.com")]
+
+
+def test_a_review_closes_it_for_good(present):
+    name = breach()
+    for wrong in ("", "Perhaps"):
+        with pytest.raises(frappe.ValidationError, match="The outcome is one of: Real"):
+            escalation_actions.close(name, wrong, "x")
+    with pytest.raises(frappe.ValidationError, match="is Open: that does not follow"):
+        escalation_actions.close(name, "Real", "A disk")
+    escalation_actions.resolve(name, "Replaced")
+    escalation_actions.close(name, "Real", "Order disks earlier")
+    after = escalation(name)
+    assert (after.status, after.outcome, after.review) == ("Closed", "Real", "Order disks earlier")
+    assert breach() != name, "what is closed is not reopened"

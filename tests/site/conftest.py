@@ -33,6 +33,7 @@ ANALYSED = ("Analytics Component Event",)
 ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
+QUEUED = ("Email Queue", "Email Queue Recipient")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
 PEOPLE = {
     "manager@example.com": ["Maintenance Manager"],
@@ -134,7 +135,7 @@ def _start_anew():
 
 
 def _empty():
-    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *MADE_BY_FRAPPE):
+    for doctype in (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
@@ -292,3 +293,4 @@ def app(monkeypatch):
 
 
 from analytics_on_site import broken, errors, refreshed  # noqa: E402, F401 - fixtures, which need what is above
+from delivery_on_site import mail_account, mail_server, webhook  # noqa: E402, F401

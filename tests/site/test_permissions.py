@@ -78,6 +78,7 @@ MANAGING = [
     (api.compute_service_level, ("2026-10",)),
     (api.fall_back, ("x",)),
     (api.clear_analytics_cache, ()),
+    (api.test_target, ("Chat",)),
 ]
 
 

@@ -35,6 +35,7 @@ REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal")
 ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
+QUEUED = ("Email Queue", "Email Queue Recipient")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
 PEOPLE = {
     "manager@example.com": ["Maintenance Manager"],
@@ -142,7 +143,7 @@ def _start_anew():
 
 def _empty():
     made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED)
-    for doctype in (*made, *MADE_BY_FRAPPE):
+    for doctype in (*made, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
@@ -300,4 +301,5 @@ def app(monkeypatch):
 
 
 from analytics_on_site import broken, errors, refreshed  # noqa: E402, F401 - fixtures, which need what is above
+from delivery_on_site import mail_account, mail_server, webhook  # noqa: E402, F401
 from escalation_on_site import present  # noqa: E402, F401

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 from conftest import fresh, make_check_critical, make_errors
+from delivery_on_site import deliver
 
 from verenigingen_maintenance.operations import notifications, run_now
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
@@ -15,11 +16,6 @@ LEVEL_OF_NOW = "level-1"
 def _in_business_hours(monkeypatch):
     """Breaches open at level 1, whenever the test is run."""
     monkeypatch.setattr("verenigingen_maintenance.core.calendar.BusinessCalendar.is_open", lambda *_any: True)
-
-
-@pytest.fixture
-def mail_account(monkeypatch):
-    monkeypatch.setattr(notifications, "has_mail_account", lambda: True)
 
 
 def breach():
@@ -51,8 +47,8 @@ def test_a_breach_is_told_to_the_users_of_its_level_once():
 
 def test_the_message_is_delivered_to_desk_once_however_often_the_job_runs():
     escalation = breach()
-    notifications.deliver()
-    notifications.deliver()
+    deliver()
+    deliver()
     logs = frappe.get_all(
         "Notification Log", filters={"document_name": escalation}, fields=["for_user", "subject"]
     )
@@ -69,23 +65,21 @@ def test_no_mail_goes_to_the_placeholder_of_the_document():
 def test_a_mail_waits_with_its_reason_while_there_is_no_account_and_the_site_is_told():
     contact("ops@verenigingen.nl")
     escalation = breach()
-    notifications.deliver()
-    notifications.deliver()
+    deliver()
+    deliver()
     (mail,) = messages(escalation, channel="E-mail")
     assert (mail.status, mail.recipient) == ("Waiting", "ops@verenigingen.nl")
     assert "no outgoing e-mail account" in mail.waits_because
     assert any("no outgoing e-mail account" in each for each in still_to_fill())
 
 
-def test_it_goes_to_the_queue_once_there_is_an_account(mail_account, monkeypatch):
-    sent = []
-    monkeypatch.setattr(frappe, "sendmail", lambda **mail: sent.append(mail))
+def test_it_is_sent_once_there_is_an_account(mail_account):
     contact("ops@verenigingen.nl")
     escalation = breach()
-    notifications.deliver()
-    notifications.deliver()
-    assert [mail["recipients"] for mail in sent] == [["ops@verenigingen.nl"]]
-    assert "Errors in 24 hours: 60 errors" in sent[0]["message"]
+    deliver()
+    deliver()
+    assert mail_account.recipients == ["ops@verenigingen.nl"]
+    assert "Errors in 24 hours: 60 errors" in mail_account.texts[0]
     assert {row.status for row in messages(escalation)} == {"Delivered"}
 
 
@@ -96,7 +90,7 @@ def test_a_message_that_fails_waits_and_does_not_keep_the_others_from_their_turn
     monkeypatch.setattr(frappe, "sendmail", refuse)
     contact("ops@verenigingen.nl")
     escalation = breach()
-    notifications.deliver()
+    deliver()
     states = {row.channel: row for row in messages(escalation)}
     assert states["Desk"].status == "Delivered"
     assert (states["E-mail"].status, states["E-mail"].attempts) == ("Waiting", 1)

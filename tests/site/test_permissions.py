@@ -91,6 +91,7 @@ MANAGING = [
     (api.deactivate_escalation, ("x",)),
     (api.accept_threshold, ("TP-1", "x")),
     (api.dismiss_threshold, ("TP-1", "x")),
+    (api.test_target, ("Chat",)),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 # What runs or writes on this machine, or needs its screen or its USB port.
 NOT_ALLOWED = frozenset(
@@ -61,8 +61,8 @@ def _is_file(schema: str, name: str, value: str) -> bool:
 def _parameters(url: str) -> list[tuple[str, str]]:
     query = url.partition("?")[2]
     pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote_plus(name).strip().lower(), unquote_plus(value).strip()) for name, _mark, value in pairs]
+    return [(unquote(name).strip().lower(), unquote(value).strip()) for name, _mark, value in pairs]
 
 
 def _name(part: str) -> str:
-    return unquote_plus(part.partition("=")[0]).strip().lower()
+    return unquote(part.partition("=")[0]).strip().lower()

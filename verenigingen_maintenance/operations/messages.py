@@ -159,7 +159,7 @@ def _next(story: _Story, now: datetime) -> str:
     if not story.facts.next_level_at or story.facts.status != "Open":
         return ""
     above = {"level": (">", story.level.get("level") or 0)}
-    title = frappe.db.get_value("Escalation Level", above, "title", order_by="level")
+    title = frappe.db.get_value("Escalation Level", above, "title", order_by="level asc")
     message = _("Unless somebody acknowledges it by {0}, it goes to {1}.")
     at = _time(story.facts.next_level_at, now)
     return message.format(at, title) if title else ""

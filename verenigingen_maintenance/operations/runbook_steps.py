@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import frappe
-from frappe.query_builder import Order
-from frappe.query_builder.custom import ConstantColumn
+
+from verenigingen_maintenance.core.slots import Cadence
 
 MOST = 5
 TASKS = 100
@@ -44,11 +44,11 @@ def _tasks(checks: list[str]) -> list[RunbookStep]:
         .on((task.parent == by_check.parent) & (task.title == by_check.task))
         .left_join(group)
         .on((group.parent == by_check.parent) & (group.title == task.task_group))
-        .select(procedure.title, task.title, task.instructions, group.expected_result)
+        .select(procedure.title, task.title, task.instructions, group.expected_result, procedure.cadence)
         .where(by_check.check_name.isin(checks))
-        .orderby(procedure.cadence == ConstantColumn("Emergency"), order=Order.desc)
         .orderby(procedure.name)
         .orderby(task.idx)
         .limit(TASKS)
     ).run()
-    return [RunbookStep(*(text or "" for text in row)) for row in rows]
+    rows = sorted(rows, key=lambda row: row[-1] != Cadence.EMERGENCY.value)
+    return [RunbookStep(*(text or "" for text in row[:-1])) for row in rows]

@@ -153,7 +153,10 @@ def _notify(url: str, seconds: int, title: str, text: str) -> bool:
 
 def _service(url: str, seconds: int) -> Any:
     """Apprise's object for an address, or None where it takes none of it."""
-    return _apprise().Apprise.instantiate(with_limits(url, seconds))
+    service = _apprise().Apprise.instantiate(with_limits(url, seconds))
+    if service is not None:
+        service.redirects = False  # however its address was spelled
+    return service
 
 
 def _examples() -> list[str]:

@@ -1,0 +1,54 @@
+"""A manager enters a target; its address is shown to nobody, and a test says what became of it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+sys.path.append(str(Path(__file__).parents[1] / "site"))
+import fake_target
+
+RESOURCE = "/api/resource/Notification Target"
+
+
+@pytest.fixture
+def webhook(api):
+    with fake_target.serving() as told:
+        yield told
+    for row in api("manager").get(RESOURCE).json()["data"]:
+        api("manager").delete(f"{RESOURCE}/{row['name']}")
+
+
+def make(api, webhook, how):
+    data = {"title": "Chat", "url": webhook.url(how), "timeout_seconds": 2}
+    assert api("manager").post(RESOURCE, data=data).ok
+
+
+@pytest.mark.parametrize(("how", "said"), [("200", "It was taken."), ("500", "It was not taken: ")])
+def test_a_manager_sends_a_test_and_is_told_what_became_of_it(how, said, webhook, api, desk):
+    make(api, webhook, how)
+    form = desk("manager", "/app/notification-target/Chat")
+
+    form.button("Send a Test").click()
+
+    expect(form.page.locator(".msgprint")).to_contain_text(said)
+    assert webhook.asked == [("POST", how)]
+
+
+def test_the_address_is_shown_as_dots_and_answered_to_nobody(webhook, api, desk):
+    make(api, webhook, "200")
+    form = desk("manager", "/app/notification-target/Chat")
+
+    expect(form.input("url")).to_have_value("*" * len(webhook.url()))
+    assert "json://" not in api("manager").get(f"{RESOURCE}/Chat").text()
+    assert api("operator").get(f"{RESOURCE}/Chat").status == 403
+
+
+def test_an_address_that_apprise_does_not_know_is_refused_without_repeating_it(webhook, api):
+    data = {"title": "Chat", "url": "nosuchkind://hunter2hunter2"}
+    answer = api("manager").post(RESOURCE, data=data)
+
+    assert answer.status == 417
+    assert "Apprise does not take this address" in answer.text()
+    assert "hunter2" not in answer.text()

@@ -1,0 +1,149 @@
+"""Chats and pagers are told through Apprise: in one message, within a time; their address stays secret."""
+
+import time
+
+import frappe
+import pytest
+from conftest import fresh
+from delivery_on_site import deliver, make_escalation, make_target, row, status, waits
+
+from verenigingen_maintenance import api
+
+SECRET = "hunter2hunter2"
+
+
+def waits_for(target, **fields):
+    return waits("Target", target, make_escalation(f"Of {target}"), **fields)
+
+
+def test_a_target_is_told_all_that_is_due_in_one_message(webhook):
+    target = make_target(webhook.url())
+    names = [waits("Target", target, make_escalation(f"S{number}")) for number in range(3)]
+    deliver()
+    deliver()
+    (text,) = webhook.texts
+    for name in names:
+        assert f"ref {row(name).escalation}/{name}" in text
+    assert {status(name) for name in names} == {"Delivered"}
+    assert "and 2 more" in text.splitlines()[0]
+
+
+@pytest.mark.parametrize("how", ["302", "500", "404"])
+def test_an_answer_that_is_no_yes_is_a_failure_and_no_redirect_is_followed(webhook, how):
+    name = waits_for(make_target(webhook.url(how, "?redirect=yes")))
+    deliver()
+    failed = row(name)
+    assert (failed.status, failed.attempts) == ("Waiting", 1)
+    assert how in failed.waits_because
+    assert "127.0.0.1" not in failed.waits_because
+    assert webhook.asked == [("POST", how)]
+    assert fresh("Notification Target", "Chat").problem == failed.waits_because
+
+
+@pytest.mark.parametrize("how", ["hang", "drip"])
+def test_one_that_hangs_or_drips_is_left_after_its_time_and_the_others_have_their_turn(
+    webhook, how, monkeypatch
+):
+    monkeypatch.setattr("verenigingen_maintenance.operations.targets.PATIENCE", 1)
+    slow = waits_for(make_target(webhook.url(how), "Slow"))
+    fast = waits_for(make_target(webhook.url(), "Fast"))
+    desk = waits("Desk", "operator@example.com", row(slow).escalation)
+    began = time.monotonic()
+    deliver()
+    assert time.monotonic() - began < 10
+    assert [status(name) for name in (slow, fast, desk)] == ["Waiting", "Delivered", "Delivered"]
+    assert row(slow).attempts == 1
+
+
+def test_one_that_works_again_gets_what_waited_for_it_and_its_problem_goes(webhook):
+    target = make_target(webhook.url("500"))
+    first = waits_for(target)
+    deliver()
+    deliver(minutes=2)
+    assert row(first).attempts == 2
+    frappe.get_doc("Notification Target", target).update({"url": webhook.url()}).save()
+    second = waits("Target", target, row(first).escalation)
+    deliver(minutes=2)
+    deliver(minutes=2)
+    assert [status(name) for name in (first, second)] == ["Delivered", "Delivered"]
+    assert not fresh("Notification Target", target).problem
+
+
+@pytest.mark.parametrize("change", ["off", "deleted"])
+def test_what_is_for_a_target_that_was_switched_off_or_deleted_is_not_sent(webhook, change):
+    target = make_target(webhook.url())
+    name = waits_for(target)
+    if change == "off":
+        frappe.get_doc("Notification Target", target).update({"enabled": 0}).save()
+    else:
+        frappe.delete_doc("Notification Target", target)
+    deliver()
+    assert (status(name), webhook.asked) == ("Not Sent", [])
+    assert "switched off, or was deleted" in row(name).reason
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        (SECRET, "begins with a kind"),
+        (f"nosuchkind://{SECRET}", "Apprise does not take this address"),
+        (f"slack://{SECRET}", "Apprise does not take this address"),
+        (f"syslog://{SECRET}", "on this machine are refused: blink1, dbus"),
+        (f"dbus://{SECRET}", "on this machine are refused"),
+        (f"discord://{SECRET}/b?template=/etc/passwd", "names a file of this machine"),
+    ],
+)
+def test_an_address_that_would_not_work_is_refused_with_what_to_do_and_never_repeated(url, message):
+    document = frappe.get_doc({"doctype": "Notification Target", "title": "Bad", "url": url})
+    with pytest.raises(frappe.ValidationError, match=message) as refused:
+        document.insert()
+    assert SECRET not in str(refused.value)
+    assert SECRET not in frappe.as_json(frappe.local.message_log)
+
+
+def test_the_refusal_names_kinds_there_are_and_where_their_list_is():
+    document = frappe.get_doc({"doctype": "Notification Target", "title": "Bad", "url": "nosuchkind://x"})
+    with pytest.raises(frappe.ValidationError, match=r"slack://.*github.com/caronc/apprise"):
+        document.insert()
+
+
+@pytest.mark.parametrize("values", [{"timeout_seconds": 0}, {"timeout_seconds": 61}, {"from_level": 0}])
+def test_a_time_out_or_a_level_that_is_none_is_refused(values):
+    document = {"doctype": "Notification Target", "title": "Bad", "url": "json://h", **values}
+    with pytest.raises(frappe.ValidationError, match=r"The time-out is 1 to 60|The level is 1 or higher"):
+        frappe.get_doc(document).insert()
+
+
+def test_the_address_is_read_back_by_nobody(webhook):
+    target = make_target(f"json://user:{SECRET}@127.0.0.1:{webhook.port}/500")
+    waits_for(target)
+    deliver()
+    frappe.set_user("manager@example.com")
+    read = frappe.get_doc("Notification Target", target).as_json()
+    assert SECRET not in read
+    assert SECRET not in frappe.as_json(frappe.get_all("Notification Target", ["*"]))
+    assert SECRET not in frappe.as_json(frappe.get_all("Maintenance Notification", ["*"]))
+
+
+def test_saving_another_field_keeps_the_address(webhook):
+    target = make_target(webhook.url())
+    document = frappe.get_doc("Notification Target", target)
+    document.update({"timeout_seconds": 2}).save()
+    name = waits_for(target)
+    deliver()
+    assert (status(name), len(webhook.messages)) == ("Delivered", 1)
+
+
+def test_a_test_says_whether_the_target_took_it(webhook):
+    good, bad = make_target(webhook.url()), make_target(webhook.url("500"), "Bad")
+    frappe.set_user("manager@example.com")
+    assert api.test_target(good) == {"taken": True, "reason": ""}
+    assert "Nothing is broken" in webhook.texts[0]
+    refused = api.test_target(bad)
+    assert refused["taken"] is False
+    assert "500" in refused["reason"]
+
+
+def test_only_a_manager_reads_targets():
+    for user, may in [("manager", True), ("operator", False), ("auditor", False), ("nobody", False)]:
+        assert frappe.has_permission("Notification Target", "read", user=f"{user}@example.com") is may

@@ -87,6 +87,13 @@ def test_who_lost_access_to_desk_or_is_gone_is_passed_over(at_nine):
     assert found.gaps[:2] == (f"{MANAGER} has no access to Desk", "gone@example.com is no user any more")
 
 
+def test_a_disabled_stand_in_is_a_gap_until_the_time_is_over(at_nine):
+    level(users=(MANAGER,), stand_ins=[stand_in(OPERATOR, "2026-12-01", "2026-12-02")])
+    disable(OPERATOR)
+    assert reached(LEVEL, at_nine).gaps == (f"{OPERATOR} is disabled",)
+    assert reached(LEVEL, at_nine + timedelta(days=9)).gaps == ()
+
+
 def test_who_could_not_acknowledge_is_a_gap(at_nine):
     level(users=(AUDITOR, OPERATOR))
     (gap,) = reached(LEVEL, at_nine).gaps

@@ -10,6 +10,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.placeholders import is_blank
 from verenigingen_maintenance.operations import duty, mail
+from verenigingen_maintenance.operations.duty import Reached
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
@@ -39,36 +40,37 @@ def deactivate(reason: str) -> None:
     _switch(0, _("Escalation was switched off: {0}").format(reason.strip()))
 
 
-def what_blocks() -> list[str]:
+def what_blocks(levels: list[tuple[dict, Reached]] | None = None) -> list[str]:
     """What keeps escalation from being activated: who cannot be reached, one text for each."""
-    return [*_levels(), *_contacts(), *_mail()]
+    return [*_levels(reached_levels() if levels is None else levels), *_contacts(), *_mail()]
 
 
-def gaps_of_levels() -> list[str]:
-    """What is wrong with whom the levels reach, where they reach somebody."""
-    found = ((row, duty.reached(row.name, clock.now())) for row in _all_levels())
-    return [_of_level(row, gap) for row, reached in found if _is_somebody(reached) for gap in reached.gaps]
+def reached_levels() -> list[tuple[dict, Reached]]:
+    """Each level, the first one first, with whom it reaches now."""
+    fields, now = ["name", "level", "title", "contact"], clock.now()
+    levels = frappe.get_all(duty.LEVEL, fields=fields, order_by="level")
+    return [(row, duty.reached(row.name, now)) for row in levels]
 
 
-def _levels() -> list[str]:
-    levels, found = _all_levels(), []
-    for row in levels:
+def gaps_of_levels(levels: list[tuple[dict, Reached]]) -> list[str]:
+    """What is wrong with whom levels reach, where they reach somebody."""
+    return [_of_level(row, gap) for row, reached in levels if _is_somebody(reached) for gap in reached.gaps]
+
+
+def _levels(levels: list[tuple[dict, Reached]]) -> list[str]:
+    found = [] if levels else [_("Escalation Level: there is none, so nobody is told of anything")]
+    for row, reached in levels:
         found += [_of_level(row, gap) for gap in duty.of_contact(row)]
-        reached = duty.reached(row.name, clock.now())
         if not _is_somebody(reached):
             found.append(_of_level(row, _("it reaches nobody: {0}").format("; ".join(reached.gaps))))
-    return found if levels else [_("Escalation Level: there is none, so nobody is told of anything")]
-
-
-def _all_levels() -> list[dict]:
-    return frappe.get_all(duty.LEVEL, fields=["name", "level", "title", "contact"], order_by="level")
+    return found
 
 
 def _of_level(row: dict, what: str) -> str:
     return _("Escalation Level {0}, {1}: {2}").format(row.level, row.title, what)
 
 
-def _is_somebody(reached: duty.Reached) -> bool:
+def _is_somebody(reached: Reached) -> bool:
     return bool(reached.users or reached.addresses)
 
 

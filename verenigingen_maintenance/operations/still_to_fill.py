@@ -10,8 +10,9 @@ from verenigingen_maintenance.sources import clock
 
 def still_to_fill() -> list[str]:
     """One text for each thing, in the order in which a manager would do them."""
-    blocking = activation.what_blocks()
-    rest = [*activation.gaps_of_levels(), *_holidays(), *_proposals(), *_reviews()]
+    levels = activation.reached_levels()
+    blocking = activation.what_blocks(levels)
+    rest = [*activation.gaps_of_levels(levels), *_holidays(), *_proposals(), *_reviews()]
     return [*_escalation(blocking), *blocking, *rest]
 
 

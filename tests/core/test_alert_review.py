@@ -152,6 +152,12 @@ def test_a_review_has_each_way_to_look_at_them_and_names_what_to_look_at():
     assert found["time_to_acknowledge"]["median"] == 120
 
 
+def test_of_many_to_look_at_the_latest_are_named_first():
+    many = [alert("Open", opened=OPENED + number * MINUTES, title=str(number)) for number in range(60)]
+    named = [each["title"] for each in review(many, AMSTERDAM)["still_open"]]
+    assert named == [str(number) for number in range(59, 9, -1)]
+
+
 @given(st.lists(ALERTS, max_size=30))
 def test_each_alert_that_counts_is_in_one_kind_one_level_one_week_and_at_least_one_check(alerts):
     found, known = review(alerts, AMSTERDAM), counted(alerts)

@@ -79,7 +79,8 @@ def make_escalation(subject="Error Log", **fields):
 
 def waits(channel="E-mail", recipient=ADDRESS, escalation=None, **fields):
     """A notification that waits; returns its name."""
-    values = {"channel": channel, "recipient": recipient, "escalation": escalation, "kind": "Opened"}
+    values = {"channel": channel, "recipient": recipient, "escalation": escalation}
+    values["kind"] = "Opened" if escalation else "Digest"
     values |= {"subject": f"{escalation or 'Something'} for Operations Team: Errors", "message": "60 errors"}
     document = frappe.get_doc({"doctype": NOTIFICATION, "key": frappe.generate_hash(), **values, **fields})
     records.insert(document)

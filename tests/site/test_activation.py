@@ -7,7 +7,7 @@ import pytest
 from conftest import run_bench
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import activation, applicability, notifications, settings
+from verenigingen_maintenance.operations import activation, applicability, mail, settings
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
@@ -23,7 +23,7 @@ def filled_in(monkeypatch):
     person = {"full_name": "A. Bakker", "phone": "020 123 45 67", "email": "a.bakker@verenigingen.nl"}
     for name in frappe.get_all("Emergency Contact", pluck="name"):
         frappe.get_doc("Emergency Contact", name).update(person).save()
-    monkeypatch.setattr(notifications, "has_mail_account", lambda: True)
+    monkeypatch.setattr(mail, "has_mail_account", lambda: True)
 
 
 def refusal():

@@ -158,12 +158,11 @@ def test_of_more_than_five_escalations_at_once_desk_gets_one_entry():
         assert row(name).sent_with == str(names[0])
 
 
-def test_a_user_who_is_gone_is_a_failure_that_is_told_and_keeps_no_other_from_its_turn():
+def test_a_user_who_is_gone_is_not_told_and_keeps_no_other_from_its_turn():
     gone, there = waits("Desk", "gone@example.com"), waits("Desk", OPERATOR)
     deliver()
-    assert (status(gone), status(there)) == ("Waiting", "Delivered")
-    assert "gone@example.com" not in row(gone).waits_because
-    assert row(gone).attempts == 1
+    assert (status(gone), status(there)) == ("Not Sent", "Delivered")
+    assert row(gone).reason == "the user was disabled, or is gone"
 
 
 def test_markup_in_what_broke_is_shown_as_text_in_desk():

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Min
+from frappe.query_builder.functions import Coalesce, Min
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.clock_audit import ALLOWED, Audited
@@ -68,10 +68,10 @@ def _is_written(row: dict) -> bool:
 
 
 def _untried_since(name: str) -> datetime | None:
-    """What was decided has a reason; what was tried, an attempt."""
+    """What was decided has a reason, what was tried an attempt, and what cannot be sent at all says why."""
     table = frappe.qb.DocType(NOTIFICATION)
-    is_undecided = table.reason.isnull() | (table.reason == "")
-    is_untried = (table.status == "Waiting") & (table.attempts == 0) & is_undecided
+    says_nothing = (Coalesce(table.reason, "") == "") & (Coalesce(table.waits_because, "") == "")
+    is_untried = (table.status == "Waiting") & (table.attempts == 0) & says_nothing
     query = frappe.qb.from_(table).select(Min(table.send_after)).where(table.escalation == name)
     due = query.where(is_untried).run()[0][0]
     return clock.instant(due) if due else None

@@ -37,7 +37,7 @@ def _why_muted(name: str, now: datetime) -> str:
 
 def _unreachable(channel: str, recipient: str) -> str:
     if channel == "Desk" and not frappe.db.get_value("User", recipient, "enabled"):
-        return _("the user was disabled")
+        return _("the user was disabled, or is gone")
     if channel == "Target" and not frappe.db.get_value("Notification Target", recipient, "enabled"):
-        return _("the target was switched off")
+        return _("the target was switched off, or was deleted")
     return ""

@@ -125,6 +125,17 @@ def test_the_address_is_read_back_by_nobody(webhook):
     assert SECRET not in frappe.as_json(frappe.get_all("Maintenance Notification", ["*"]))
 
 
+def test_why_it_failed_repeats_no_part_of_the_address():
+    name = waits_for(make_target(f"json://{SECRET}.localhost:1/{SECRET}"))
+    try:
+        deliver()
+        assert "connection error" in row(name).waits_because.lower()
+        assert SECRET not in row(name).waits_because
+    finally:
+        frappe.delete_doc("Notification Target", "Chat")
+        frappe.db.commit()
+
+
 def test_saving_another_field_keeps_the_address(webhook):
     target = make_target(webhook.url())
     document = frappe.get_doc("Notification Target", target)

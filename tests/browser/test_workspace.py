@@ -2,7 +2,10 @@ import pytest
 from playwright.sync_api import expect
 
 CARDS = {
-    "Work": ["Checklist Runs", "Maintenance Escalations", "Escalation Review", "Emergency Contacts"],
+    "Work": [
+        *("Checklist Runs", "Maintenance Escalations", "Maintenance Silences", "Escalation Review"),
+        "Emergency Contacts",
+    ],
     "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Threshold Proposals", "Escalation Levels"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
     "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],

@@ -43,7 +43,7 @@ each_procedure = pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=P
 
 def test_every_check_has_a_rule_that_can_be_meant():
     for name, check in CHECKS.items():
-        assert Thresholds.parse(check.get("warning"), check.get("critical")).target, name
+        assert Thresholds.parse(check.get("warning"), check.get("critical"), check.get("clear")).target, name
         assert Duration(check.get("breaches", 1), check.get("clears", 1))
 
 
@@ -117,6 +117,7 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "backup_age": ("> 26", None),
         "mail_stuck": ("> 0", None),
         "certificate_days": ("< 21", "< 7"),
+        "escalation_drill_days": ("> 92", None),
         "alerts_7d": ("> 0", None),
         "flapping_alerts_7d": ("> 0", None),
         "alerts_answered_late_7d": ("> 0", None),
@@ -125,6 +126,17 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "alerts_nobody_acted_on_7d": ("> 0", None),
         "degradation_alerts_7d": ("> 0", None),
         "threshold_proposals": ("> 0", None),
+    }
+
+
+def test_a_breach_of_one_value_that_moves_slowly_has_an_end_of_its_own():
+    ends = {name: (check["critical"], check["clear"]) for name, check in CHECKS.items() if check.get("clear")}
+    assert ends == {
+        "errors_24h": ("> 50", "<= 40"),
+        "errors_60min": ("> 20", "<= 10"),
+        "same_error_24h": ("> 10", "<= 8"),
+        "cache_hit_rate": ("< 50", ">= 60"),
+        "disk_used": ("> 90", "<= 88"),
     }
 
 

@@ -118,7 +118,9 @@ def _set_status(escalation: Document, status: Status) -> None:
     now = clock.stored(clock.now())
     former, escalation.status = escalation.status, status.value
     if status is Status.ACKNOWLEDGED:
-        escalation.update({"acknowledged_by": frappe.session.user, "acknowledged_at": now})
+        first = escalation.first_acknowledged_at or now
+        values = {"acknowledged_at": now, "first_acknowledged_at": first}
+        escalation.update({"acknowledged_by": frappe.session.user, **values})
     if status in OVER and Status(former) not in OVER:
         escalation.update({"open_key": None, "closed_by": frappe.session.user, "closed_at": now})
     if status not in OVER:

@@ -164,7 +164,7 @@ def open_ones() -> list[dict]:
 def first_open() -> str | None:
     """The escalation that is open longest."""
     filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
-    return frappe.db.get_value(ESCALATION, filters, order_by="opened_at")
+    return frappe.db.get_value(ESCALATION, filters, order_by="opened_at asc")
 
 
 def titles(names: Iterable[str]) -> list[str]:

@@ -14,13 +14,14 @@ import frappe
 from frappe import _
 from frappe.utils import get_url, get_url_to_form, get_url_to_list
 
+from verenigingen_maintenance.core.policy import Policy
 from verenigingen_maintenance.operations.runbook_steps import RunbookStep, runbook_steps
 from verenigingen_maintenance.sources import clock
 
 ESCALATION = "Maintenance Escalation"
 MOST_IN_FULL, LINES, CHECKS = 25, 3, 5
 DESK_TOGETHER = 5
-FIELDS = ("title", "status", "level", "onset_at", "opened_at", "next_level_at", "is_drill")
+FIELDS = ("title", "status", "level", "onset_at", "opened_at", "next_level_at", "policy", "is_drill")
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,12 @@ def _since(story: _Story, now: datetime, before: str) -> str:
 
 def _next(story: _Story, now: datetime) -> str:
     """Who is told next, and when; nothing where nobody is."""
-    if not story.facts.next_level_at or story.facts.status != "Open":
+    if not story.facts.next_level_at or not story.facts.policy or story.facts.status != "Open":
         return ""
-    above = {"level": (">", story.level.get("level") or 0)}
-    title = frappe.db.get_value("Escalation Level", above, "title", order_by="level asc")
+    following = Policy.from_json(story.facts.policy).next_above(story.facts.level)
     message = _("Unless somebody acknowledges it by {0}, it goes to {1}.")
     at = _time(story.facts.next_level_at, now)
-    return message.format(at, title) if title else ""
+    return message.format(at, following.title) if following else ""
 
 
 def _contract(story: _Story) -> str:

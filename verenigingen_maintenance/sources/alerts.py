@@ -26,6 +26,7 @@ from verenigingen_maintenance.sources import alert_rows, clock, sampling, shared
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 ORIGIN, PROPOSAL = "Maintenance Escalation, opened in 7 days, without drills", "Threshold Proposal"
+ESCALATION = "Maintenance Escalation"
 DEGRADED = frozenset({"Performance", "Optimisation"})
 MOST_NAMED = 20
 
@@ -117,6 +118,21 @@ def proposals_open(now: datetime) -> Reading:
     evidence = {row.check_name: row.finding for row in rows}
     told = some([f"{row.check_name}: {row.finding}" for row in rows], 1)
     return Reading(len(rows), "proposals", now, PROPOSAL, evidence, detail=told)
+
+
+@source
+def days_since_drill(now: datetime) -> Reading | Unknown:
+    """How long ago the last drill of escalation was over; its evidence has who answered when."""
+    filters = {"is_drill": 1, "status": ("in", ("Resolved", "Closed"))}
+    fields = ["name", "title", "closed_at"]
+    last = frappe.get_all(ESCALATION, filters, fields, order_by="closed_at desc", limit=1)
+    if not last:
+        return Unknown("no drill was held yet: begin one with Test Escalation", now, ESCALATION)
+    kept = frappe.get_doc(ESCALATION, last[0].name)
+    ended = clock.instant_before(kept.closed_at, now)
+    answers = [event.note for event in kept.events if event.event == "Resolved"]
+    evidence = {"drill": kept.name, "title": kept.title, "result": answers}
+    return Reading(round((now - ended) / DAY, 2), "days", now, ESCALATION, evidence, detail=kept.name)
 
 
 @shared

@@ -1,34 +1,133 @@
-const ESCALATION_COLORS = { Open: "red", Acknowledged: "orange", Resolved: "green", "False Positive": "gray" };
+const ESCALATION_COLORS = {
+	Pending: "yellow",
+	Open: "red",
+	Acknowledged: "orange",
+	Resolved: "green",
+	"False Positive": "gray",
+	Closed: "blue",
+};
 
 frappe.ui.form.on("Maintenance Escalation", {
+	setup() {
+		const of_event = frappe.meta.get_docfield("Maintenance Escalation Event", "note");
+		of_event.formatter = (value) => frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+		const of_check = frappe.meta.get_docfield("Maintenance Escalation Check", "title");
+		of_check.formatter = (value) => frappe.utils.escape_html(value || "");
+	},
 	refresh(frm) {
-		frm.fields_dict.events.grid.update_docfield_property("note", "formatter", in_one_line);
 		frm.page.set_indicator(__(frm.doc.status), ESCALATION_COLORS[frm.doc.status]);
+		show_what_is_next(frm);
 		const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-		if (!may_act) return;
-		if (frm.doc.status === "Open") add_action(frm, __("Acknowledge"), "acknowledge", false);
-		if (["Open", "Acknowledged"].includes(frm.doc.status)) {
-			add_action(frm, __("Resolve"), "resolve", true);
-			add_action(frm, __("False Positive"), "false_positive", true);
-		}
+		if (may_act) add_actions(frm);
 	},
 });
 
-function in_one_line(value) {
-	return frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+function add_actions(frm) {
+	const { status } = frm.doc;
+	const is_unresolved = ["Open", "Acknowledged"].includes(status);
+	if (status === "Open") add_action(frm, __("Acknowledge"), "acknowledge", false);
+	if (is_unresolved) {
+		add_action(frm, __("Resolve"), "resolve", true);
+		add_action(frm, __("False Positive"), "false_positive", true);
+		if (!frm.doc.is_drill) add_action(frm, __("Hand On"), "hand_on", true);
+	}
+	if (["Resolved", "False Positive"].includes(status)) add_review(frm);
+	if (status === "Resolved") add_action(frm, __("False Positive"), "false_positive", true);
+	add_action(frm, __("Add a Note"), "add_note", true);
+	if (status === "Open" && asks_to_acknowledge()) ask(frm, __("Acknowledge"), "acknowledge", false);
+}
+
+// The link in an e-mail asks; nothing is acknowledged until the person says so. It asks once.
+function asks_to_acknowledge() {
+	const address = new URL(window.location);
+	if (!address.searchParams.has("acknowledge")) return false;
+	address.searchParams.delete("acknowledge");
+	window.history.replaceState(window.history.state, "", address);
+	return true;
 }
 
 function add_action(frm, label, method, note_is_needed) {
+	frm.add_custom_button(label, () => ask(frm, label, method, note_is_needed));
+}
+
+function ask(frm, label, method, note_is_needed) {
 	const field = { fieldname: "note", fieldtype: "Small Text", label: __("Note"), reqd: note_is_needed };
-	frm.add_custom_button(label, () => {
-		frappe.prompt(
-			field,
-			async ({ note }) => {
-				const args = { escalation: frm.doc.name, note: note || "" };
-				await frappe.xcall(`verenigingen_maintenance.api.${method}`, args);
-				frm.reload_doc();
-			},
-			label
-		);
+	frappe.prompt(field, ({ note }) => act(frm, method, { note: note || "" }), label);
+}
+
+function add_review(frm) {
+	const outcome = {
+		fieldname: "outcome",
+		fieldtype: "Select",
+		label: __("What was it?"),
+		options: ["", "Real", "No Action Needed", "False Positive"],
+		default: frm.doc.outcome,
+		reqd: 1,
+	};
+	const review = { fieldname: "review", fieldtype: "Small Text", label: __("What is there to learn?"), reqd: 1 };
+	const close = (values) => act(frm, "close_escalation", values);
+	frm.add_custom_button(__("Close with Review"), () => frappe.prompt([outcome, review], close, __("Review")));
+}
+
+// A refusal is shown by Frappe; the form then shows what somebody else did meanwhile.
+function act(frm, name, args) {
+	const method = `verenigingen_maintenance.api.${name}`;
+	frappe.call({
+		method,
+		args: { escalation: frm.doc.name, ...args },
+		callback: () => frm.reload_doc(),
+		error: () => frm.reload_doc(),
 	});
+}
+
+async function show_what_is_next(frm) {
+	frm.dashboard.clear_headline();
+	const { name } = frm.doc;
+	const method = "verenigingen_maintenance.api.describe_escalation";
+	const { message: told } = await frappe.call({ method, type: "GET", args: { escalation: name } });
+	if (frm.doc.name !== name) return;
+	const drill = frm.doc.is_drill ? __("This is a drill: nothing is broken.") : "";
+	const parts = [paragraph(drill), paragraph(told.next), calls(frm, told), steps(told), messages(told)];
+	frm.dashboard.clear_headline();
+	const text = parts.filter(Boolean).join("");
+	if (text) frm.dashboard.set_headline(`<div class="what-is-next">${text}</div>`, headline_color(frm));
+}
+
+function headline_color({ doc }) {
+	return doc.status === "Open" && !doc.is_drill ? "orange" : "blue";
+}
+
+function paragraph(text) {
+	return text ? `<p>${frappe.utils.escape_html(text)}</p>` : "";
+}
+
+function calls(frm, { call }) {
+	if (!call.length || !["Open", "Acknowledged"].includes(frm.doc.status)) return "";
+	return list(__("To call"), call.map(frappe.utils.escape_html));
+}
+
+function steps({ steps }) {
+	const texts = steps.map((step) => {
+		const [procedure, task, instructions] = [step.procedure, step.task, step.instructions].map((text) =>
+			frappe.utils.escape_html(text || "")
+		);
+		return `<b>${task}</b> (${procedure})${instructions ? `: ${instructions}` : ""}`;
+	});
+	return texts.length ? list(__("What the runbook says"), texts) : "";
+}
+
+function messages({ told }) {
+	if (!told.length) return "";
+	const lines = told.map((each) => {
+		const why = each.status === "Delivered" ? each.delivered_at : each.waits_because || each.reason;
+		const at = each.status === "Delivered" ? frappe.datetime.str_to_user(why) : why;
+		const to = [each.kind, each.channel, each.recipient, __(each.status), at].filter(Boolean).join(", ");
+		return frappe.utils.escape_html(to);
+	});
+	const title = __("Who was told: {0}", [told.length]);
+	return `<details><summary>${title}</summary><ul>${lines.map((line) => `<li>${line}</li>`).join("")}</ul></details>`;
+}
+
+function list(title, items) {
+	return `<p><b>${title}</b></p><ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>`;
 }

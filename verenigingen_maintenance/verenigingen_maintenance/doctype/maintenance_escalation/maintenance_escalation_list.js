@@ -1,7 +1,42 @@
 frappe.listview_settings["Maintenance Escalation"] = {
-	add_fields: ["status"],
+	add_fields: ["status", "is_drill"],
 	get_indicator(doc) {
-		const colors = { Open: "red", Acknowledged: "orange", Resolved: "green", "False Positive": "gray" };
-		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
+		const colors = {
+			Pending: "yellow",
+			Open: "red",
+			Acknowledged: "orange",
+			Resolved: "green",
+			"False Positive": "gray",
+			Closed: "blue",
+		};
+		const label = doc.is_drill ? __("Drill: {0}", [__(doc.status)]) : __(doc.status);
+		return [label, doc.is_drill ? "purple" : colors[doc.status], `status,=,${doc.status}`];
+	},
+	onload(list) {
+		if (!frappe.user.has_role("Maintenance Manager")) return;
+		list.page.add_inner_button(__("Test Escalation"), () => frappe.prompt(drill_fields(), begin_drill, __("Drill")));
 	},
 };
+
+function drill_fields() {
+	return [
+		{ fieldname: "reason", fieldtype: "Data", label: __("What is it for?"), reqd: 1, default: __("Quarterly test") },
+		{ fieldname: "minutes", fieldtype: "Int", label: __("Minutes for Each Level"), reqd: 1, default: 5 },
+		{
+			fieldname: "last_level",
+			fieldtype: "Int",
+			label: __("Up to Level"),
+			reqd: 1,
+			default: 2,
+			description: __("Everybody at these levels is told, marked as a drill. Level 3 is the vendor."),
+		},
+	];
+}
+
+function begin_drill(args) {
+	frappe.call({
+		method: "verenigingen_maintenance.api.start_drill",
+		args,
+		callback: ({ message }) => frappe.set_route("Form", "Maintenance Escalation", message.escalation),
+	});
+}

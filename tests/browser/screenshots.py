@@ -1,8 +1,8 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
-Not a test. Needs a site with errors, a daily run, an escalation, days of metrics that were forecast, an
-assessment of compliance and a signed run (of any procedure; its picture comes last), and Chromium (CHROMIUM,
-or the first one on PATH).
+Not a test. Needs a site with errors, a daily run, an open and a closed escalation, days of metrics that were
+forecast, an assessment of compliance and a signed run (of any procedure; its picture comes last), and Chromium
+(CHROMIUM, or the first one on PATH).
 """
 
 from __future__ import annotations
@@ -46,9 +46,18 @@ def take_all(page: Page, out: Path) -> None:
     evidence.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     take(page, out / "item-with-evidence.png")
 
-    name = latest(page, "Maintenance Escalation")
-    show(page, f"/app/maintenance-escalation/{name}", '[data-fieldname="events"] .grid-row')
-    take(page, out / "maintenance-escalation.png")
+    for status in ("Open", "Closed"):
+        name = latest(page, "Maintenance Escalation", status=status)
+        show(page, f"/app/maintenance-escalation/{name}", ".what-is-next p, .what-is-next summary")
+        page.locator(".what-is-next details summary").first.click()
+        take(page, out / f"escalation-{status.lower()}.png")
+
+    show(page, "/app/escalation-level/level-1", ".on-duty div")
+    take(page, out / "escalation-level.png")
+
+    show(page, "/app/query-report/Escalation Review?days=90", ".frappe-chart rect, .dt-row-0")
+    page.wait_for_timeout(1500)  # its bars grow
+    take(page, out / "escalation-review.png")
 
     show(page, f"/app/error-pattern/{latest(page, 'Error Pattern')}", '[data-fieldname="latest"] table')
     take(page, out / "error-pattern.png")

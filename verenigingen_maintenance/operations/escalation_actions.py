@@ -58,6 +58,7 @@ def false_positive(name: str, note: str) -> None:
     move(escalation, "False Positive", note)
     escalation.outcome = "False Positive"
     write(escalation)
+    notifications.announce_over(escalation)
 
 
 def add_note(name: str, note: str) -> None:

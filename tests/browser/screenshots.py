@@ -1,8 +1,8 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
 Not a test. Needs a site with errors, a daily run, an open and a closed escalation, days of metrics that were
-forecast, an assessment of compliance and a signed run (of any procedure; its picture comes last), and Chromium
-(CHROMIUM, or the first one on PATH).
+forecast, an assessment of compliance and a signed run (of any procedure; its picture comes last), and
+Chromium (CHROMIUM, or the first one on PATH).
 """
 
 from __future__ import annotations

@@ -118,9 +118,7 @@ def test_a_time_zone_that_is_not_set_is_said_so_at_every_door(zone, message, cap
 def test_an_unknown_check_is_unknown_and_the_known_ones_are_named():
     answer = api.run_check("nonsense")
     assert (answer["verdict"], answer["value"]) == ("UNKNOWN", None)
-    assert answer["reason"].startswith(
-        "There is no check “nonsense”. There are: active_members, analytics_age,"
-    )
+    assert answer["reason"].startswith("There is no check “nonsense”. There are: active_members, alerts_7d,")
 
 
 def test_a_rule_that_was_broken_past_the_form_is_an_unknown_row_and_no_error(capsys):

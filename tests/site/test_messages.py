@@ -1,12 +1,13 @@
 """What a message says: what broke, since when, the evidence, what to do, who is next, and where to answer."""
 
+import json
 from datetime import timedelta
 
 import frappe
 import pytest
 from delivery_on_site import deliver, make_escalation, make_target, row, waits
 
-from verenigingen_maintenance.operations import messages
+from verenigingen_maintenance.operations import escalation_policy, messages
 from verenigingen_maintenance.operations.runbook_steps import runbook_steps
 from verenigingen_maintenance.sources import clock
 
@@ -19,8 +20,10 @@ def now():
 
 def breach(**fields):
     check = {"check_name": "errors_24h", "title": "Errors in 24 hours"}
-    checks = [{**check, "evidence": "60 errors in 24 hours\nmost: Payment provider\n\nthird\nfourth"}]
-    return make_escalation(checks=checks, **fields)
+    evidence = {"most": "Payment provider", "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+    checks = [{**check, "evidence": json.dumps(evidence)}]
+    policy = escalation_policy.present().as_json()
+    return make_escalation(checks=checks, policy=policy, **fields)
 
 
 def mail_of(*names):
@@ -38,8 +41,7 @@ def test_a_mail_says_what_broke_since_when_the_evidence_what_to_do_and_where_to_
     assert subject == "Errors"
     assert "60 errors<br>target &lt; 10" in text
     assert "since 00:07" in text
-    assert "<li>Errors in 24 hours: most: Payment provider</li>" in text
-    assert "fourth" not in text
+    assert "<li>Errors in 24 hours: most: Payment provider; second: 2; third: 3; fourth: 4</li>" in text
     assert "Daily Maintenance" in text
     assert f"/app/maintenance-escalation/{escalation}?acknowledge=1" in text
 
@@ -58,7 +60,7 @@ def test_it_says_who_is_next_and_when_while_it_is_open():
 def test_at_the_last_level_it_shows_the_contract_and_the_number():
     frappe.db.set_value("Escalation Level", "level-3", {"contract": "No. 4711 <24/7>", "phone": "+31 20 1"})
     text = mail_of(waits(escalation=breach(level="level-3")))[1]
-    assert "No. 4711 &lt;24/7&gt; · +31 20 1" in text
+    assert "To call: External Support, +31 20 1, No. 4711 &lt;24/7&gt;" in text
     assert "it goes to" not in text
 
 

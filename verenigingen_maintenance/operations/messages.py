@@ -6,6 +6,7 @@ Every text is escaped where it becomes HTML. A link opens a form that asks for a
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from verenigingen_maintenance.sources import clock
 ESCALATION = "Maintenance Escalation"
 MOST_IN_FULL, LINES, CHECKS = 25, 3, 5
 DESK_TOGETHER = 5
+FACTS, LONGEST = 4, 300
 FIELDS = ("title", "status", "level", "onset_at", "opened_at", "next_level_at", "policy", "is_drill")
 
 
@@ -124,7 +126,7 @@ def _filled(story: _Story) -> _Story:
         order_by="idx",
         limit=CHECKS,
     )
-    story.evidence = [f"{row.title}: {line}" for row in rows for line in _lines(row.evidence)]
+    story.evidence = [f"{row.title}: {line}" for row in rows if (line := _in_one_line(row.evidence))]
     story.steps = runbook_steps(row.check_name for row in rows)
     return story
 
@@ -167,8 +169,9 @@ def _next(story: _Story, now: datetime) -> str:
 
 def _contract(story: _Story) -> str:
     """What the vendor must be told, at the level that has a contract."""
-    parts = [story.level.get("contract"), story.level.get("phone")]
-    return " · ".join(part.strip() for part in parts if part and part.strip())
+    parts = [story.level.get(field) for field in ("title", "phone", "contract")]
+    told = ", ".join(part.strip() for part in parts if part and part.strip())
+    return _("To call: {0}").format(told) if any(parts[1:]) else ""
 
 
 def _links(story: _Story) -> str:
@@ -218,8 +221,16 @@ def _list_link() -> str:
     return get_url_to_list(ESCALATION)
 
 
-def _lines(text: str | None) -> list[str]:
-    return [line.strip()[:200] for line in (text or "").splitlines() if line.strip()][:LINES]
+def _in_one_line(evidence: str | None) -> str:
+    """The first of what was seen; evidence that was cut short is no JSON any more, and is told as it is."""
+    text = (evidence or "").strip()
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return text[:LONGEST]
+    if not isinstance(found, dict):
+        return text[:LONGEST]
+    return "; ".join(f"{key}: {value}" for key, value in [*found.items()][:FACTS])[:LONGEST]
 
 
 def _time(naive: datetime, now: datetime) -> str:

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.durations import LONGEST_GAP, Duration, Held, Stretch, stretches
+from verenigingen_maintenance.core.durations import (
+    LONGEST_GAP,
+    STRETCH,
+    Duration,
+    Held,
+    Stretch,
+    lasting_worst,
+    stretches,
+)
 from verenigingen_maintenance.core.verdicts import Verdict
 
 LETTERS = {"o": Verdict.OK, "w": Verdict.WARNING, "c": Verdict.CRITICAL, "u": Verdict.UNKNOWN}
@@ -239,3 +247,21 @@ def test_stretches_are_in_order_and_only_a_long_gap_is_unknown(samples):
     assert all_of_them == sorted(all_of_them, key=lambda each: each.ended)
     for each in all_of_them:
         assert (each.ended - each.began > LONGEST_GAP) is (each.verdict is Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("values", "breaches", "higher_is_worse", "worst"),
+    [
+        ([], 1, True, None),
+        ([150], 3, True, None),
+        ([150, 120, 130], 1, True, 150),
+        ([150, 120, 130], 2, True, 120),
+        ([150, 900, 130, 140, 145], 3, True, 130),
+        ([40, 30, 20], 2, False, 30),
+    ],
+)
+def test_the_worst_that_lasted_is_what_a_threshold_just_short_of_it_would_have_met(
+    values, breaches, higher_is_worse, worst
+):
+    samples = [(START + number * STRETCH, value) for number, value in enumerate(values)]
+    assert lasting_worst(samples, breaches, higher_is_worse) == worst

@@ -206,3 +206,35 @@ def test_only_what_is_critical_has_a_trigger_and_it_is_not_before_the_onset(
         assert judged.onset <= judged.met <= NOW
     else:
         assert was_critical
+
+
+@pytest.mark.parametrize(
+    ("value", "was_critical", "verdict"),
+    [
+        (51, False, "CRITICAL"),
+        (45, False, "WARNING"),
+        (45, True, "CRITICAL"),
+        (40, True, "WARNING"),
+        (9, True, "OK"),
+    ],
+)
+def test_a_breach_of_one_value_lasts_until_its_own_end(value, was_critical, verdict):
+    rule = Rule("errors", Thresholds.parse(">= 10", "> 50", "<= 40"))
+    judged = judge(Reading(value, "errors", NOW, "test"), rule, History(was_critical=was_critical))
+    assert judged.verdict.value == verdict
+    if verdict == "CRITICAL" and value <= 50:
+        assert judged.reason == "was CRITICAL, and is not yet <= 40"
+
+
+def test_a_rule_that_must_last_ends_with_as_many_values_beyond_its_own_end():
+    rule = Rule("ms", Thresholds.parse(">= 50", "> 100", "< 80"), Duration(3, 3))
+    assert slow(70, earlier(150, 150, 150, 70, 70, 70), rule).verdict is Verdict.WARNING
+    assert slow(90, earlier(150, 150, 150, 90, 90, 90), rule).verdict is Verdict.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("values", "pending"), [((), True), ((150,), True), ((150, 150, 150), False), ((20, 20), True)]
+)
+def test_what_has_not_lasted_yet_is_pending(values, pending):
+    assert slow(150, earlier(*values)).pending is pending
+    assert not slow(20, earlier(*values)).pending

@@ -93,3 +93,37 @@ def test_a_value_further_out_is_never_judged_milder(warning, critical, value, fu
 def test_a_limit_reads_back_what_it_writes(text):
     limit = Limit.parse(text)
     assert Limit.parse(str(limit)) == limit
+
+
+@pytest.mark.parametrize(
+    ("critical", "clear", "refusal"),
+    [
+        ("> 50", "<= 50", None),
+        ("> 50", "< 40", None),
+        ("< 50", ">= 60", None),
+        (">= 50", "< 50", None),
+        (">= 50", "<= 50", "a value could be both"),
+        ("> 50", "<= 60", "a value could be both"),
+        ("< 50", ">= 40", "a value could be both"),
+        ("> 50", "> 40", "look in one direction"),
+        (None, "< 40", "there is no CRITICAL limit"),
+    ],
+)
+def test_where_a_breach_is_over_no_value_is_critical(critical, clear, refusal):
+    if refusal is None:
+        assert str(Thresholds.parse(None, critical, clear).clear) == clear
+        return
+    with pytest.raises(ThresholdError, match=refusal):
+        Thresholds.parse(None if critical else "> 1", critical, clear)
+
+
+LIMITS = st.builds(Limit, st.sampled_from([">", ">=", "<", "<="]), st.integers(-9, 9))
+
+
+@given(LIMITS, LIMITS, st.integers(-20, 20).map(lambda half: half / 2))
+def test_no_value_begins_and_ends_a_breach_at_once(critical, clear, value):
+    try:
+        thresholds = Thresholds(None, critical, clear)
+    except ThresholdError:
+        return
+    assert not (thresholds.is_over(value) and thresholds.judge(value) is Verdict.CRITICAL)

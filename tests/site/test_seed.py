@@ -1,6 +1,7 @@
 """The runbook arrives, an upgrade corrects it, and what a user changed stays."""
 
 import copy
+import json
 from datetime import date, time
 
 import frappe
@@ -49,6 +50,16 @@ def test_an_upgrade_keeps_what_a_user_changed_and_corrects_the_field_beside_it(u
         "checks/*.yaml", lambda entries: entries["errors_24h"].update(critical="> 40", description="Better")
     )
     assert (check().critical, check().description) == ("> 80", "Better")
+
+
+def test_the_end_of_a_breach_is_not_brought_beside_a_threshold_of_the_users(upgrade):
+    frappe.db.set_value("Maintenance Check", "errors_24h", "clear", "")
+    shipped = json.loads(check().shipped)
+    shipped["state"].pop("clear")
+    frappe.db.set_value("Maintenance Check", "errors_24h", "shipped", json.dumps(shipped))
+    check().update({"critical": "> 30", "clear": ""}).save()
+    upgrade("checks/*.yaml", lambda entries: entries["errors_24h"].update(description="Better"))
+    assert (check().critical, check().clear or "", check().description) == ("> 30", "", "Better")
 
 
 def test_a_later_upgrade_still_keeps_it(upgrade):

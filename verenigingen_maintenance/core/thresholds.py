@@ -102,13 +102,14 @@ class Thresholds:
 
 def _refuse_overlapping(critical: Limit | None, clear: Limit) -> None:
     if critical is None:
-        raise ThresholdError(f"“{clear}” says when a breach is over, and there is no CRITICAL threshold.")
+        raise ThresholdError(f"Over when “{clear}” ends a breach, and there is no CRITICAL limit. Empty it.")
+    told = f"Over when “{clear}” and CRITICAL when “{critical}”"
     if clear.higher_is_worse == critical.higher_is_worse:
-        raise ThresholdError(f"Over when “{clear}” and CRITICAL when “{critical}” look in one direction.")
+        raise ThresholdError(f"{told} look in one direction. Write one with <, and the other with >.")
     beyond = clear.value > critical.value if critical.higher_is_worse else clear.value < critical.value
     both = clear.value == critical.value and "=" in clear.operator and "=" in critical.operator
     if beyond or both:
-        raise ThresholdError(f"Over when “{clear}” and CRITICAL when “{critical}”: a value could be both.")
+        raise ThresholdError(f"{told}: a value could be both. Change Over when too, or empty it.")
 
 
 def _refuse_crossing(warning: Limit, critical: Limit) -> None:

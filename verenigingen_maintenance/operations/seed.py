@@ -43,6 +43,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "inhibitions": ("cause", "silenced"),
 }
 LINES = ("boxes",)
+# What is only meant beside another field: where that is the user's, it is too.
+GOES_WITH = {"clear": "critical"}
 
 
 def seed() -> None:
@@ -140,13 +142,18 @@ def _correct(document: Document, values: dict, shipped: dict) -> dict:
         elif field in LINES:
             document.set(field, _merge_lines(shipped.get(field), current[field], value))
             kept[field] = value
-        elif is_untouched(field, shipped, current):
+        elif is_untouched(field, shipped, current) and _is_partner_untouched(field, shipped, current):
             document.set(field, deepcopy(value))
         else:
             kept[field] = shipped.get(field)
     _bring_back_what_rows_name(document)
     document.save(ignore_permissions=True)
     return kept
+
+
+def _is_partner_untouched(field: str, shipped: dict, current: dict) -> bool:
+    partner = GOES_WITH.get(field)
+    return partner not in current or is_untouched(partner, shipped, current)
 
 
 def _bring_back_what_rows_name(document: Document) -> None:

@@ -29,7 +29,8 @@ NEXT_LEVEL, UNDECIDED = "Next Level", ("Open", "Acknowledged")
 MOST = 50_000
 LONGEST_TEXT = 140
 FIELDS = (
-    *("name", "title", "subject", "status", "level", "opened_at", "first_acknowledged_at", "closed_at"),
+    *("name", "title", "subject", "status", "level", "opened_at", "acknowledged_at", "closed_at"),
+    "first_acknowledged_at",
     *("cleared_at", "cleared_by_itself", "flaps", "outcome", "is_drill"),
 )
 # Of a System Alert, those are read that its DocType has.
@@ -120,7 +121,7 @@ def _alert(row: Any, zone: ZoneInfo, levels: dict[str, str], checks: tuple[str, 
         checks=checks,
         level=levels.get(row.level, row.level or ""),
         went_up=ups,
-        acknowledged=_instant(row.first_acknowledged_at, zone),
+        acknowledged=_instant(row.first_acknowledged_at or row.acknowledged_at, zone),
         closed=_instant(over, zone),
         outcome=row.outcome or "",
         cleared_by_itself=bool(row.cleared_by_itself),

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,3 +180,17 @@ def test_a_state_says_what_waits_and_what_is_still_to_fill():
 def test_the_table_of_checks_has_the_name_the_target_and_the_title():
     check = {"check": "errors_24h", "target": "< 10", "unit": "errors", "title": "Errors in 24 hours"}
     assert " ".join(table_of_checks([check]).split()) == "errors_24h < 10 errors Errors in 24 hours"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "Errors"),
+        ({"acknowledged_by": "jan@example.com", "next_level_at": None}, "Errors (jan@example.com has it)"),
+        ({"muted_because": "SIL-1: a disk"}, "Errors (nobody is told: SIL-1: a disk)"),
+        ({"next_level_at": datetime(2026, 11, 27, 16, 30)}, "Errors (next level at 2026-11-27 16:30)"),
+    ],
+)
+def test_an_open_escalation_says_who_has_it_or_what_follows(more, told):
+    escalation = {"name": "ESC-1", "status": "Open", "level": "level-1", "title": "Errors", **more}
+    assert summary({**RUN, "escalations": [escalation]}).splitlines()[-1] == f"  ESC-1  Open, level-1: {told}"

@@ -56,3 +56,11 @@ def test_reviewing_a_procedure_is_no_new_version_of_it():
 def test_a_placeholder_is_recognised_wherever_it_is_entered(address):
     frappe.get_doc("Escalation Level", "level-2").update({"contact": address}).save()
     assert f"Level 2, Technical Team: the contact is {address}, a placeholder" in "\n".join(still_to_fill())
+
+
+@pytest.mark.parametrize("field", ["contract", "phone"])
+def test_the_last_level_has_something_to_call(field):
+    missing = "Escalation Level 3, External Support: it has neither a contract nor a telephone to show"
+    assert missing in still_to_fill()
+    frappe.get_doc("Escalation Level", "level-3").update({field: "No. 4711"}).save()
+    assert missing not in still_to_fill()

@@ -4,6 +4,8 @@ import frappe
 import pytest
 from escalation_on_site import breach, escalation, events, tend, told
 
+from verenigingen_maintenance.operations import escalation_actions
+
 pytestmark = pytest.mark.usefixtures("present")
 LEVEL = "Escalation Level"
 
@@ -66,3 +68,20 @@ def test_a_message_says_what_broke():
     (row,) = frappe.get_all("Maintenance Notification", {"escalation": name}, ["subject", "message"])
     assert row.subject == f"{name} for Operations Team: Error Log is broken"
     assert row.message == "60 of 50"
+
+
+@pytest.mark.parametrize("end", ["resolve", "false_positive"])
+def test_who_was_told_is_told_when_a_person_ends_it_except_that_person(end):
+    name = breach()
+    frappe.db.set_value("Maintenance Notification", {"escalation": name}, "status", "Delivered")
+    frappe.set_user("manager@example.com")
+    getattr(escalation_actions, end)(name, "The provider was down")
+    assert told(name, kind="Cleared") == [("Cleared", "Desk", "operator@example.com")]
+
+
+def test_who_ends_it_is_not_told_so():
+    name = breach()
+    frappe.db.set_value("Maintenance Notification", {"escalation": name}, "status", "Delivered")
+    frappe.set_user("operator@example.com")
+    escalation_actions.resolve(name, "The provider was down")
+    assert told(name, kind="Cleared") == []

@@ -57,8 +57,21 @@ def item_line(item: Mapping[str, Any]) -> str:
 def _escalations(escalations: Sequence[Mapping[str, Any]]) -> list[str]:
     if not escalations:
         return ["", "No escalation is open."]
-    lines = [f"  {each['name']}  {each['status']}, {each['level']}: {each['title']}" for each in escalations]
-    return ["", "Open escalations:", *lines]
+    return ["", "Open escalations:", *map(_escalation_line, escalations)]
+
+
+def _escalation_line(each: Mapping[str, Any]) -> str:
+    """What it is, and who has it, when the next level is told, or why nobody is."""
+    line = f"  {each['name']}  {each['status']}, {each['level']}: {each['title']}"
+    if each.get("acknowledged_by"):
+        return f"{line} ({each['acknowledged_by']} has it)"
+    if each.get("muted_because"):
+        return f"{line} (nobody is told: {each['muted_because']})"
+    return (
+        f"{line} (next level at {each['next_level_at']:%Y-%m-%d %H:%M})"
+        if each.get("next_level_at")
+        else line
+    )
 
 
 def state(status: Mapping[str, Any]) -> str:

@@ -157,6 +157,7 @@ def clear_measured(results: Iterable[Result]) -> None:
 def open_ones() -> list[dict]:
     """The escalations that are not resolved, latest first; a hundred at most. Drills are none."""
     fields = ["name", "title", "status", "level", "subject", "opened_at"]
+    fields += ["acknowledged_by", "next_level_at", "muted_because"]
     filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
     return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import frappe
 from frappe import _
 
 from verenigingen_maintenance.operations import activation, applicability, procedures, settings
@@ -12,7 +13,7 @@ def still_to_fill() -> list[str]:
     """One text for each thing, in the order in which a manager would do them."""
     levels = activation.reached_levels()
     blocking = activation.what_blocks(levels)
-    rest = [*activation.gaps_of_levels(levels), *_holidays(), *_proposals(), *_reviews()]
+    rest = [*activation.gaps_of_levels(levels), *_vendor(), *_holidays(), *_proposals(), *_reviews()]
     return [*_escalation(blocking), *blocking, *rest]
 
 
@@ -31,6 +32,14 @@ def _escalation(blocking: list[str]) -> list[str]:
 
 def _counted(blocking: list[str]) -> str:
     return _("what follows is to be mended") if len(blocking) > 1 else _("the next line is to be mended")
+
+
+def _vendor() -> list[str]:
+    """Whoever reads an escalation of the last level needs something to call."""
+    fields = ["level", "title", "contract", "phone"]
+    last = frappe.get_all("Escalation Level", fields=fields, order_by="level desc", limit=1)
+    told = _("Escalation Level {0}, {1}: it has neither a contract nor a telephone to show")
+    return [told.format(row.level, row.title) for row in last if not (row.contract or row.phone)]
 
 
 def _holidays() -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import cint
 
 from verenigingen_maintenance.core import escalation_clock
-from verenigingen_maintenance.core.escalation_states import UNRESOLVED, Status
 from verenigingen_maintenance.operations import drills, escalation_steps, notifications
 from verenigingen_maintenance.operations.escalation_steps import get, move, write
 from verenigingen_maintenance.operations.refusals import refuse
@@ -30,16 +30,22 @@ def hand_on(name: str, note: str) -> None:
     """Goes to the next level now; `note` says what was tried."""
     _needs(note, _("Say in a note what was tried: the next level of {0} begins with it."), name)
     escalation = get(name)
+    move(escalation, "Next Level", note)
+    _start_next(escalation)
+    write(escalation)
+    notifications.announce(escalation, "Next Level")
+
+
+def _start_next(escalation: Document) -> None:
+    if not escalation.clock:
+        refuse(_("The clock of {0} begins within a minute: try again then."), escalation.name)
     policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
     following = policy.next_above(kept.level)
-    if following is None and Status(escalation.status) in UNRESOLVED:
-        refuse(_("{0} is at the last level: call the contacts that it shows."), name)
-    move(escalation, "Next Level", note)
+    if following is None:
+        refuse(_("{0} is at the last level: call the contacts that it shows."), escalation.name)
     running = escalation_steps.is_running(escalation)
     begun = escalation_clock.start(following.name, policy, clock.now(), active=running)
     escalation_steps.keep_clock(escalation, begun)
-    write(escalation)
-    notifications.announce(escalation, "Next Level")
 
 
 def resolve(name: str, note: str) -> None:

@@ -110,16 +110,6 @@ def did_not_last(lasting: Iterable[str]) -> None:
         write(escalation)
 
 
-def note(subject: str, event: str, text: str, run: str | None = None) -> str | None:
-    """Adds an event to the unresolved escalation of a subject; returns its name, or None without one."""
-    escalation = _ongoing(subject)
-    if escalation is None or escalation.status not in UNRESOLVED:
-        return None
-    move(escalation, event, text, run)
-    write(escalation)
-    return escalation.name
-
-
 def clear(subject: str, key: str, text: str, worst: float | None = None) -> None:
     """One breach of a subject is over. With the last one the escalation is, too: it resolves by itself.
 

@@ -18,6 +18,9 @@ from verenigingen_maintenance.sources import clock
 
 SILENCE, ESCALATION = "Maintenance Silence", "Maintenance Escalation"
 LONGEST = timedelta(days=90)
+# Subjects of what no check measures, and the areas of checks.
+OTHERS = ("Sampling", "Not measured", "Notifications", "Escalation clocks", "Analytics engine")
+AREAS = ("Health", "Errors", "Performance", "Optimisation", "Analytics", "Compliance", "Data Loss")
 
 
 def quiet(now: datetime) -> Quiet:
@@ -56,7 +59,8 @@ def _silence(name: str, subject: str | None, row: dict) -> Silence:
 
 
 def _open_now() -> dict[str, str]:
-    filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
+    """What is broken now: one that is over, and only waits for a person's word, silences nothing."""
+    filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0, "cleared_at": ("is", "not set")}
     rows = frappe.get_all(ESCALATION, filters, ["subject", "name"], limit=0)
     return {row.subject: row.name for row in rows}
 
@@ -69,6 +73,7 @@ def declare(silence: Document) -> None:
     begins, ends = get_datetime(silence.begins), get_datetime(silence.ends)
     if ends <= begins:
         refuse(_("A silence cannot end at {0}, before it begins at {1}."), ends, begins)
+    _refuse_unknown([silence.subject])
     if ends - begins > LONGEST:
         message = _("A silence of over {0} days hides what nobody remembers. Choose an earlier end.")
         refuse(message, LONGEST.days)
@@ -78,10 +83,32 @@ def declare(silence: Document) -> None:
     silence.declared_by = before.declared_by if before else frappe.session.user
 
 
+def _refuse_unknown(subjects: Iterable[str | None], also: Iterable[str] = ()) -> None:
+    """A subject that no check has would silence nothing, and nobody would notice."""
+    rows = frappe.get_all("Maintenance Check", fields=["name", "subject"], limit=0)
+    known = {row.subject or row.name for row in rows} | set(OTHERS) | set(also)
+    known |= set(frappe.get_all(ESCALATION, pluck="subject", distinct=True, limit=500))
+    for subject in subjects:
+        if (subject or "").strip() not in {"", *known}:
+            refuse(
+                _("No check has the subject “{0}”. There are: {1}."),
+                subject,
+                ", ".join(sorted(filter(None, known))),
+            )
+
+
 def refuse_bad_inhibitions(document: Document) -> None:
     """Subjects that silence each other would never be told."""
     pairs = [(row.cause or "", row.silenced or "") for row in document.inhibitions]
     rows = [Inhibition(cause.strip(), silenced.strip()) for cause, silenced in pairs]
+    before = document.get_doc_before_save()
+    known = (
+        {row.cause for row in before.inhibitions} | {row.silenced for row in before.inhibitions}
+        if before
+        else set()
+    )
+    _refuse_unknown([row.cause for row in rows], known)
+    _refuse_unknown([row.silenced for row in rows], known | set(AREAS))
     if circle := in_a_circle(rows):
         message = _("These silence each other, and nobody would be told of any: {0}. Take out a row.")
         refuse(message, ", ".join(circle))

@@ -5,7 +5,7 @@ import pytest
 from escalation_on_site import NOTIFICATION, breach, escalation, events, tend, told
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import drills, escalation_actions, escalations
+from verenigingen_maintenance.operations import drills, escalation_actions, open_escalations
 
 pytestmark = pytest.mark.usefixtures("present")
 
@@ -48,7 +48,7 @@ def test_every_message_of_it_says_that_it_is_a_drill():
 
 def test_it_counts_as_no_alert_and_silences_nothing():
     drills.begin(5, 2, "Quarterly")
-    assert (escalations.open_ones(), escalations.first_open()) == ([], None)
+    assert (open_escalations.open_ones(), open_escalations.first_open()) == ([], None)
 
 
 def test_one_at_a_time():

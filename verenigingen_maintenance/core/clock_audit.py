@@ -30,7 +30,7 @@ class Audited:
 def findings(audited: Audited, now: datetime, active: bool) -> Iterator[str]:
     """What is wrong, in words; none where all is as it should be."""
     if audited.clock is None or audited.policy is None:
-        yield f"{audited.name} has no clock"
+        yield f"{audited.name} has no clock that can be read"
         return
     yield from _of_clock(audited.name, audited.clock, audited.policy, now, active)
     if not audited.written and now - audited.clock.level_since > ALLOWED:

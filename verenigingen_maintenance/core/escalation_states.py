@@ -34,7 +34,7 @@ TRANSITIONS: dict[str, tuple[frozenset[Status], Status]] = {
     "Cleared": (UNRESOLVED, Status.RESOLVED),
     "Resolved": (UNRESOLVED, Status.RESOLVED),
     "False Positive": (UNRESOLVED | {Status.RESOLVED}, Status.FALSE_POSITIVE),
-    "Reopened": (frozenset({Status.RESOLVED}), Status.OPEN),
+    "Reopened": (frozenset({Status.RESOLVED}) | UNRESOLVED, Status.OPEN),
     "Closed": (frozenset({Status.RESOLVED, Status.FALSE_POSITIVE}), Status.CLOSED),
 }
 

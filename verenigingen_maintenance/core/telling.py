@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from .escalation_states import Status
+from .escalation_states import OVER, UNRESOLVED, Status
 
 OPENING = frozenset({"Opened", "Next Level", "Reopened"})
+OF_ONGOING = OPENING | {"More Broke"}
+OF_OVER = frozenset({"Cleared"})
 
 
 class Act(str, Enum):
@@ -53,12 +55,14 @@ def decide(about: About) -> Decision:
 
 
 def _news_no_more(about: About) -> str:
+    if about.kind in OF_OVER and about.status not in OVER:
+        return f"open again: {_in_words(about.status)}"
+    if about.kind in OF_ONGOING and about.status not in UNRESOLVED:
+        return f"over before it was told: {_in_words(about.status)}"
     if about.kind == "Reminder" and about.status is not Status.OPEN:
         return f"no longer open: {_in_words(about.status)}"
     if about.kind in OPENING and about.status is Status.ACKNOWLEDGED and not about.is_drill:
         return "acknowledged before it was told"
-    if about.kind in OPENING and about.status not in (Status.OPEN, Status.ACKNOWLEDGED):
-        return f"over before it was told: {_in_words(about.status)}"
     return ""
 
 

@@ -15,7 +15,7 @@ from verenigingen_maintenance.core import health_summary
 from verenigingen_maintenance.core.analytics_actions import ranked
 from verenigingen_maintenance.core.health_summary import Judged
 from verenigingen_maintenance.core.verdicts import Verdict
-from verenigingen_maintenance.operations import checks, escalations, health_tables, measure
+from verenigingen_maintenance.operations import checks, health_tables, measure, open_escalations
 from verenigingen_maintenance.operations.checks import CHECK, Spec
 from verenigingen_maintenance.sources import analytics_store, clock
 from verenigingen_maintenance.sources.analytics_store import Stored
@@ -30,7 +30,7 @@ MOST = 200
 def health(now: datetime) -> dict:
     """Status, critical issues, key findings, priority actions and trends."""
     judged = [*_live(now), *_measured(now)]
-    open_now = {each.subject: each.name for each in escalations.open_ones()}
+    open_now = {each.subject: each.name for each in open_escalations.open_ones()}
     found = health_summary.summary(judged, open_now, now)
     stored = analytics_store.components(["errors", "recommendations"])
     recommended = _recommended(stored["recommendations"], now)

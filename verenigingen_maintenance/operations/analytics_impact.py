@@ -11,7 +11,7 @@ from verenigingen_maintenance.core.business_impact import Hit, impact, processes
 from verenigingen_maintenance.core.error_answers import user_impact
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.severity import CRITICAL
-from verenigingen_maintenance.operations import escalations
+from verenigingen_maintenance.operations import open_escalations
 from verenigingen_maintenance.operations.analytics_errors import counted_until
 from verenigingen_maintenance.sources import clock, error_facts, error_patterns, verenigingen
 
@@ -42,7 +42,7 @@ def business_impact(now: datetime) -> dict | NotKnown:
         if each.state not in SETTLED
     ]
     open_ones = [
-        Hit(each.name, f"{each.title}, {each.subject}", CRITICAL) for each in escalations.open_ones()
+        Hit(each.name, f"{each.title}, {each.subject}", CRITICAL) for each in open_escalations.open_ones()
     ]
     hit, users = processes([*patterns, *open_ones]), user_impact(facts)["total_affected_users"]
     return {

@@ -18,6 +18,9 @@ from verenigingen_maintenance.sources import clock
 
 PART, ESCALATION = "Maintenance Escalation Check", "Maintenance Escalation"
 LONGEST_EVIDENCE = 20_000
+NOT_MEASURED = "Not measured"
+# Subjects of what is no check, or not only that.
+OTHERS = ("Sampling", NOT_MEASURED, "Notifications", "Escalation clocks", "Analytics engine")
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,14 @@ def put(escalation: Document, parts: Iterable[Part]) -> None:
 
 def keep_worst(subject: str, key: str, value: float, critical: str) -> None:
     """While a breach lasts: keeps its worst value, past the document, which somebody may have open."""
-    name = frappe.db.get_value(ESCALATION, {"open_key": subject})
+    name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)  # first, as actions do
     found = frappe.get_all(PART, {"parent": name or "", "check_name": key}, ["name", "worst"], limit=1)
     if found and _is_worse(value, found[0].worst, critical):
         frappe.db.set_value(PART, found[0].name, "worst", value, update_modified=False)
+
+
+def is_lasting(escalation: Document, key: str) -> bool:
+    return any(row.check_name == key and not row.cleared_at for row in escalation.checks)
 
 
 def clear(escalation: Document, key: str, now: datetime, worst: float | None = None) -> bool:

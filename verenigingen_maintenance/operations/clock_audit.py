@@ -6,7 +6,7 @@ with the one must not silence the other.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
@@ -58,13 +58,18 @@ def _open() -> list[dict]:
 
 
 def _audited(row: dict) -> Audited:
-    kept = Clock.from_json(row.clock) if row.clock else None
-    policy = Policy.from_json(row.policy) if row.policy else None
-    return Audited(row.name, kept, policy, _is_written(row), _untried_since(row.name))
+    try:
+        kept, policy = Clock.from_json(row.clock or ""), Policy.from_json(row.policy or "")
+    except (ValueError, KeyError, TypeError):  # which is a finding
+        return Audited(row.name, None, None, False)
+    return Audited(row.name, kept, policy, _is_written(row, kept), _untried_since(row.name))
 
 
-def _is_written(row: dict) -> bool:
-    return bool(frappe.db.exists(NOTIFICATION, {"escalation": row.name, "level": row.level}))
+def _is_written(row: dict, kept: Clock) -> bool:
+    """Since the turn of the level began. What was put off since then was written all the same."""
+    since = clock.stored(kept.level_since - timedelta(seconds=1))
+    told = {"escalation": row.name, "level": row.level, "send_after": (">=", since)}
+    return bool(frappe.db.exists(NOTIFICATION, told))
 
 
 def _untried_since(name: str) -> datetime | None:
@@ -74,7 +79,7 @@ def _untried_since(name: str) -> datetime | None:
     is_untried = (table.status == "Waiting") & (table.attempts == 0) & says_nothing
     query = frappe.qb.from_(table).select(Min(table.send_after)).where(table.escalation == name)
     due = query.where(is_untried).run()[0][0]
-    return clock.instant(due) if due else None
+    return clock.instant_before(due, clock.now()) if due else None
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:
@@ -87,5 +92,6 @@ def _escalate(wrong: list[str], now: datetime) -> None:
 
 def _tell_whom_nobody_told() -> None:
     for row in _open():
-        if not _is_written(row):
+        audited = _audited(row)
+        if audited.clock and not audited.written:
             notifications.announce(get(row.name), "Opened")

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.wording import age_in_words
-from verenigingen_maintenance.operations import escalations, procedures, settings, watch
+from verenigingen_maintenance.operations import open_escalations, procedures, settings, watch
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.sources import clock
 
@@ -80,7 +80,7 @@ def _summary(run: Document | None, items: dict) -> dict:
     told = [
         status.reason,
         _("Its run {0} is {1}.").format(run.name, run.status),
-        _("Escalations open: {0}").format(len(escalations.open_ones())),
+        _("Escalations open: {0}").format(len(open_escalations.open_ones())),
     ]
     words = status.in_words() or _("unknown")
     return {"status": words, "verdict": status.verdict, "summary": [line for line in told if line]}

@@ -84,8 +84,10 @@ def _still(is_one: bool) -> str:
 
 
 def _was_sent_today(local: datetime) -> bool:
+    """By the WARNINGs that it told: a digest that is sent again later was sent today all the same, or not."""
     begins = datetime.combine(local.date(), time())
-    return bool(frappe.db.exists(NOTIFICATION, {"kind": DIGEST, "send_after": (">=", begins)}))
+    told = {"channel": DIGEST, "status": "Delivered", "delivered_at": (">=", begins)}
+    return bool(frappe.db.exists(NOTIFICATION, told))
 
 
 def _hour() -> time:

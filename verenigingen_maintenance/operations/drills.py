@@ -15,7 +15,7 @@ from frappe.utils import time_diff_in_seconds
 
 from verenigingen_maintenance.core import escalation_clock
 from verenigingen_maintenance.core.policy import Policy
-from verenigingen_maintenance.operations import escalation_policy, notifications
+from verenigingen_maintenance.operations import duty, escalation_policy, notifications
 from verenigingen_maintenance.operations.escalation_steps import (
     ESCALATION,
     add_event,
@@ -52,6 +52,11 @@ def answer(escalation: Document, note: str) -> None:
     """Somebody answered for the level; the next one is asked, or it is over."""
     if escalation.status != "Open":
         refuse(_("{0} is over: {1}."), escalation.name, escalation.status)
+    if frappe.session.user not in duty.reached(escalation.level, clock.now()).users:
+        message = _(
+            "{0} asks {1} now, and you are not there: somebody of that level answers, or its time ends."
+        )
+        refuse(message, escalation.name, _title(escalation))
     seconds = round((clock.now() - clock_of(escalation).level_since).total_seconds())
     told = _("{0}: {1} answered after {2} s").format(_title(escalation), frappe.session.user, seconds)
     add_event(escalation, "Answered", f"{told}. {note}".strip())
@@ -85,7 +90,10 @@ def _open(policy: Policy, level: str, reason: str) -> str:
     drill = frappe.new_doc(ESCALATION, status="Pending", is_drill=1, **values, **times)
     move(drill, "Opened", _("A drill; nothing is broken. {0}").format(reason))
     start(drill, level, policy, clock.now())
-    write(drill)
+    try:
+        write(drill)
+    except frappe.UniqueValidationError:
+        refuse(_("Another drill began just now. One drill at a time."))
     notifications.announce(drill, "Opened")
     return drill.name
 

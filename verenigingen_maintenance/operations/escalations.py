@@ -25,6 +25,7 @@ from verenigingen_maintenance.operations.escalation_steps import (
     add_event,
     get,
     move,
+    policy_of,
     start,
     write,
 )
@@ -82,7 +83,7 @@ def record(breach: Breach, run: str | None = None) -> str:
     Returns its name.
     """
     escalation = _ongoing(breach.subject) or _returned(breach.subject) or _new(breach)
-    if escalation.status in UNRESOLVED:
+    if escalation.status in UNRESOLVED and not _was_long_over(escalation):
         _add(escalation, breach, run)
     else:
         _open(escalation, breach, run)
@@ -94,6 +95,7 @@ def pend(breach: Breach) -> None:
     if frappe.db.exists(ESCALATION, {"open_key": breach.subject}):
         return
     escalation = _fleeting(breach.subject) or _new(breach)
+    escalation.update({**NOT_OVER, "checks": []})
     breaches.put(escalation, breach.parts)
     step = add_event if escalation.is_new() else move
     step(escalation, "Pending", breach.note)
@@ -116,7 +118,7 @@ def clear(subject: str, key: str, text: str, worst: float | None = None) -> None
     One that came back three times stays open: a person has to say that it is over.
     """
     escalation = _ongoing(subject)
-    if escalation is None or escalation.status not in UNRESOLVED:
+    if escalation is None or escalation.status not in UNRESOLVED or not breaches.is_lasting(escalation, key):
         return
     now = clock.now()
     if not breaches.clear(escalation, key, now, worst):
@@ -133,41 +135,6 @@ def clear(subject: str, key: str, text: str, worst: float | None = None) -> None
     escalation.cleared_by_itself = 1
     write(escalation)
     notifications.announce_over(escalation)
-
-
-def clear_measured(results: Iterable[Result]) -> None:
-    """Clears what was a breach and is, by these results, none any more. UNKNOWN clears nothing."""
-    lasting = breaches.uncleared()
-    for result in results:
-        spec, verdict = result.spec, result.judgement.verdict.value
-        if (spec.subject, spec.name) in lasting and verdict in ("OK", "WARNING"):
-            clear(spec.subject, spec.name, f"{verdict}: {describe(result)}", checks.worst_that_lasted(spec))
-
-
-def open_ones() -> list[dict]:
-    """The escalations that are not resolved, latest first; a hundred at most. Drills are none."""
-    fields = ["name", "title", "status", "level", "subject", "opened_at"]
-    fields += ["acknowledged_by", "next_level_at", "muted_because"]
-    filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
-    return frappe.get_all(ESCALATION, filters=filters, fields=fields, order_by="opened_at desc", limit=100)
-
-
-def first_open() -> str | None:
-    """The escalation that is open longest."""
-    filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
-    return frappe.db.get_value(ESCALATION, filters, order_by="opened_at asc")
-
-
-def titles(names: Iterable[str]) -> list[str]:
-    """Escalations by name as a person would write them down."""
-    found = frappe.get_all(
-        ESCALATION,
-        filters={"name": ("in", list(names))},
-        fields=["name", "title", "status", "level"],
-        order_by="opened_at",
-    )
-    levels = dict(frappe.get_all("Escalation Level", fields=["name", "title"], as_list=True))
-    return [f"{row.name} {row.title}: {levels.get(row.level, row.level)}, {row.status}" for row in found]
 
 
 def by_subject(results: Iterable[Result]) -> dict[str, list[Result]]:
@@ -214,10 +181,45 @@ def _add(escalation: Document, breach: Breach, run: str | None) -> None:
     if run is None and _is_repeated(escalation, breach):
         _keep_worst(breach)
         return
+    new = [part for part in _parts(breach) if not breaches.is_lasting(escalation, part.key)]
     breaches.put(escalation, _parts(breach))
     escalation.cleared_at = None
     move(escalation, "Still Critical", breach.note, run)
+    kind = _rise(escalation, new) if new else ""
     write(escalation)
+    if kind:
+        notifications.announce(escalation, kind)
+    elif new and escalation.status == "Acknowledged":
+        notifications.tell_holder(escalation)
+
+
+def _rise(escalation: Document, new: Sequence[Part]) -> str:
+    """What broke too may start at a higher level: it goes there at once."""
+    if not escalation.clock:
+        return ""
+    policy, now = policy_of(escalation), clock.now()
+    starts = escalation_policy.start_of({part.area for part in new}, _own(new), policy, now)
+    start_, present = policy.level(starts), policy.level(escalation.level or "")
+    if start_ is None or (present and present.level >= start_.level):
+        return ""
+    move(escalation, "Next Level", _("{0} starts at a higher level").format(new[0].title))
+    start(escalation, start_.name, policy, now)
+    return "Next Level"
+
+
+def _own(parts: Iterable[Part]) -> list[int]:
+    return [part.starting_level for part in parts]
+
+
+def _was_long_over(escalation: Document) -> bool:
+    """One that stays open for a person's word was over for longer than what is reopened: it begins anew."""
+    if not escalation.cleared_at:
+        return False
+    return escalation.cleared_at < clock.stored(clock.now() - _reopening())
+
+
+def _reopening() -> timedelta:
+    return timedelta(minutes=cint(frappe.db.get_single_value(SETTINGS, "reopen_minutes")))
 
 
 def _is_repeated(escalation: Document, breach: Breach) -> bool:
@@ -235,11 +237,10 @@ def _keep_worst(breach: Breach) -> None:
 
 def _returned(subject: str) -> Document | None:
     """The last one, where it was told, resolved, and is over for no longer than the setting says."""
-    minutes = cint(frappe.db.get_single_value(SETTINGS, "reopen_minutes"))
-    since = clock.stored(clock.now() - timedelta(minutes=minutes))
+    since = clock.stored(clock.now() - _reopening())
     filters = {"subject": subject, "status": "Resolved", "closed_at": (">=", since)}
     filters |= {"opened_at": ("is", "set"), "is_drill": 0}
-    name = frappe.db.get_value(ESCALATION, filters, order_by="closed_at desc") if minutes else None
+    name = frappe.db.get_value(ESCALATION, filters, order_by="closed_at desc") if _reopening() else None
     return get(name) if name else None
 
 
@@ -251,10 +252,11 @@ def _fleeting(subject: str) -> Document | None:
 
 
 def _open(escalation: Document, breach: Breach, run: str | None) -> None:
-    """A new or pending one opens; one that was resolved opens again."""
+    """A new or pending one opens; one that was over opens again. What was pending beside it is not of it."""
     event = "Opened" if escalation.status == "Pending" else "Reopened"
     if event == "Opened":
-        escalation.update({**_times(breach), "title": breach.title[:140], "checklist_run": run})
+        values = {"title": breach.title[:140], "checklist_run": run, "checks": []}
+        escalation.update({**NOT_OVER, **_times(breach), **values})
     else:
         escalation.update({**NOT_OVER, "flaps": cint(escalation.flaps) + 1})
     move(escalation, event, breach.note, run)
@@ -266,8 +268,7 @@ def _open(escalation: Document, breach: Breach, run: str | None) -> None:
 def _begin(escalation: Document, breach: Breach) -> None:
     now, policy = clock.now(), escalation_policy.present()
     breaches.put(escalation, _parts(breach))
-    own = [part.starting_level for part in breach.parts]
-    level = escalation_policy.start_of(breach.areas, own, policy, now)
+    level = escalation_policy.start_of(breach.areas, _own(breach.parts), policy, now)
     start(escalation, level, policy, now)
 
 

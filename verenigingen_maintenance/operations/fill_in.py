@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core import drafts
 from verenigingen_maintenance.core.drafts import Line
 from verenigingen_maintenance.core.signoff import FAILED
-from verenigingen_maintenance.operations import escalations
+from verenigingen_maintenance.operations import open_escalations
 from verenigingen_maintenance.operations.checks import Spec, is_derived
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.roll_up import roll_up
@@ -35,7 +35,7 @@ def write_drafts(run: Document) -> None:
     """Drafts the free fields anew where nobody wrote anything else."""
     lines = [_line(item) for item in run.items if not item.not_applicable]
     joined = [item.escalation for item in run.items if item.escalation]
-    told = escalations.titles(dict.fromkeys(joined))
+    told = open_escalations.titles(dict.fromkeys(joined))
     for note in run.notes:
         draft = drafts.draft(note.kind or "", lines, told)
         if (note.text or "").strip() == (note.draft or "").strip():

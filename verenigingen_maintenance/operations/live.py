@@ -18,13 +18,12 @@ from verenigingen_maintenance.core.judgement import judge
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import breaches, checks, digest, escalations
-from verenigingen_maintenance.operations.breaches import Part
+from verenigingen_maintenance.operations import breaches, checks, clearing, digest, escalations
+from verenigingen_maintenance.operations.breaches import NOT_MEASURED, Part
 from verenigingen_maintenance.operations.checks import CHECK, LIVE, Result, Spec
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
-NOT_MEASURED = "Not measured"
 LONGEST_TEXT = 2_000
 SETTLED = timedelta(minutes=5)
 STATE = (
@@ -68,7 +67,8 @@ def judge_all(watched: Sequence[Watched], readings: Mapping[str, Reading | Unkno
     )
     _keep_worst(results)
     _pend(judged)
-    escalations.clear_measured(judged)
+    clearing.clear_measured(judged)
+    clearing.clear_unwatched()
     digest.keep([result for each, result in results if _is_new_warning(each, result)])
     told = _tell_unknown(results, now)
     for each, result in results:

@@ -11,7 +11,16 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.wording import number
-from verenigingen_maintenance.operations import checks, escalations, heartbeat, ingest_errors, records, since
+from verenigingen_maintenance.operations import (
+    checks,
+    clearing,
+    escalations,
+    heartbeat,
+    ingest_errors,
+    open_escalations,
+    records,
+    since,
+)
 from verenigingen_maintenance.operations.checks import Result, Spec
 from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.open_run import RUN
@@ -100,7 +109,7 @@ def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_
     refuse_unless_open(name)
     opened = escalations.record_breaches(list(results.values()), name)
     live = set(frappe.get_all(checks.CHECK, checks.LIVE, pluck="name", limit=0))  # a round clears these
-    escalations.clear_measured(each for each in results.values() if each.spec.name not in live)
+    clearing.clear_measured(each for each in results.values() if each.spec.name not in live)
     for item in run.items:
         if item.name in results:
             _fill(item, results[item.name], opened)
@@ -145,5 +154,5 @@ def _escalation_of(result: Result, opened: dict[str, str]) -> str | None:
     if not result.is_critical:
         return None
     if checks.is_derived(result.spec):
-        return next(iter(opened.values()), None) or escalations.first_open()
+        return next(iter(opened.values()), None) or open_escalations.first_open()
     return opened[result.spec.subject]

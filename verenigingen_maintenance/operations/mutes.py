@@ -12,14 +12,13 @@ from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.muting import Inhibition, Quiet, Silence, in_a_circle, why_muted
 from verenigingen_maintenance.operations import downtimes
+from verenigingen_maintenance.operations.breaches import OTHERS
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
 SILENCE, ESCALATION = "Maintenance Silence", "Maintenance Escalation"
-LONGEST = timedelta(days=90)
-# Subjects of what no check measures, and the areas of checks.
-OTHERS = ("Sampling", "Not measured", "Notifications", "Escalation clocks", "Analytics engine")
+LONGEST, NEAR = timedelta(days=90), timedelta(hours=2)
 AREAS = ("Health", "Errors", "Performance", "Optimisation", "Analytics", "Compliance", "Data Loss")
 
 
@@ -40,8 +39,9 @@ def inhibitions() -> list[Inhibition]:
 
 
 def _silences(now: datetime) -> list[Silence]:
+    """Those of about now: in the hour that October repeats, only their instants tell."""
     moment = clock.stored(now)
-    filters = {"begins": ("<=", moment), "ends": (">", moment)}
+    filters = {"begins": ("<=", moment + NEAR), "ends": (">", moment - NEAR)}
     rows = frappe.get_all(SILENCE, filters, ["name", "subject", "begins", "ends", "reason"], limit=0)
     return [_silence(row.name, row.subject, row) for row in rows]
 
@@ -74,6 +74,8 @@ def declare(silence: Document) -> None:
     if ends <= begins:
         refuse(_("A silence cannot end at {0}, before it begins at {1}."), ends, begins)
     _refuse_unknown([silence.subject])
+    if not (silence.subject or "").strip() and "Maintenance Manager" not in frappe.get_roles():
+        refuse(_("Name a subject: only a Maintenance Manager silences everything."))
     if ends - begins > LONGEST:
         message = _("A silence of over {0} days hides what nobody remembers. Choose an earlier end.")
         refuse(message, LONGEST.days)
@@ -81,6 +83,21 @@ def declare(silence: Document) -> None:
     if before and before.ends < clock.stored(clock.now()):
         refuse(_("{0} is over and stays as it is. Declare another one."), silence.name)
     silence.declared_by = before.declared_by if before else frappe.session.user
+
+
+def _by_subject(rules: Iterable[Inhibition]) -> list[Inhibition]:
+    """A rule on an area is one on each of its subjects, but for its cause."""
+    fields = ["name", "subject", "area"]
+    checks = frappe.get_all("Maintenance Check", fields=fields, limit=0)
+    return [
+        Inhibition(rule.cause, subject)
+        for rule in rules
+        for subject in {
+            rule.silenced,
+            *(each.subject or each.name for each in checks if each.area == rule.silenced),
+        }
+        if subject != rule.cause or subject == rule.silenced
+    ]
 
 
 def _refuse_unknown(subjects: Iterable[str | None], also: Iterable[str] = ()) -> None:
@@ -109,6 +126,6 @@ def refuse_bad_inhibitions(document: Document) -> None:
     )
     _refuse_unknown([row.cause for row in rows], known)
     _refuse_unknown([row.silenced for row in rows], known | set(AREAS))
-    if circle := in_a_circle(rows):
+    if circle := in_a_circle(_by_subject(rows)):
         message = _("These silence each other, and nobody would be told of any: {0}. Take out a row.")
         refuse(message, ", ".join(circle))

@@ -17,7 +17,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.operations import duty, records, settings
-from verenigingen_maintenance.operations.escalation_steps import add_event, hurry, write
+from verenigingen_maintenance.operations.escalation_steps import add_event, clock_of, hurry, write
 from verenigingen_maintenance.operations.outbox import NOTIFICATION
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
@@ -36,14 +36,40 @@ class Recipient:
 
 
 def announce(escalation: Document, kind: str) -> None:
-    """Writes down whom to tell at its level. What goes wrong is logged, and the audit of the clocks finds it:
-    it must not keep a breach from being recorded."""
+    """Writes down whom to tell at its level. What goes wrong is logged, and the managers are told in Desk: it
+    must keep no breach from being recorded, and no clock from running."""
     frappe.db.savepoint("announce")
     try:
         _announce(escalation, kind)
     except Exception:  # noqa: BLE001 - the escalation stands in its list all the same
         frappe.db.rollback(save_point="announce")
         frappe.log_error(f"Nobody is told of {escalation.name}"[:140])
+        _announce_to_managers(escalation, kind)
+
+
+def _announce_to_managers(escalation: Document, kind: str) -> None:
+    frappe.db.savepoint("managers")
+    try:
+        for each in _managers():
+            _write(escalation, kind, each)
+    except Exception:  # noqa: BLE001 - as above; the audit of the clocks finds it
+        frappe.db.rollback(save_point="managers")
+        frappe.log_error(f"Not even the managers are told of {escalation.name}"[:140])
+
+
+def tell_holder(escalation: Document) -> None:
+    """Whoever acknowledged it is told that more of it broke."""
+    user = escalation.acknowledged_by
+    for each in (Recipient("Desk", user), *(Recipient("E-mail", to) for to in _addresses((user,)))):
+        _write(escalation, "More Broke", each)
+
+
+def tell_anew(escalation: Document) -> None:
+    """It was muted: what was held back is told to who is there now."""
+    held = {"escalation": escalation.name, "status": "Waiting", "kind": ("in", (*TOLD, "Reminder"))}
+    values = {"status": "Not Sent", "reason": _("held back; told anew when it was muted no longer")}
+    frappe.db.set_value(NOTIFICATION, held, values)
+    announce(escalation, "Opened")
 
 
 def announce_over(escalation: Document) -> None:
@@ -84,14 +110,20 @@ def write_down(kind: str, recipient: Recipient, subject: str, message: str, key:
 
 
 def _announce(escalation: Document, kind: str) -> None:
+    """A chat or a pager alone is nobody."""
     found = recipients(escalation.level, clock.now())
-    if not found:
+    if all(each.channel == "Target" for each in found):
         add_event(escalation, "Nobody There", _nobody(escalation.level))
         hurry(escalation, clock.now())
         write(escalation)
-        found = [Recipient("Desk", user) for role in LAST_RESORT for user in duty.users_with(role)]
+        found = [*found, *_managers()]
     for each in dict.fromkeys(found):
         _write(escalation, kind, each)
+
+
+def _managers() -> list[Recipient]:
+    users = (user for role in LAST_RESORT for user in duty.users_with(role))
+    return [Recipient("Desk", user) for user in dict.fromkeys(users)]
 
 
 def _nobody(level: str | None) -> str:
@@ -100,13 +132,22 @@ def _nobody(level: str | None) -> str:
 
 
 def _write(escalation: Document, kind: str, recipient: Recipient) -> None:
-    times = cint(escalation.flaps), len([each for each in escalation.events if each.event == "Reminded"])
-    key = key_of(escalation.name, kind, escalation.level, *times, recipient.channel, recipient.name)
-    more = {"escalation": escalation.name, "level": escalation.level, "is_drill": escalation.is_drill}
     wait = 0 if escalation.is_drill else cint(frappe.db.get_single_value(SETTINGS, "group_seconds"))
     send_after = clock.stored(clock.now() + timedelta(seconds=wait))
+    more = {"escalation": escalation.name, "level": escalation.level, "is_drill": escalation.is_drill}
     subject, message = _subject(escalation, kind), "\n".join(_last_notes(escalation))
+    key = key_of(escalation.name, kind, _occasion(escalation, kind), recipient.channel, recipient.name)
     write_down(kind, recipient, subject, message, key, send_after=send_after, **more)
+
+
+def _occasion(escalation: Document, kind: str) -> str:
+    """What tells one message from the last of its kind: the turn of a level, the reminder, the breach."""
+    kept = clock_of(escalation)
+    if kind == "Reminder":
+        return f"{kept.level} {kept.next_reminder_at}"
+    if kind == "More Broke":
+        return ", ".join(sorted(row.check_name for row in escalation.checks))
+    return f"{kept.level} {kept.level_since}"
 
 
 def _subject(escalation: Document, kind: str) -> str:
@@ -115,6 +156,7 @@ def _subject(escalation: Document, kind: str) -> str:
         "Opened": _("{0} for {1}: {2}"),
         "Reopened": _("{0} for {1}, again: {2}"),
         "Next Level": _("{0} now for {1}: {2}"),
+        "More Broke": _("{0}, more of it broke: {2}"),
         "Reminder": _("{0} still waits for {1}: {2}"),
         "Cleared": _("{0} is over: {2}"),
     }[kind]

@@ -12,7 +12,7 @@ from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import (
     checks,
-    escalations,
+    open_escalations,
     outbox,
     procedures,
     settings,
@@ -40,7 +40,7 @@ def describe_run(name: str) -> dict:
             for row in run.boxes
         ],
         "items": [_describe_item(item) for item in run.items],
-        "escalations": escalations.open_ones(),
+        "escalations": open_escalations.open_ones(),
     }
 
 
@@ -60,7 +60,7 @@ def _rule(spec: Spec) -> dict:
 def describe_status(now: datetime) -> dict:
     """The latest run of each scheduled procedure, what is open, and the worst of it all."""
     latest = [_latest(procedure, now) for procedure in procedures.scheduled()]
-    open_now = escalations.open_ones()
+    open_now = open_escalations.open_ones()
     verdicts = [Verdict(each["verdict"]) for each in latest if each["verdict"]]
     verdicts += [Verdict.CRITICAL for _each in open_now]
     watcher, live_now = watch.describe_watch(now), describe_live()

@@ -25,7 +25,8 @@ def decide(notification: Document, now: datetime) -> Decision:
         return telling.decide(About(notification.kind, unreachable=unreachable))
     status = frappe.db.get_value(ESCALATION, notification.escalation, "status")
     muted = "" if is_drill else _why_muted(notification.escalation, now)
-    about = About(notification.kind, Status(status) if status else None, muted, unreachable, is_drill)
+    kind = notification.kind or "Opened"  # an earlier version had no other
+    about = About(kind, Status(status) if status else None, muted, unreachable, is_drill)
     return telling.decide(about)
 
 

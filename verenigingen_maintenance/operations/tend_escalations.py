@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.escalation_states import Status
 from verenigingen_maintenance.operations import (
     digest,
     drills,
-    escalation_policy,
+    earlier_escalations,
     escalation_steps,
     mutes,
     notifications,
@@ -48,7 +48,7 @@ def tend(now: datetime) -> None:
 
 def _tend_all(now: datetime) -> list[str]:
     quiet, failed = mutes.quiet(now), []
-    for name in frappe.get_all(ESCALATION, {"status": "Open"}, pluck="name", order_by="opened_at", limit=0):
+    for name in _names():
         try:
             _tend(escalation_steps.get(name), quiet, now)
             commit()
@@ -59,11 +59,20 @@ def _tend_all(now: datetime) -> list[str]:
     return failed
 
 
+def _names() -> list[str]:
+    """Those whose clock may run, the longest open first; and those of an earlier version, which have none."""
+    without_clock = {"status": "Acknowledged", "clock": ("is", "not set")}
+    return [
+        name
+        for filters in ({"status": "Open"}, without_clock)
+        for name in frappe.get_all(ESCALATION, filters, pluck="name", order_by="opened_at", limit=0)
+    ]
+
+
 def _tend(escalation: Document, quiet: mutes.Quiet, now: datetime) -> None:
-    if escalation.status != Status.OPEN.value:
-        return
     if not escalation.clock:
-        _begin(escalation, now)
+        earlier_escalations.adopt(escalation, now)
+    if escalation.status != Status.OPEN.value:
         return
     policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
     mute = "" if cint(escalation.is_drill) else escalation_steps.why_muted(escalation, quiet, now)
@@ -85,13 +94,7 @@ def _take(escalation: Document, moves: tuple[Move, ...]) -> None:
     write(escalation)
     kinds = {"Next Level": "Next Level", "Reminded": "Reminder"}
     for each in moves:
-        if each.event in kinds:
+        if each.event == "No Longer Muted":
+            notifications.tell_anew(escalation)
+        elif each.event in kinds:
             notifications.announce(escalation, kinds[each.event])
-
-
-def _begin(escalation: Document, now: datetime) -> None:
-    """One of an earlier version has no clock: it begins now, at the level where it is."""
-    policy = escalation_policy.present()
-    level = policy.level(escalation.level or "") or policy.at_least(1)
-    escalation_steps.start(escalation, level.name if level else "", policy, now)
-    write(escalation)

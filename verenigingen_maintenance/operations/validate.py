@@ -21,6 +21,7 @@ from verenigingen_maintenance.sources import http, sampling
 
 LONGEST_BETWEEN = 1_440
 LONGEST_ROUND = 5
+RESERVED = ("Drill", "Sampling", "Not measured", "Notifications", "Escalation clocks")
 
 
 def refuse_bad_check(check: Document) -> None:
@@ -31,6 +32,11 @@ def refuse_bad_check(check: Document) -> None:
         frappe.throw(_("A duration rule counts in whole numbers from 1: 1 means “at once”."))
     try:
         _rule = Spec.of(check).rule
+        if (check.subject or "").strip() in RESERVED:
+            refuse(
+                _("The subject “{0}” is this app's own. Choose another one, or leave it empty."),
+                check.subject,
+            )
         if check.source not in DERIVED:
             sources.find(check.source)
         elif check.live:

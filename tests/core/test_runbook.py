@@ -302,3 +302,17 @@ def test_the_levels_and_contacts_are_those_of_the_written_procedure():
         "Operations Manager",
         "24/7 Support",
     ]
+
+
+def test_what_silences_what_names_subjects_that_checks_have():
+    subjects = {check.get("subject") or name for name, check in CHECKS.items()}
+    rules = read("settings.yaml")["Maintenance Settings"]["inhibitions"]
+    assert rules
+    assert {rule[side] for rule in rules for side in ("cause", "silenced")} <= subjects
+
+
+def test_what_silences_is_over_by_itself():
+    """One that only a person ends would silence what follows from it for as long as nobody looks."""
+    live = {check.get("subject") or name for name, check in LIVE.items()}
+    rules = read("settings.yaml")["Maintenance Settings"]["inhibitions"]
+    assert {rule["cause"] for rule in rules} <= live

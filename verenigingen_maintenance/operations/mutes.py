@@ -118,14 +118,9 @@ def refuse_bad_inhibitions(document: Document) -> None:
     """Subjects that silence each other would never be told."""
     pairs = [(row.cause or "", row.silenced or "") for row in document.inhibitions]
     rows = [Inhibition(cause.strip(), silenced.strip()) for cause, silenced in pairs]
-    before = document.get_doc_before_save()
-    known = (
-        {row.cause for row in before.inhibitions} | {row.silenced for row in before.inhibitions}
-        if before
-        else set()
-    )
-    _refuse_unknown([row.cause for row in rows], known)
-    _refuse_unknown([row.silenced for row in rows], known | set(AREAS))
+    if not document.flags.ignore_permissions:  # a person saves; the runbook comes before its checks are there
+        _refuse_unknown([row.cause for row in rows])
+        _refuse_unknown([row.silenced for row in rows], AREAS)
     if circle := in_a_circle(_by_subject(rows)):
         message = _("These silence each other, and nobody would be told of any: {0}. Take out a row.")
         refuse(message, ", ".join(circle))

@@ -250,7 +250,7 @@ def counted_from(**ago):
 
 def make_check_critical(name="errors_24h"):
     """A check whose rule any site breaks, committed: measuring has connections of its own."""
-    frappe.get_doc("Maintenance Check", name).update({"warning": "", "critical": ">= 0"}).save()
+    frappe.get_doc("Maintenance Check", name).update({"warning": "", "critical": ">= 0", "clear": ""}).save()
     frappe.db.commit()
 
 

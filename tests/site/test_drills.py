@@ -79,3 +79,12 @@ def test_from_the_shell_it_says_its_name(capsys):
 def test_a_real_breach_beside_a_drill_opens_as_always():
     drills.begin(5, 2, "Quarterly")
     assert events(breach()) == ["Opened"]
+
+
+def test_who_is_not_at_the_level_that_is_asked_does_not_answer_for_it():
+    name = drills.begin(5, 2, "Quarterly")
+    frappe.set_user("operator@example.com")
+    escalation_actions.acknowledge(name)
+    with pytest.raises(frappe.ValidationError, match=f"{name} asks Technical Team now"):
+        escalation_actions.acknowledge(name)
+    assert (escalation(name).level, escalation(name).status) == ("level-2", "Open")

@@ -152,7 +152,7 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
         (at_nine, "database_response", "level-2"),
     ]:
         frappe.get_doc("Maintenance Check", check).update(
-            {"warning": "", "critical": ">= 0", "breaches": 1, "clears": 1}
+            {"warning": "", "critical": ">= 0", "clear": "", "breaches": 1, "clears": 1}
         ).save()
         frappe.db.commit()
         result = checks.run(check)

@@ -65,8 +65,8 @@ def test_what_follows_from_an_open_cause_waits_until_that_is_over(present):
     assert (act, reason.startswith(f"follows from {cause}, Dashboard: ")) == ("hold", True)
     over("Dashboard")
     tend()
-    assert decision(name) == ("send", "due")
     assert events(name)[-1] == "No Longer Muted"
+    assert told(name, status="Waiting") == [("Opened", "Desk", "manager@example.com")]
 
 
 def test_what_was_open_before_its_cause_stands_still_from_then_on(present):
@@ -132,3 +132,59 @@ def test_subjects_that_silence_each_other_are_refused():
     settings.append("inhibitions", {"cause": "API response", "silenced": "Dashboard"})
     with pytest.raises(frappe.ValidationError, match=r"silence each other.*API response, Dashboard"):
         settings.save()
+
+
+def test_a_cause_that_is_over_and_waits_for_a_persons_word_silences_nothing(present):
+    for _ in range(4):
+        breach("Dashboard", "Health")
+        over("Dashboard")
+    assert frappe.db.get_value("Maintenance Escalation", {"subject": "Dashboard"}, "status") == "Open"
+    assert decision(breach("API response", "Performance")) == ("send", "due")
+
+
+def test_who_is_on_duty_when_it_is_muted_no_longer_is_told(present):
+    level = frappe.get_doc("Escalation Level", "level-2")
+    level.update({"rotation_from": "2026-11-17", "handover_at": "20:00:00"})
+    for user in ("operator@example.com", "manager@example.com"):
+        level.append("rotation", {"user": user})
+    level.save()
+    present.set("2026-11-24 19:30")
+    silence()
+    name = breach()
+    assert told(name) == [("Opened", "Desk", "operator@example.com")]
+    present.passes(hours=1)
+    tend()
+    assert told(name, status="Waiting") == [("Opened", "Desk", "manager@example.com")]
+
+
+def test_a_circle_through_an_area_is_refused():
+    settings = frappe.get_doc("Maintenance Settings")
+    settings.append("inhibitions", {"cause": "Dashboard", "silenced": "Errors"})
+    settings.append("inhibitions", {"cause": "Error Log", "silenced": "Dashboard"})
+    with pytest.raises(frappe.ValidationError, match="silence each other"):
+        settings.save()
+
+
+def test_a_subject_that_no_check_has_is_refused_with_those_there_are():
+    with pytest.raises(frappe.ValidationError, match=r"No check has the subject “error log”.*Error Log"):
+        silence("error log")
+
+
+def test_only_a_manager_silences_everything():
+    frappe.set_user("operator@example.com")
+    with pytest.raises(frappe.ValidationError, match="only a Maintenance Manager silences everything"):
+        silence("")
+    frappe.set_user("manager@example.com")
+    assert silence("").name
+
+
+def test_nobody_is_told_that_it_is_over_when_it_broke_again(present):
+    name = breach()
+    frappe.db.set_value("Maintenance Notification", {"escalation": name}, "status", "Delivered")
+    over()
+    breach()
+    (cleared,) = frappe.get_all(
+        "Maintenance Notification", {"escalation": name, "kind": "Cleared"}, pluck="name"
+    )
+    found = telling.decide(frappe.get_doc("Maintenance Notification", cleared), clock.now())
+    assert (found.act.value, found.reason) == ("drop", "open again: Open")

@@ -4,7 +4,8 @@ import frappe
 import pytest
 from escalation_on_site import breach, escalation, events, over, tend, told
 
-from verenigingen_maintenance.operations import escalation_actions, tend_escalations
+from verenigingen_maintenance.operations import clearing, escalation_actions, escalations, tend_escalations
+from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.sources import clock
 
 pytestmark = pytest.mark.usefixtures("present")
@@ -175,7 +176,7 @@ def test_a_check_with_a_level_of_its_own_starts_there():
     from verenigingen_maintenance.operations import checks, escalations
 
     check = frappe.get_doc("Maintenance Check", "errors_24h")
-    check.update({"warning": "", "critical": ">= 0", "starting_level": 3}).save()
+    check.update({"warning": "", "critical": ">= 0", "clear": "", "starting_level": 3}).save()
     frappe.db.commit()
     names = escalations.record_breaches([checks.run("errors_24h")])
     assert escalation(names["Error Log"]).level == "level-3"
@@ -220,3 +221,92 @@ def test_a_review_closes_it_for_good(present):
     after = escalation(name)
     assert (after.status, after.outcome, after.review) == ("Closed", "Real", "Order disks earlier")
     assert breach() != name, "what is closed is not reopened"
+
+
+def test_reminders_go_on_however_long_nobody_answers(present):
+    name = breach(area="Data Loss")
+    for _ in range(130):
+        present.passes(minutes=15)
+        tend()
+    assert len(told(name, kind="Reminder")) == 130
+
+
+def test_a_second_check_of_the_subject_that_starts_higher_takes_it_there(present):
+    name = breach()
+    assert breach(area="Data Loss", key="backups") == name
+    assert escalation(name).level == "level-3"
+    assert told(name, kind="Next Level") == [("Next Level", "Desk", "manager@example.com")]
+
+
+def test_who_has_it_is_told_when_more_of_it_breaks(present):
+    name = breach()
+    frappe.set_user("operator@example.com")
+    escalation_actions.acknowledge(name)
+    frappe.set_user("Administrator")
+    breach(key="another check")
+    breach(key="another check")
+    assert told(name, kind="More Broke") == [("More Broke", "Desk", "operator@example.com")]
+
+
+def test_one_that_waits_for_a_persons_word_and_breaks_days_later_is_told_anew(present):
+    for _ in range(4):
+        name = breach()
+        over()
+        present.passes(minutes=5)
+    assert (escalation(name).status, escalation(name).flaps) == ("Open", 3)
+    before = len(told(name, kind="Reopened"))
+    breach()
+    assert len(told(name, kind="Reopened")) == before, "it flaps: that is known"
+    over()
+    present.passes(days=4)
+    escalation_actions.acknowledge(name)
+    breach()
+    assert (escalation(name).status, len(told(name, kind="Reopened"))) == ("Open", before + 1)
+
+
+@pytest.mark.parametrize(
+    "change", [{"enabled": 0}, {"not_applicable": 1}, {"subject": "Elsewhere"}, "delete"], ids=str
+)
+def test_what_nobody_watches_any_more_is_over(present, change):
+    name = breach("disk_used", "Health")
+    if change == "delete":
+        frappe.db.delete("Maintenance Check", {"name": "disk_used"})
+    else:
+        frappe.db.set_value("Maintenance Check", "disk_used", change)
+    clearing.clear_unwatched()
+    after = escalation(name)
+    assert (after.status, after.events[-1].note) == ("Resolved", "disk_used is not watched any more.")
+
+
+def test_what_is_no_check_is_watched_for_all_that(present):
+    name = breach("Sampling", "Health")
+    clearing.clear_unwatched()
+    assert escalation(name).status == "Open"
+
+
+def test_one_that_was_pending_brings_nothing_of_its_past(present):
+    part = Part("old", "An old one", clock.now(), worst=9999.0, critical="> 1")
+    escalations.pend(escalations.Breach("Error Log", "Old", "9999", clock.now(), parts=(part,)))
+    escalations.did_not_last([])
+    frappe.db.commit()
+    present.passes(days=7)
+    after = escalation(breach())
+    assert (after.status, after.cleared_by_itself, after.closed_at) == ("Open", 0, None)
+    assert [row.check_name for row in after.checks] == ["Error Log"]
+
+
+def test_an_earlier_one_is_over_when_its_checks_are(present):
+    name = breach()
+    frappe.db.set_value(
+        "Maintenance Escalation", name, {"clock": None, "policy": None, "status": "Acknowledged"}
+    )
+    frappe.db.delete("Maintenance Escalation Check")
+    frappe.db.commit()
+    with pytest.raises(frappe.ValidationError, match="begins within a minute"):
+        escalation_actions.hand_on(name, "x")
+    frappe.db.rollback()
+    tend()
+    after = escalation(name)
+    assert {row.check_name for row in after.checks} == {"errors_24h", "errors_60min", "same_error_24h"}
+    assert (after.status, after.next_level_at) == ("Acknowledged", None)
+    assert len(told(name)) == 1, "nobody is told again"

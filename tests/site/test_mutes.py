@@ -64,6 +64,7 @@ def test_what_follows_from_an_open_cause_waits_until_that_is_over(present):
     act, reason = decision(name)
     assert (act, reason.startswith(f"follows from {cause}, Dashboard: ")) == ("hold", True)
     over("Dashboard")
+    present.passes(minutes=1)
     tend()
     assert events(name)[-1] == "No Longer Muted"
     assert told(name, status="Waiting") == [("Opened", "Desk", "manager@example.com")]

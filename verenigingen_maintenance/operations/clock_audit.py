@@ -27,6 +27,7 @@ from verenigingen_maintenance.sources import clock
 
 SUBJECT = "Escalation clocks"
 PATIENCE = 60
+AHEAD = timedelta(hours=1)  # in the hour that October repeats, what is due soon is not due since an hour
 FIELDS = ["name", "clock", "policy", "level", "opened_at"]
 
 
@@ -79,7 +80,7 @@ def _untried_since(name: str) -> datetime | None:
     is_untried = (table.status == "Waiting") & (table.attempts == 0) & says_nothing
     query = frappe.qb.from_(table).select(Min(table.send_after)).where(table.escalation == name)
     due = query.where(is_untried).run()[0][0]
-    return clock.instant_before(due, clock.now()) if due else None
+    return clock.instant_before(due, clock.now() + AHEAD) if due else None
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:

@@ -21,7 +21,7 @@ def test_a_thousand_breaches_of_fifty_subjects_are_fifty_escalations(present):
 
 
 def test_a_breach_that_returns_for_days_keeps_its_history_short(present):
-    for _ in range(130):
+    for _ in range(105):
         present.passes(minutes=2)
         name = breach()
     kept = frappe.get_doc(ESCALATION, name)

@@ -1,12 +1,14 @@
 """An upgrade from the version that counted errors by title."""
 
 import json
+from datetime import timedelta
 
 import frappe
 from conftest import fresh
+from escalation_on_site import breach, tend
 
-from verenigingen_maintenance.operations import open_run, seed
-from verenigingen_maintenance.patches import checks_by_pattern
+from verenigingen_maintenance.operations import clock_audit, open_run, seed
+from verenigingen_maintenance.patches import checks_by_pattern, notifications_have_kinds
 from verenigingen_maintenance.sources import clock
 
 CHECK = "Maintenance Check"
@@ -69,3 +71,20 @@ def test_a_threshold_that_a_user_changed_survives_the_new_name():
     assert not frappe.db.exists(CHECK, "errors_same_title")
     daily = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
     assert [row.check_name for row in daily.checks].count("same_error_24h") == 1
+
+
+def test_a_notification_of_an_earlier_version_says_its_kind_and_its_level_and_is_told_once():
+    name = breach()
+    told = frappe.db.get_value("Maintenance Notification", {"escalation": name})
+    frappe.db.set_value("Maintenance Notification", told, {"kind": None, "level": None, "send_after": None})
+    frappe.db.set_value("Maintenance Escalation", name, {"clock": None, "policy": None})
+    frappe.db.commit()
+    notifications_have_kinds.execute()
+    kept = frappe.get_doc("Maintenance Notification", told)
+    level = frappe.db.get_value("Maintenance Escalation", name, "level")
+    assert (kept.kind, kept.level, kept.send_after) == ("Opened", level, kept.creation)
+    frappe.db.set_value("Maintenance Notification", told, "status", "Delivered")
+    frappe.db.commit()
+    tend()
+    assert clock_audit.findings(clock.now() + timedelta(minutes=10)) == []
+    assert frappe.db.count("Maintenance Notification", {"escalation": name}) == 1

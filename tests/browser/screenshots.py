@@ -50,6 +50,9 @@ def take_all(page: Page, out: Path) -> None:
         name = latest(page, "Maintenance Escalation", status=status)
         show(page, f"/app/maintenance-escalation/{name}", ".what-is-next p, .what-is-next summary")
         page.locator(".what-is-next details summary").first.click()
+        if status == "Closed":
+            review = page.locator('[data-fieldname="s_review"]')
+            review.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
         take(page, out / f"escalation-{status.lower()}.png")
 
     show(page, "/app/escalation-level/level-1", ".on-duty div")

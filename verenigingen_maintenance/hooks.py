@@ -16,6 +16,10 @@ after_app_install = "verenigingen_maintenance.install.after_app_change"
 after_app_uninstall = "verenigingen_maintenance.install.after_app_change"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 
+doc_events = {
+    "User": {"after_rename": "verenigingen_maintenance.operations.renamed_users.follow"},
+}
+
 scheduler_events = {
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",

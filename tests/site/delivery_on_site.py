@@ -14,6 +14,7 @@ from verenigingen_maintenance.sources import clock
 NOTIFICATION = "Maintenance Notification"
 ACCOUNT = "Maintenance Test Mail"
 ADDRESS = "ops@verenigingen.nl"
+SOMEBODY = "Somebody With an Address"
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ def make_account(port):
 
 def forget_accounts():
     frappe.db.rollback()
+    frappe.db.delete("User", {"full_name": SOMEBODY})
     frappe.db.delete("Email Account", {"name": ACCOUNT})
     forget_cached_account()
     frappe.db.commit()
@@ -80,12 +82,21 @@ def make_escalation(subject="Error Log", **fields):
 def waits(channel="E-mail", recipient=ADDRESS, escalation=None, **fields):
     """A notification that waits; returns its name."""
     values = {"channel": channel, "recipient": recipient, "escalation": escalation}
+    if channel == "E-mail":
+        give_to_somebody(recipient)
     values["kind"] = "Opened" if escalation else "Digest"
     values |= {"subject": f"{escalation or 'Something'} for Operations Team: Errors", "message": "60 errors"}
     document = frappe.get_doc({"doctype": NOTIFICATION, "key": frappe.generate_hash(), **values, **fields})
     records.insert(document)
     frappe.db.commit()
     return document.name
+
+
+def give_to_somebody(address, enabled=1):
+    """A user with an address, past all that makes one: it takes long."""
+    fields = ["name", "email", "full_name", "first_name", "enabled", "user_type"]
+    user = (address, address, SOMEBODY, "Somebody", enabled, "Website User")
+    frappe.db.bulk_insert("User", fields, [user], ignore_duplicates=True)
 
 
 def deliver(**later):

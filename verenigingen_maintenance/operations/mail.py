@@ -18,6 +18,7 @@ import frappe
 from frappe import _, are_emails_muted
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
+from frappe.email.oauth import Oauth
 from frappe.email.smtp import SMTPServer
 from frappe.utils import cint, validate_email_address
 
@@ -32,6 +33,28 @@ AHEAD = timedelta(minutes=15)
 NO_ACCOUNT = "this site has no outgoing e-mail account, or its e-mail is muted"
 SUSPENDED = "the e-mail queue of this site is suspended"
 SERVER = "mail server: "
+WORKS_AGAIN = "the mail server takes mails again"
+PATIENCE = 30
+
+
+class _Server(SMTPServer):
+    """Frappe's, but it waits for an answer no longer than `PATIENCE`: a claim must outlast all of a mail."""
+
+    @property
+    def session(self) -> smtplib.SMTP:
+        if not self.is_session_active():
+            self._session = self._connected()
+        return self._session
+
+    def _connected(self) -> smtplib.SMTP:
+        kind = smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
+        session = kind(self.server, self.port, timeout=PATIENCE)
+        self.secure_session(session)
+        if self.use_oauth:
+            Oauth(session, self.email_account, self.login, self.access_token).connect()
+        elif self.password:
+            session.login(str(self.login or ""), str(self.password))
+        return session
 
 
 @dataclass
@@ -42,7 +65,7 @@ class Post:
 
     def server(self, account: EmailAccount) -> SMTPServer:
         if account.name not in self.servers:
-            self.servers[account.name] = account.get_smtp_server()
+            self.servers[account.name] = _Server(**account.sendmail_config())
         return self.servers[account.name]
 
     def close(self) -> None:
@@ -88,9 +111,12 @@ def put_off(name: str, now: datetime) -> None:
     frappe.db.set_value(QUEUE, name, "send_after", clock.stored(now + AHEAD))
 
 
-def withdraw(name: str, reason: str) -> None:
-    """It is not to be sent any more: Frappe's job must not do so either."""
-    frappe.db.set_value(QUEUE, name, {"status": "Error", "error": reason})
+def withdraw(name: str | None) -> None:
+    """It is not to be sent any more, by Frappe's job neither. What nobody was sent is no failure: it goes."""
+    recipients = {"parent": name or "", "parenttype": QUEUE}
+    if name and not frappe.db.exists("Email Queue Recipient", {**recipients, "status": "Sent"}):
+        frappe.db.delete("Email Queue Recipient", recipients)
+        frappe.db.delete(QUEUE, {"name": name})
 
 
 def _put_into_queue(rows: list[frappe._dict], now: datetime) -> str:

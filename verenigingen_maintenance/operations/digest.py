@@ -12,6 +12,7 @@ from frappe.utils import get_time
 from verenigingen_maintenance.operations import checks, escalations, notifications, settings
 from verenigingen_maintenance.operations.checks import Result
 from verenigingen_maintenance.operations.notifications import NOTIFICATION, Recipient, key_of, write_down
+from verenigingen_maintenance.operations.outbox import due_at
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
@@ -58,7 +59,7 @@ def _send(rows: list[dict], local: datetime, now: datetime) -> None:
     subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d %H:%M}")
     for each in found:
         key = key_of(DIGEST, local.date(), each.channel, each.name)
-        write_down(DIGEST, each, subject, text, key, send_after=local)
+        write_down(DIGEST, each, subject, text, key, **due_at(now))
     if found:
         sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
         frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)

@@ -18,7 +18,7 @@ from frappe.utils import cint
 from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.operations import duty, records, settings
 from verenigingen_maintenance.operations.escalation_steps import add_event, clock_of, hurry, write
-from verenigingen_maintenance.operations.outbox import NOTIFICATION
+from verenigingen_maintenance.operations.outbox import NOTIFICATION, due_at
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
@@ -133,11 +133,11 @@ def _nobody(level: str | None) -> str:
 
 def _write(escalation: Document, kind: str, recipient: Recipient) -> None:
     wait = 0 if escalation.is_drill else cint(frappe.db.get_single_value(SETTINGS, "group_seconds"))
-    send_after = clock.stored(clock.now() + timedelta(seconds=wait))
+    due = due_at(clock.now() + timedelta(seconds=wait))
     more = {"escalation": escalation.name, "level": escalation.level, "is_drill": escalation.is_drill}
     subject, message = _subject(escalation, kind), "\n".join(_last_notes(escalation))
     key = key_of(escalation.name, kind, _occasion(escalation, kind), recipient.channel, recipient.name)
-    write_down(kind, recipient, subject, message, key, send_after=send_after, **more)
+    write_down(kind, recipient, subject, message, key, **due, **more)
 
 
 def _occasion(escalation: Document, kind: str) -> str:

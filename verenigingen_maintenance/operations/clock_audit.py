@@ -6,7 +6,7 @@ with the one must not silence the other.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timezone
 
 import frappe
 from frappe import _
@@ -21,13 +21,12 @@ from verenigingen_maintenance.operations import escalations, notifications
 from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION, get
 from verenigingen_maintenance.operations.notifications import NOTIFICATION
+from verenigingen_maintenance.operations.outbox import due_text
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
-from verenigingen_maintenance.sources import clock
 
 SUBJECT = "Escalation clocks"
 PATIENCE = 60
-AHEAD = timedelta(hours=1)  # in the hour that October repeats, what is due soon is not due since an hour
 FIELDS = ["name", "clock", "policy", "level", "opened_at"]
 
 
@@ -68,8 +67,7 @@ def _audited(row: dict) -> Audited:
 
 def _is_written(row: dict, kept: Clock) -> bool:
     """Since the turn of the level began. What was put off since then was written all the same."""
-    since = clock.stored(kept.level_since - timedelta(seconds=1))
-    told = {"escalation": row.name, "level": row.level, "send_after": (">=", since)}
+    told = {"escalation": row.name, "level": row.level, "due": (">=", due_text(kept.level_since))}
     return bool(frappe.db.exists(NOTIFICATION, told))
 
 
@@ -78,9 +76,9 @@ def _untried_since(name: str) -> datetime | None:
     table = frappe.qb.DocType(NOTIFICATION)
     says_nothing = (Coalesce(table.reason, "") == "") & (Coalesce(table.waits_because, "") == "")
     is_untried = (table.status == "Waiting") & (table.attempts == 0) & says_nothing
-    query = frappe.qb.from_(table).select(Min(table.send_after)).where(table.escalation == name)
+    query = frappe.qb.from_(table).select(Min(table.due)).where(table.escalation == name)
     due = query.where(is_untried).run()[0][0]
-    return clock.instant_before(due, clock.now() + AHEAD) if due else None
+    return datetime.fromtimestamp(int(due), timezone.utc) if due else None
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:

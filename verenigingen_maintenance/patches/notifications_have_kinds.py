@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import frappe
 
+from verenigingen_maintenance.operations.outbox import due_at
+from verenigingen_maintenance.sources import clock
+
 
 def execute() -> None:
     told, escalation = (
@@ -18,5 +21,5 @@ def execute() -> None:
         .where(told.kind.isnull() | (told.kind == ""))
     ).run()
     for name, creation, level in rows:
-        values = {"kind": "Opened", "level": level, "send_after": creation}
+        values = {"kind": "Opened", "level": level, **due_at(clock.instant(creation))}
         frappe.db.set_value("Maintenance Notification", name, values, update_modified=False)

@@ -122,7 +122,7 @@ def test_handing_on_tells_the_next_level(escalation, desk, api):
     answer(form, "Hand On", "Restarted it twice")
 
     expect(form.value("level")).to_have_text(LEVELS[f"level-{number + 1}"])
-    expect_event(form, 2, "Next Level", "operator@example.com")
+    expect_event(form, 2, "Handed On", "operator@example.com")
     api("operator").post(f"{API}.resolve", data={"escalation": escalation["name"], "note": "Over"})
 
 

@@ -12,11 +12,10 @@ from verenigingen_maintenance.core.threshold_review import (
     cases_under,
     keeping,
     lost,
-    plain,
     propose,
     written,
 )
-from verenigingen_maintenance.core.thresholds import Limit, Thresholds
+from verenigingen_maintenance.core.thresholds import Limit, Thresholds, in_full
 
 NOISE = (Kind.FALSE_POSITIVE, Kind.NO_ACTION_NEEDED, Kind.NOBODY_ACTED)
 VALUES = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
@@ -164,5 +163,5 @@ def test_where_noise_is_near_and_the_real_is_far_the_limit_moves_away_and_can_be
 
 @given(VALUES)
 def test_a_value_is_written_without_an_exponent_and_read_as_the_same(value):
-    assert float(plain(value)) == value
-    assert Limit.parse(f"> {plain(value)}").value == value
+    assert float(in_full(value)) == value
+    assert Limit.parse(f"> {in_full(value)}").value == value

@@ -4,10 +4,11 @@ import contextlib
 import email
 import email.policy
 import socketserver
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from fake_server import under_way
 
 REFUSED = "550 5.1.1 no such mailbox"
 
@@ -89,8 +90,7 @@ class _Server(socketserver.ThreadingTCPServer):
 @contextmanager
 def serving(port=0):
     """A running server; yields what it keeps."""
-    with _Server(("127.0.0.1", port), _Session) as server:
-        server.kept = Kept(port=server.server_address[1])
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    server = _Server(("127.0.0.1", port), _Session)
+    server.kept = Kept(port=server.server_address[1])
+    with under_way(server):
         yield server.kept
-        server.shutdown()

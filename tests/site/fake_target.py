@@ -2,11 +2,12 @@
 
 import contextlib
 import json
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from fake_server import under_way
 
 
 @dataclass
@@ -68,8 +69,7 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def serving(port=0):
     """A running server; yields what it was told."""
-    with _Server(("127.0.0.1", port), _Handler) as server:
-        server.told = Told(port=server.server_address[1])
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    server = _Server(("127.0.0.1", port), _Handler)
+    server.told = Told(port=server.server_address[1])
+    with under_way(server):
         yield server.told
-        server.shutdown()

@@ -99,7 +99,7 @@ def test_a_breach_that_returns_reopens_its_escalation_and_is_counted():
         judge({DISK: value})
     (escalation,) = opened()
     assert events(escalation) == ["Opened", "Cleared", "Reopened"]
-    assert (escalation.status, escalation.flaps, escalation.checks[0].worst) == ("Open", 1, 96)
+    assert (escalation.status, escalation.flaps, escalation.checks[0].worst) == ("Open", 1, "96")
 
 
 def test_one_that_came_back_three_times_stays_open_for_a_person():
@@ -113,7 +113,7 @@ def test_one_that_came_back_three_times_stays_open_for_a_person():
 def test_the_worst_value_is_kept_while_it_lasts():
     for value in (95, 99, 93):
         judge({DISK: value})
-    assert opened()[0].checks[0].worst == 99
+    assert opened()[0].checks[0].worst == "99"
 
 
 def test_a_breach_is_over_by_its_own_threshold_where_it_has_one():
@@ -185,7 +185,7 @@ def test_it_is_cleared_by_three_in_a_row_under_target():
     assert state("database_response").live_verdict == "OK"
     (escalation,) = opened()
     assert events(escalation) == ["Pending", "Opened", "Cleared"]
-    assert escalation.checks[0].worst == 150, "the worst that lasted"
+    assert escalation.checks[0].worst == "150", "the worst that lasted"
 
 
 def test_an_unknown_neither_ends_a_breach_nor_opens_another():
@@ -210,6 +210,7 @@ def test_what_is_unknown_for_half_an_hour_escalates_as_itself_and_once():
     assert escalation.title == "Not measured for 30 minutes: Disk used"
     assert events(escalation) == ["Opened"]
     assert escalation.events[0].note == "Disk used: psutil may not read"
+    assert escalation.checks[0].worst is None, "nothing was measured: that is no nought"
     assert (clock.instant(escalation.onset_at), clock.instant(escalation.triggered_at)) == (at(0), at(30))
 
 
@@ -318,3 +319,10 @@ def test_another_rule_is_judged_anew_and_a_check_that_is_not_live_any_more_stand
 def test_spec_of_a_row_is_that_of_its_document():
     row = next(each for each in live.checks_to_judge() if each.spec.name == DISK)
     assert row.spec == checks.Spec.of(frappe.get_doc(CHECK, DISK))
+
+
+def test_a_breach_that_lasts_is_told_under_the_new_subject_of_its_check():
+    judge({DISK: 95})
+    frappe.get_doc(CHECK, DISK).update({"subject": "Disks"}).save()
+    judge({DISK: 95})
+    assert [(each.subject, each.status) for each in opened()] == [(DISK, "Resolved"), ("Disks", "Open")]

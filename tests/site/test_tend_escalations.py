@@ -1,12 +1,14 @@
 """The clocks of escalations on a site: levels, times, reminders, policy that is copied, people who answer."""
 
+from datetime import timedelta
+
 import frappe
 import pytest
 from escalation_on_site import breach, escalation, events, over, tend, told
 
 from verenigingen_maintenance.operations import clearing, escalation_actions, escalations, tend_escalations
 from verenigingen_maintenance.operations.breaches import Part
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import alert_rows, clock
 
 pytestmark = pytest.mark.usefixtures("present")
 LEVEL = "Escalation Level"
@@ -91,6 +93,7 @@ def test_a_person_hands_it_on_and_the_next_level_has_its_whole_time(present):
     escalation_actions.acknowledge(name)
     present.passes(minutes=5)
     escalation_actions.hand_on(name, "Restarted the worker twice")
+    assert events(name)[-1] == "Handed On"
     after = escalation(name)
     assert (after.status, after.level, str(after.next_level_at)) == ("Open", "level-2", "2026-11-24 12:05:00")
     assert told(name, kind="Next Level") == [("Next Level", "Desk", "manager@example.com")]
@@ -190,7 +193,7 @@ def test_the_settings_say_where_an_area_starts():
     assert escalation(breach()).level == "level-3"
 
 
-def test_two_workers_at_once_move_a_clock_once(present):
+def test_a_job_that_fires_twice_moves_a_clock_once(present):
     name = breach()
     present.passes(minutes=30)
     tend_escalations.tend(clock.now())
@@ -235,6 +238,7 @@ def test_a_second_check_of_the_subject_that_starts_higher_takes_it_there(present
     name = breach()
     assert breach(area="Data Loss", key="backups") == name
     assert escalation(name).level == "level-3"
+    assert events(name)[-1] == "Raised"
     assert told(name, kind="Next Level") == [("Next Level", "Desk", "manager@example.com")]
 
 
@@ -310,3 +314,24 @@ def test_an_earlier_one_is_over_when_its_checks_are(present):
     assert {row.check_name for row in after.checks} == {"errors_24h", "errors_60min", "same_error_24h"}
     assert (after.status, after.next_level_at) == ("Acknowledged", None)
     assert len(told(name)) == 1, "nobody is told again"
+
+
+def test_an_earlier_one_can_be_resolved_before_its_clock_begins(present):
+    name = breach()
+    frappe.db.set_value("Maintenance Escalation", name, {"clock": None, "policy": None})
+    frappe.db.set_value("Maintenance Notification", {"escalation": name}, "status", "Delivered")
+    frappe.db.commit()
+    frappe.set_user("manager@example.com")
+    escalation_actions.resolve(name, "It was mended before the upgrade")
+    assert escalation(name).status == "Resolved"
+    assert told(name, kind="Cleared") == [("Cleared", "Desk", "operator@example.com")]
+
+
+def test_what_a_person_handed_on_or_what_rose_is_no_late_answer(present):
+    handed, rose, late = breach("Handed"), breach("Rose"), breach("Late")
+    escalation_actions.hand_on(handed, "Not mine")
+    breach("Rose", "Data Loss", key="backups")
+    present.passes(minutes=30)
+    tend()
+    found = alert_rows.escalations(clock.now() - timedelta(days=1), clock.now() + timedelta(minutes=1)).alerts
+    assert {alert.name: alert.went_up for alert in found} == {handed: 0, rose: 0, late: 1}

@@ -30,7 +30,9 @@ TRANSITIONS: dict[str, tuple[frozenset[Status], Status]] = {
     "Did Not Last": (frozenset({Status.PENDING}), Status.RESOLVED),
     "Opened": (frozenset({Status.PENDING}), Status.OPEN),
     "Acknowledged": (frozenset({Status.OPEN}), Status.ACKNOWLEDGED),
-    "Next Level": (UNRESOLVED, Status.OPEN),
+    "Next Level": (UNRESOLVED, Status.OPEN),  # its time is over
+    "Handed On": (UNRESOLVED, Status.OPEN),  # a person says so
+    "Raised": (UNRESOLVED, Status.OPEN),  # more of it broke, which starts higher
     "Cleared": (UNRESOLVED, Status.RESOLVED),
     "Resolved": (UNRESOLVED, Status.RESOLVED),
     "False Positive": (UNRESOLVED | {Status.RESOLVED}, Status.FALSE_POSITIVE),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from .alert_review import Kind
-from .thresholds import Limit
+from .thresholds import Limit, in_full
 
 DAYS = 90
 FEWEST_ALERTS = 10
@@ -40,11 +40,7 @@ class Proposal:
 
 def written(limit: Limit) -> str:
     """A limit as it is stored: with all its digits, and without an exponent."""
-    return f"{limit.operator} {plain(limit.value)}"
-
-
-def plain(value: float) -> str:
-    return f"{Decimal(repr(float(value))).normalize():f}"
+    return f"{limit.operator} {in_full(limit.value)}"
 
 
 def cases_under(limit: Limit, cases: Sequence[Case]) -> list[Case]:
@@ -106,7 +102,7 @@ def _of_value(
     if gone < FEWEST_GONE or gone < SHARE_GONE * noise:
         return None
     left = f"{len(remaining)} of {len(known)} alerts remain{'s' * (len(remaining) == 1)}"
-    instead = f"at {plain(proposed.value)} {unit} instead of {plain(limit.value)}"
+    instead = f"at {in_full(proposed.value)} {unit} instead of {in_full(limit.value)}"
     finding = f"{instead}, {left}, {_none_lost(len(real))}"
     return Proposal(limit, proposed, len(known), len(remaining), len(real), len(real), finding)
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .verdicts import Verdict
 
 _LIMIT = re.compile(r"\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+
+
+def in_full(value: float) -> str:
+    """A number as a threshold is written: with all its digits, and without an exponent."""
+    return f"{Decimal(repr(float(value))).normalize():f}"
 
 
 class ThresholdError(ValueError):

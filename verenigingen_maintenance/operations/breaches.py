@@ -10,10 +10,9 @@ from datetime import datetime
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import flt
 
 from verenigingen_maintenance.core.redaction import redact_all
-from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
+from verenigingen_maintenance.core.thresholds import Limit, ThresholdError, in_full
 from verenigingen_maintenance.sources import clock
 
 PART, ESCALATION = "Maintenance Escalation Check", "Maintenance Escalation"
@@ -40,16 +39,18 @@ class Part:
 
 
 def put(escalation: Document, parts: Iterable[Part]) -> None:
-    """Adds what broke; what broke before and broke again is one row, with its worst value."""
+    """Adds what broke; what broke before and broke again is one row, with its worst value.
+
+    That is kept as text, which is empty where nothing was measured: a column of numbers would say nought.
+    """
     rows = {row.check_name: row for row in escalation.checks}
     for part in parts:
         row = rows.get(part.key)
         if row is None:
             row = escalation.append("checks", {"check_name": part.key, "began_at": clock.stored(part.began)})
             rows[part.key] = row
-            row.worst = part.worst
         if part.worst is not None and _is_worse(part.worst, row.worst, part.critical):
-            row.worst = part.worst
+            row.worst = in_full(part.worst)
         row.update({"title": part.title[:140], "unit": part.unit, "critical": part.critical})
         row.update({"threshold_version": part.version, "cleared_at": None, "evidence": _evidence(part)})
 
@@ -59,7 +60,7 @@ def keep_worst(subject: str, key: str, value: float, critical: str) -> None:
     name = frappe.db.get_value(ESCALATION, {"open_key": subject}, for_update=True)  # first, as actions do
     found = frappe.get_all(PART, {"parent": name or "", "check_name": key}, ["name", "worst"], limit=1)
     if found and _is_worse(value, found[0].worst, critical):
-        frappe.db.set_value(PART, found[0].name, "worst", value, update_modified=False)
+        frappe.db.set_value(PART, found[0].name, "worst", in_full(value), update_modified=False)
 
 
 def is_lasting(escalation: Document, key: str) -> bool:
@@ -71,7 +72,7 @@ def clear(escalation: Document, key: str, now: datetime, worst: float | None = N
     for row in escalation.checks:
         if row.check_name == key and not row.cleared_at:
             row.cleared_at = clock.stored(now)
-            row.worst = row.worst if worst is None else worst
+            row.worst = row.worst if worst is None else in_full(worst)
     return all(row.cleared_at for row in escalation.checks)
 
 
@@ -92,11 +93,12 @@ def lasts(subject: str, key: str) -> datetime | None:
     return clock.instant(min(began for (began,) in rows)) if rows else None
 
 
-def _is_worse(value: float, than: float | None, critical: str) -> bool:
-    if than is None:
+def _is_worse(value: float, than: str | None, critical: str) -> bool:
+    """Without a threshold the first value stays: nothing says which is worse."""
+    if not than:
         return True
     with suppress(ThresholdError):
-        return value > flt(than) if Limit.parse(critical).higher_is_worse else value < flt(than)
+        return value > float(than) if Limit.parse(critical).higher_is_worse else value < float(than)
     return False
 
 

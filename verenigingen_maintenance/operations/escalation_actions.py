@@ -30,7 +30,7 @@ def hand_on(name: str, note: str) -> None:
     """Goes to the next level now; `note` says what was tried."""
     _needs(note, _("Say in a note what was tried: the next level of {0} begins with it."), name)
     escalation = get(name)
-    move(escalation, "Next Level", note)
+    move(escalation, "Handed On", note)
     _start_next(escalation)
     write(escalation)
     notifications.announce(escalation, "Next Level")
@@ -50,19 +50,19 @@ def _start_next(escalation: Document) -> None:
 
 def resolve(name: str, note: str) -> None:
     """It is over, and `note` says how. A breach that returns soon reopens it."""
-    _needs(note, _("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
-    escalation = get(name)
-    move(escalation, "Resolved", note)
-    write(escalation)
-    notifications.announce_over(escalation)
+    _end(name, "Resolved", note)
 
 
 def false_positive(name: str, note: str) -> None:
     """It never was one, and `note` says why."""
+    _end(name, "False Positive", note, outcome="False Positive")
+
+
+def _end(name: str, event: str, note: str, **values: str) -> None:
     _needs(note, _("Say in a note why {0} is closed: the next one who meets this will look for it."), name)
     escalation = get(name)
-    move(escalation, "False Positive", note)
-    escalation.outcome = "False Positive"
+    move(escalation, event, note)
+    escalation.update(values)
     write(escalation)
     notifications.announce_over(escalation)
 

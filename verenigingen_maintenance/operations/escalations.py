@@ -202,7 +202,7 @@ def _rise(escalation: Document, new: Sequence[Part]) -> str:
     start_, present = policy.level(starts), policy.level(escalation.level or "")
     if start_ is None or (present and present.level >= start_.level):
         return ""
-    move(escalation, "Next Level", _("{0} starts at a higher level").format(new[0].title))
+    move(escalation, "Raised", _("{0} starts at a higher level").format(new[0].title))
     start(escalation, start_.name, policy, now)
     return "Next Level"
 

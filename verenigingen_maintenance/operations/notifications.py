@@ -142,6 +142,8 @@ def _write(escalation: Document, kind: str, recipient: Recipient) -> None:
 
 def _occasion(escalation: Document, kind: str) -> str:
     """What tells one message from the last of its kind: the turn of a level, the reminder, the breach."""
+    if not escalation.clock:  # one of an earlier version, which a person ends before its clock begins
+        return str(escalation.opened_at)
     kept = clock_of(escalation)
     if kind == "Reminder":
         return f"{kept.level} {kept.next_reminder_at}"

@@ -68,7 +68,7 @@ def _cases(now: datetime, check: str = "") -> dict[str, list[tuple[str, Case]]]:
     kinds = {alert.name: alert.kind for alert in counted(alert_rows.escalations(since, now).alerts)}
     found: dict[str, list[tuple[str, Case]]] = {}
     for row in alert_rows.worst_values(since, now, check):
-        if row.parent in kinds and row.critical and row.worst is not None:
+        if row.parent in kinds and row.critical and row.worst:
             case = Case(float(row.worst), kinds[row.parent], row.parent)
             found.setdefault(row.check_name, []).append((row.unit or "", case))
     return found

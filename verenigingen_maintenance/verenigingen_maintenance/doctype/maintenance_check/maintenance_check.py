@@ -23,7 +23,8 @@ class MaintenanceCheck(Document):
         is_new_rule = before is None or any(self.get(field) != before.get(field) for field in RULE)
         self.version = (before.version if before else 0) + int(is_new_rule)
         is_watched = self.live and self.enabled and not self.not_applicable
-        if is_new_rule or not is_watched:
+        is_moved = before is not None and (self.subject or "") != (before.subject or "")
+        if is_new_rule or is_moved or not is_watched:
             self.update(dict.fromkeys(STATE))  # the next round judges it anew
 
     def on_trash(self):

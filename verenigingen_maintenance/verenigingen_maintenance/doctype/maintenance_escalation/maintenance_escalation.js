@@ -1,12 +1,3 @@
-const ESCALATION_COLORS = {
-	Pending: "yellow",
-	Open: "red",
-	Acknowledged: "orange",
-	Resolved: "green",
-	"False Positive": "gray",
-	Closed: "blue",
-};
-
 frappe.ui.form.on("Maintenance Escalation", {
 	setup() {
 		const of_event = frappe.meta.get_docfield("Maintenance Escalation Event", "note");
@@ -15,7 +6,6 @@ frappe.ui.form.on("Maintenance Escalation", {
 		of_check.formatter = (value) => frappe.utils.escape_html(value || "");
 	},
 	refresh(frm) {
-		frm.page.set_indicator(__(frm.doc.status), ESCALATION_COLORS[frm.doc.status]);
 		show_what_is_next(frm);
 		const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 		if (may_act) add_actions(frm);

@@ -29,7 +29,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -149,7 +149,9 @@ def contexts(browser: Browser, site: Site) -> Iterator[Callable[[str], BrowserCo
 
     def context_of(user: str) -> BrowserContext:
         if user not in opened:
-            opened[user] = browser.new_context(base_url=site.url, viewport={"width": 1366, "height": 900})
+            opened[user] = browser.new_context(
+                base_url=site.url, viewport={"width": 1366, "height": 900}, reduced_motion="reduce"
+            )
             opened[user].set_default_timeout(PATIENCE_MS)
             log_in(opened[user].request, user)
         return opened[user]

@@ -41,7 +41,8 @@ def shell(site, tmp_path_factory):
 def test_each_read_only_command_ends_well_and_says_something(commands, shell, trouble):
     assert len(commands["read_only"]) >= 30
     failed = []
-    for task, command in commands["read_only"]:
+    once = {command: task for task, command in commands["read_only"]}
+    for command, task in once.items():
         done = shell(command)
         expected = VERDICTS if " maintenance " in command else [0]
         said = done.stdout + done.stderr

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from verenigingen_maintenance.operations import (
     seed,
     settings,
 )
+from verenigingen_maintenance.operations.transactions import lock
 from verenigingen_maintenance.sources import clock, dashboard, error_log
 
 SITE = os.environ["MAINTENANCE_SITE"]
@@ -118,6 +120,7 @@ def _seed_and_keep(address):
     _empty()
     for doctype in KEPT:
         frappe.db.delete(doctype)
+    _forget_cached()
     seed.seed()
     settings.fill_in_holidays()
     probe_user.ensure()
@@ -148,7 +151,6 @@ def _empty():
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
     frappe.cache.delete_value([error_log.QUEUE, queued_errors.MEMORY])
     frappe.db.set_single_value("System Settings", "time_zone", "Europe/Amsterdam")
-    _forget_cached()
 
 
 def _forget_cached():
@@ -286,6 +288,29 @@ def _call(arguments, environment):
     python = str(BENCH / "env/bin/python")
     command = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", SITE, *arguments]
     return {"args": command, "cwd": BENCH / "sites", "env": {**os.environ, **environment}}
+
+
+def wait_until_locked(name):
+    """Until another process holds a named lock."""
+    wait_for(lambda: not _is_free(name), f"{name} was never locked")
+
+
+def wait_until_free(name):
+    """Until the database has noticed that who held a named lock is gone."""
+    wait_for(lambda: _is_free(name), f"{name} stayed locked")
+
+
+def wait_for(is_so, otherwise, seconds=20):
+    """Until something is so; it fails with what is said otherwise."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+
+
+def _is_free(name):
+    with lock(name) as free:
+        return free
 
 
 def as_json(completed):

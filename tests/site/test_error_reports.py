@@ -174,17 +174,12 @@ def test_what_is_not_counted_yet_is_told(counted):
 
 
 @pytest.mark.parametrize("report", [PATTERNS, HOTSPOTS])
-@pytest.mark.parametrize(
-    "days",
-    [0, 401, 1000, -1, 7.5, "soon", "", None, [7], pytest.param("9" * 5000, id="many digits"), "<b>7</b>"],
-)
-def test_days_that_make_no_sense_are_refused_in_a_sentence_and_are_no_error_themselves(report, days, counted):
+def test_days_that_make_no_sense_are_refused_in_a_sentence_and_are_no_error_themselves(report, counted):
     before = frappe.db.count("Error Log")
-
-    found = run(report, filters={"days": days})
-
-    assert found["message"] == REFUSED.format(html.escape(str(days)))
-    assert (found["result"], found["chart"]) == ([], None)
+    for days in (0, 401, 1000, -1, 7.5, "soon", "", None, [7], "9" * 5000, "<b>7</b>"):
+        found = run(report, filters={"days": days})
+        assert found["message"] == REFUSED.format(html.escape(str(days)))
+        assert (found["result"], found["chart"]) == ([], None), days
     assert frappe.db.count("Error Log") == before
 
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import frappe
 import pytest
 import redis
-from conftest import keep_sample, run_bench, start_bench, stored
+from conftest import keep_sample, run_bench, start_bench, stored, wait_until_free, wait_until_locked
 from fake_dashboard import closed_address
 
 from verenigingen_maintenance import scheduled, sources
@@ -136,13 +136,15 @@ def test_a_worker_that_is_killed_leaves_nothing_of_its_round_and_the_next_one_ma
     dashboard_server.way, dashboard_server.delay = "slow", 5
     try:
         job = start_bench("execute", "verenigingen_maintenance.scheduled.sample_maintenance_metrics")
-        time.sleep(3)
+        wait_until_locked("sampling")
+        time.sleep(0.5)
         os.kill(job.pid, signal.SIGKILL)
         job.wait()
     finally:
         dashboard_server.way, dashboard_server.delay = "good", 0.5
     frappe.db.commit()
     assert frappe.db.count(SAMPLE) == before
+    wait_until_free("sampling")
     assert sample_metrics.sample_if_due(clock.now())
 
 

@@ -2,16 +2,15 @@
 
 import signal
 import socket
-import time
 from datetime import datetime, timedelta
+from functools import partial
 
 import frappe
 import pytest
-from conftest import AMSTERDAM, active_since, fresh, start_bench
+from conftest import AMSTERDAM, active_since, fresh, start_bench, wait_until_locked
 
 from verenigingen_maintenance.operations import measure_run, open_run, run_now, tend_runs
 from verenigingen_maintenance.operations.accept_missed import accept_missed
-from verenigingen_maintenance.operations.transactions import lock
 from verenigingen_maintenance.sources import clock
 
 TEND = ("execute", "verenigingen_maintenance.scheduled.tend_maintenance_runs")
@@ -157,16 +156,6 @@ def test_who_finds_a_run_being_measured_leaves_it_or_says_so(procedure, at_nine,
     assert fresh("Checklist Run", name).measured_at
 
 
-def wait_until_locked(name):
-    deadline = time.monotonic() + 20
-    while True:
-        with lock(name) as free:
-            if not free:
-                return
-        assert time.monotonic() < deadline, f"{name} was never locked"
-        time.sleep(0.05)
-
-
 @pytest.fixture(autouse=True)
 def _daily_alone(site):
     """The other procedures have their slots too, and are in the way here."""
@@ -189,13 +178,17 @@ def due_this_week(procedure):
 
 @pytest.fixture
 def silent_web_server():
-    """A port on loopback that takes a connection and never answers."""
+    """A port on loopback that takes a connection and never answers, until the fixture is called."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        frappe.db.set_single_value(
-            "Maintenance Settings", "site_address", f"http://127.0.0.1:{server.getsockname()[1]}"
-        )
-        frappe.db.commit()
-        yield
+        answering = frappe.db.get_single_value("Maintenance Settings", "site_address")
+        say_address(f"http://127.0.0.1:{server.getsockname()[1]}")
+        yield partial(say_address, answering)
+
+
+def say_address(address):
+    """Where the site is asked for its pages."""
+    frappe.db.set_single_value("Maintenance Settings", "site_address", address)
+    frappe.db.commit()
 
 
 def test_three_schedulers_at_once_make_one_complete_run(due_this_week, procedure):
@@ -216,14 +209,13 @@ def test_a_worker_killed_half_way_leaves_a_run_that_the_next_one_completes(due_t
     victim.send_signal(signal.SIGKILL)
     victim.wait(timeout=10)
     assert not fresh("Checklist Run", due_this_week).measured_at
+    silent_web_server()
     next_one = start_bench(*TEND)
     output = next_one.communicate(timeout=60)[0]
     assert next_one.returncode == 0, output
     assert runs() == [due_this_week]
     run = fresh("Checklist Run", due_this_week)
     assert all(item.verdict for item in run.items if not item.by_hand)
-    (api,) = (item for item in run.items if item.check_name == "api_response")
-    assert api.verdict == "UNKNOWN"
 
 
 def test_a_slot_whose_window_was_over_before_the_installation_is_not_opened(procedure, at_nine):

@@ -31,7 +31,7 @@ missing_packages() { # python|stand|browser: Debian's names of what is not there
 	without git git
 	without wkhtmltopdf wkhtmltopdf
 	without pgrep procps
-	[[ $1 != browser ]] || first_command chromium chromium-browser google-chrome >/dev/null || echo chromium
+	[[ $1 != browser ]] || first_command chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || echo chromium
 	[[ -n ${BENCH_DIR:-} ]] || find_bench || missing_for_making_a_bench
 }
 

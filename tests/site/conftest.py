@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import fake_dashboard
 import frappe
+import pymysql
 import pytest
 from frappe.utils import background_jobs
 
@@ -288,6 +289,18 @@ def _call(arguments, environment):
     python = str(BENCH / "env/bin/python")
     command = [python, "-m", "frappe.utils.bench_helper", "frappe", "--site", SITE, *arguments]
     return {"args": command, "cwd": BENCH / "sites", "env": {**os.environ, **environment}}
+
+
+def connect(conf):
+    """Another connection to the database of the site configured so; each statement is a transaction."""
+    return pymysql.connect(
+        host=conf.db_host or "127.0.0.1",
+        port=int(conf.db_port),
+        user=conf.db_name,
+        password=conf.db_password,
+        database=conf.db_name,
+        autocommit=True,
+    )
 
 
 def wait_until_locked(name):

@@ -11,9 +11,8 @@ from statistics import median
 
 import frappe
 import psutil
-import pymysql
 import pytest
-from conftest import BENCH, SITE, insert_errors, wait_for
+from conftest import BENCH, SITE, connect, insert_errors, wait_for
 
 from verenigingen_maintenance.sources import child
 
@@ -126,24 +125,13 @@ def test_ten_minutes_in_sql_are_ended_by_the_clock_and_the_query_goes_with_it():
 
 def _see_query(seen, conf):
     """Sees that the query did run."""
-    with _connect(conf) as connection, connection.cursor() as cursor:
+    with connect(conf) as connection, connection.cursor() as cursor:
         until = time.monotonic() + START
         while not seen.is_set() and time.monotonic() < until:
             cursor.execute(
                 "select 1 from information_schema.processlist where info like 'select sleep(600)%'"
             )
             seen.set() if cursor.fetchall() else time.sleep(0.05)
-
-
-def _connect(conf):
-    return pymysql.connect(
-        host=conf.db_host or "127.0.0.1",
-        port=int(conf.db_port),
-        user=conf.db_name,
-        password=conf.db_password,
-        database=conf.db_name,
-        autocommit=True,
-    )
 
 
 def test_inserts_into_error_log_are_not_delayed_by_a_function_that_reads_it():
@@ -164,7 +152,7 @@ def test_inserts_into_error_log_are_not_delayed_by_a_function_that_reads_it():
 
 
 def _insert(delays, stop, conf):
-    with _connect(conf) as connection, connection.cursor() as cursor:
+    with connect(conf) as connection, connection.cursor() as cursor:
         while not stop.is_set():
             began = time.monotonic()
             cursor.execute("insert into `tabError Log` (name, method) values (uuid(), 'Timeout')")

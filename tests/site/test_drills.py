@@ -57,6 +57,17 @@ def test_one_at_a_time():
         drills.begin(5, 2, "Once more")
 
 
+def test_of_two_begun_at_once_the_second_is_told(monkeypatch):
+    drills.begin(5, 2, "Quarterly")
+    real = frappe.db.get_value
+    seen = {"open_key": drills.SUBJECT}
+    monkeypatch.setattr(
+        frappe.db, "get_value", lambda *a, **options: None if seen in a else real(*a, **options)
+    )
+    with pytest.raises(frappe.ValidationError, match="Another drill began just now"):
+        drills.begin(5, 2, "Once more")
+
+
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [

@@ -1,14 +1,22 @@
 """A breach opens one escalation; people acknowledge and close it."""
 
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 
 import frappe
 import pytest
-from conftest import fresh, make_errors
+from conftest import connect, fresh, make_errors
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import checks, escalation_actions, escalations, records, run_now
+from verenigingen_maintenance.operations import (
+    breaches,
+    checks,
+    escalation_actions,
+    escalations,
+    records,
+    run_now,
+)
 from verenigingen_maintenance.sources import clock
 
 
@@ -177,3 +185,24 @@ def test_the_level_follows_the_area_and_the_clock(monkeypatch, at_nine):
 def test_the_shell_is_told_what_was_wrong_instead_of_an_exception(door, arguments, message, capsys):
     assert door(*arguments) is None
     assert message in capsys.readouterr().out
+
+
+def test_the_worst_value_of_a_breach_waits_for_who_writes_its_escalation(escalation):
+    """Locking rows first would stop an action, which locks the document first and its rows then."""
+    part = fresh("Maintenance Escalation", escalation).checks[0]
+    with writing(escalation):
+        frappe.db.sql("set innodb_lock_wait_timeout = 1")
+        with pytest.raises(frappe.QueryTimeoutError):
+            breaches.keep_worst("Error Log", part.check_name, 999, part.critical)
+    frappe.db.sql("set innodb_lock_wait_timeout = default")
+    breaches.keep_worst("Error Log", part.check_name, 999, part.critical)
+    assert fresh("Maintenance Escalation", escalation).checks[0].worst == "999"
+
+
+@contextmanager
+def writing(escalation):
+    """Another connection has the document of an escalation locked."""
+    with connect(frappe.conf) as other, other.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute("select name from `tabMaintenance Escalation` where name = %s for update", escalation)
+        yield

@@ -58,6 +58,17 @@ def test_a_planned_downtime_is_a_silence_of_everything(present):
     assert "bench update" in escalation(name).muted_because
 
 
+def test_in_the_hour_that_october_repeats_a_silence_is_over_the_first_time(present):
+    present.set("2026-10-25T01:50")
+    silence()
+    present.passes(minutes=40)
+    name = breach()
+    assert decision(name)[0] == "hold", "half past two, in summer time"
+    present.passes(minutes=40)
+    assert str(clock.stored(clock.now())) == "2026-10-25 02:10:00", "ten past two, in winter time"
+    assert decision(name)[0] == "send"
+
+
 def test_what_follows_from_an_open_cause_waits_until_that_is_over(present):
     cause = breach("Dashboard", "Health")
     name = breach("API response", "Performance")

@@ -183,7 +183,7 @@ def test_what_is_no_number_is_refused(wrong):
         forecast(history, AHEAD, DAYS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-1e15, 1e15, allow_nan=False), min_size=24, max_size=90),
     st.integers(1, 7),

@@ -148,6 +148,12 @@ def test_each_way_to_answer_has_its_verdicts_and_reasons(server, way):
         assert redact(str(answer)) == str(answer), "nothing of it is lost when it is redacted"
 
 
+def test_a_page_that_hangs_is_late_also_where_the_timer_is(server, monkeypatch):
+    monkeypatch.setattr(http._Deadline, "_end", lambda _self: None)
+    server.way = "hangs in the page"
+    assert verdicts(ask_all()) == TOO_LATE
+
+
 def test_a_refused_connection_says_so(monkeypatch):
     probe_at(monkeypatch, fake_dashboard.closed_address())
     assert verdicts(ask_all()) == down("connection refused")

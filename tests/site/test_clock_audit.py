@@ -158,3 +158,16 @@ def test_in_the_hour_that_october_repeats_a_message_in_its_time_is_no_finding(pr
     breach()
     present.passes(seconds=20)
     assert findings(clock.now()) == []
+
+
+def test_one_that_is_muted_while_it_is_open_is_no_finding(present):
+    breach()
+    hand_over()
+    present.passes(minutes=5)
+    now = clock.stored(clock.now())
+    times = {"begins": now, "ends": frappe.utils.add_to_date(now, hours=1), "reason": "the provider is at it"}
+    frappe.get_doc({"doctype": "Maintenance Silence", "subject": "Error Log", **times}).insert()
+    tend()
+    present.passes(minutes=7)
+    audit(clock.now())
+    assert (findings(clock.now()), its_own()) == ([], [])

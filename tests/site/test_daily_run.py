@@ -8,7 +8,7 @@ import pytest
 from conftest import AMSTERDAM, fresh, items_of, make_errors
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import measure_run, reports, run_now, seed
+from verenigingen_maintenance.operations import escalation_actions, measure_run, reports, run_now, seed
 from verenigingen_maintenance.sources import clock, stored
 
 DAILY = seed.read_runbook("*ly.yaml")["Daily Maintenance"]
@@ -231,3 +231,38 @@ def test_a_worker_passes_over_no_other_failure():
     frappe.clear_cache()
     with pytest.raises(frappe.ValidationError, match="is not a time zone"):
         api._measure_in_worker(name)
+
+
+def raise_threshold(critical, warning, **more):
+    """Of how often the same error may happen, by a manager."""
+    check = frappe.get_doc("Maintenance Check", "same_error_24h")
+    check.update({"critical": critical, "warning": warning, **more}).save()
+    frappe.db.commit()
+
+
+def of_same_error():
+    frappe.db.commit()
+    return frappe.get_all("Maintenance Escalation", fields=["name", "status", "flaps"])
+
+
+def test_measured_again_an_open_run_opens_no_escalation_by_a_threshold_that_was_raised_since():
+    raise_threshold("> 10", "> 5", subject="Same error")
+    make_errors(12, "Printing took long")
+    name = run_now.run_now("daily", clock.now())
+    (escalation,) = of_same_error()
+    raise_threshold("> 100", "> 90")
+    escalation_actions.resolve(escalation.name, "twelve are none by the new threshold")
+    measure_run.measure(name, clock.now())
+    assert [(each.status, each.flaps) for each in of_same_error()] == [("Resolved", 0)]
+    assert items_of(name)["same_error_24h"].verdict == "CRITICAL", "by the threshold that the run keeps"
+
+
+def test_measured_again_an_open_run_ends_no_escalation_by_a_threshold_that_was_lowered_since():
+    raise_threshold("> 100", "> 90", subject="Same error", clear="")
+    make_errors(12, "Printing took long")
+    name = run_now.run_now("daily", clock.now())
+    assert of_same_error() == []
+    raise_threshold("> 10", "> 5")
+    measure_run.measure(name, clock.now())
+    measure_run.measure(name, clock.now())
+    assert [each.status for each in of_same_error()] == ["Open"]

@@ -102,6 +102,32 @@ def test_a_breach_that_returns_reopens_its_escalation_and_is_counted():
     assert (escalation.status, escalation.flaps, escalation.checks[0].worst) == ("Open", 1, "96")
 
 
+def test_one_that_has_to_last_and_returns_reopens_its_escalation_once_it_lasts():
+    database([150] * 10, first=-60)
+    database([20] * 9, first=-40)
+    database([150] * 5, first=-20)
+    assert [events(each) for each in opened()] == [["Pending", "Opened", "Cleared"]]
+    database([150] * 5, first=-10)
+    (escalation,) = opened()
+    assert (escalation.status, escalation.flaps, events(escalation)[-1]) == ("Open", 1, "Reopened")
+
+
+def test_what_a_person_said_is_measured_again_is_over_when_something_else_is_not_measured():
+    judge({DISK: "gone", "database_response": 20}, at(-40))
+    judge({DISK: "gone", "database_response": 20}, at(-10))
+    (escalation,) = opened()
+    escalation_actions.resolve(escalation.name, "installed psutil")
+    for minutes in range(-8, 2, 2):
+        judge({DISK: 50, "database_response": 20}, at(minutes))
+    judge({DISK: 50, "database_response": "gone"}, at(2))
+    judge({DISK: 50, "database_response": "gone"}, at(32))
+    assert opened()[0].status == "Open"
+    for minutes in range(34, 60, 2):
+        judge({DISK: 50, "database_response": 20}, at(minutes))
+    (escalation,) = opened()
+    assert (escalation.status, events(escalation)[-1]) == ("Resolved", "Cleared")
+
+
 def test_one_that_came_back_three_times_stays_open_for_a_person():
     for value in (95, 50) * 4:
         judge({DISK: value})

@@ -66,6 +66,7 @@ def test_in_the_hour_that_october_repeats_a_silence_is_over_the_first_time(prese
     assert decision(name)[0] == "hold", "half past two, in summer time"
     present.passes(minutes=40)
     assert str(clock.stored(clock.now())) == "2026-10-25 02:10:00", "ten past two, in winter time"
+    tend()
     assert decision(name)[0] == "send"
 
 

@@ -20,10 +20,10 @@ def acknowledge(escalation: str, note: str = "") -> None:
 
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
-def hand_on(escalation: str, note: str) -> None:
-    """It goes to the next level now; the note says what was tried."""
+def hand_on(escalation: str, note: str, level: str = "") -> None:
+    """It goes to the next level now; the note says what was tried, and `level` at which one that was."""
     only_for(MANAGER, OPERATOR)
-    escalation_actions.hand_on(escalation, note)
+    escalation_actions.hand_on(escalation, note, level)
 
 
 @frappe.whitelist(methods=["POST"])

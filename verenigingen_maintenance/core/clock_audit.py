@@ -33,7 +33,8 @@ def findings(audited: Audited, now: datetime, active: bool) -> Iterator[str]:
         yield f"{audited.name} has no clock that can be read"
         return
     yield from _of_clock(audited.name, audited.clock, audited.policy, now, active)
-    if not audited.written and now - audited.clock.level_since > ALLOWED:
+    is_told = audited.written or audited.clock.muted
+    if not is_told and now - audited.clock.level_since > ALLOWED:
         yield f"{audited.name}: nobody was written down to be told at its level"
     if audited.untried_since and now - audited.untried_since > ALLOWED:
         yield f"{audited.name}: a message is due and untried since {_at(audited.untried_since)}"

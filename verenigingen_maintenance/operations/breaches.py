@@ -76,6 +76,12 @@ def clear(escalation: Document, key: str, now: datetime, worst: float | None = N
     return all(row.cleared_at for row in escalation.checks)
 
 
+def end_all(escalation: Document) -> None:
+    """What a person said is over ended then: if it lasts, it is found again."""
+    for row in escalation.checks:
+        row.cleared_at = row.cleared_at or escalation.closed_at or escalation.cleared_at
+
+
 def uncleared() -> set[tuple[str, str]]:
     """What lasts in the escalations that are open or acknowledged: subject and key."""
     part, parent = frappe.qb.DocType(PART), frappe.qb.DocType(ESCALATION)

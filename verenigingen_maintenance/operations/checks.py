@@ -191,6 +191,24 @@ def judge_reading(spec: Spec, measured: Reading | Unknown) -> Result:
     return Result(spec, measured, judge(measured, rule, history(spec, measured, held_since)))
 
 
+def by_present_rules(results: Iterable[Result]) -> list[Result]:
+    """The same measurements by the rules that their checks have now: a run keeps those it was made with.
+
+    What nobody wants to be watched any more is left out.
+    """
+    filters = {"enabled": 1, "not_applicable": 0}
+    present = dict(frappe.get_all(CHECK, filters, ["name", "version"], as_list=True, limit=0))
+    return [
+        each if each.spec.version == present[each.spec.name] else _by_present_rule(each)
+        for each in results
+        if each.spec.name in present
+    ]
+
+
+def _by_present_rule(result: Result) -> Result:
+    return judge_reading(Spec.of(frappe.get_doc(CHECK, result.spec.name)), result.measured)
+
+
 def _held_since(spec: Spec) -> datetime | None:
     """Since when it is a breach: by the rounds where it is live, else by the escalation that is open."""
     live, breach_since = frappe.db.get_value(CHECK, spec.name, ["live", "breach_since"]) or (0, None)

@@ -92,5 +92,5 @@ def _escalate(wrong: list[str], now: datetime) -> None:
 def _tell_whom_nobody_told() -> None:
     for row in _open():
         audited = _audited(row)
-        if audited.clock and not audited.written:
+        if audited.clock and not audited.clock.muted and not audited.written:
             notifications.announce(get(row.name), "Opened")

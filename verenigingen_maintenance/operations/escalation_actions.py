@@ -7,7 +7,6 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.core import escalation_clock
 from verenigingen_maintenance.operations import drills, escalation_steps, notifications
 from verenigingen_maintenance.operations.escalation_steps import get, move, write
 from verenigingen_maintenance.operations.refusals import refuse
@@ -26,10 +25,13 @@ def acknowledge(name: str, note: str = "") -> None:
     write(escalation)
 
 
-def hand_on(name: str, note: str) -> None:
-    """Goes to the next level now; `note` says what was tried."""
+def hand_on(name: str, note: str, level: str = "") -> None:
+    """Goes to the next level now; `note` says what was tried, and `level` at which one that was."""
     _needs(note, _("Say in a note what was tried: the next level of {0} begins with it."), name)
     escalation = get(name)
+    if level and level != escalation.level:
+        title = frappe.db.get_value("Escalation Level", escalation.level, "title") or escalation.level
+        refuse(_("{0} is with {1} meanwhile: look at it again before you hand it on."), name, title)
     move(escalation, "Handed On", note)
     _start_next(escalation)
     write(escalation)
@@ -43,9 +45,7 @@ def _start_next(escalation: Document) -> None:
     following = policy.next_above(kept.level)
     if following is None:
         refuse(_("{0} is at the last level: call the contacts that it shows."), escalation.name)
-    running = escalation_steps.is_running(escalation)
-    begun = escalation_clock.start(following.name, policy, clock.now(), active=running)
-    escalation_steps.keep_clock(escalation, begun)
+    escalation_steps.start(escalation, following.name, policy, clock.now())
 
 
 def resolve(name: str, note: str) -> None:

@@ -121,6 +121,8 @@ def _set_status(escalation: Document, status: Status) -> None:
         first = escalation.first_acknowledged_at or now
         values = {"acknowledged_at": now, "first_acknowledged_at": first}
         escalation.update({"acknowledged_by": frappe.session.user, **values})
+    if status is Status.OPEN:
+        escalation.update({"acknowledged_by": None, "acknowledged_at": None})
     if status in OVER and Status(former) not in OVER:
         escalation.update({"open_key": None, "closed_by": frappe.session.user, "closed_at": now})
     if status not in OVER:

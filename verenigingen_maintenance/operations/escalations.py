@@ -91,8 +91,11 @@ def record(breach: Breach, run: str | None = None) -> str:
 
 
 def pend(breach: Breach) -> None:
-    """A breach that has not lasted as its rule wants is written down, and told to nobody."""
-    if frappe.db.exists(ESCALATION, {"open_key": breach.subject}):
+    """A breach that has not lasted as its rule wants is written down, and told to nobody.
+
+    One that was told, and is over for a short while, opens again if this lasts: nothing is kept beside it.
+    """
+    if frappe.db.exists(ESCALATION, {"open_key": breach.subject}) or _returned(breach.subject):
         return
     escalation = _fleeting(breach.subject) or _new(breach)
     escalation.update({**NOT_OVER, "checks": []})
@@ -182,15 +185,17 @@ def _add(escalation: Document, breach: Breach, run: str | None) -> None:
         _keep_worst(breach)
         return
     new = [part for part in _parts(breach) if not breaches.is_lasting(escalation, part.key)]
+    holder = escalation.acknowledged_by if escalation.status == "Acknowledged" else None
     breaches.put(escalation, _parts(breach))
+    escalation.flaps = cint(escalation.flaps) + bool(escalation.cleared_at)
     escalation.cleared_at = None
     move(escalation, "Still Critical", breach.note, run)
     kind = _rise(escalation, new) if new else ""
     write(escalation)
     if kind:
         notifications.announce(escalation, kind)
-    elif new and escalation.status == "Acknowledged":
-        notifications.tell_holder(escalation)
+    if new and holder:
+        notifications.tell_holder(escalation, holder)
 
 
 def _rise(escalation: Document, new: Sequence[Part]) -> str:
@@ -258,6 +263,7 @@ def _open(escalation: Document, breach: Breach, run: str | None) -> None:
         values = {"title": breach.title[:140], "checklist_run": run, "checks": []}
         escalation.update({**NOT_OVER, **_times(breach), **values})
     else:
+        breaches.end_all(escalation)
         escalation.update({**NOT_OVER, "flaps": cint(escalation.flaps) + 1})
     move(escalation, event, breach.note, run)
     _begin(escalation, breach)

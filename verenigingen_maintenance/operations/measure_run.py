@@ -107,9 +107,10 @@ def _not_applicable() -> dict[str, str]:
 def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_errors: str) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
     refuse_unless_open(name)
-    opened = escalations.record_breaches(list(results.values()), name)
+    as_now = checks.by_present_rules(results.values())
+    opened = escalations.record_breaches(as_now, name)
     live = set(frappe.get_all(checks.CHECK, checks.LIVE, pluck="name", limit=0))  # a round clears these
-    clearing.clear_measured(each for each in results.values() if each.spec.name not in live)
+    clearing.clear_measured(each for each in as_now if each.spec.name not in live)
     for item in run.items:
         if item.name in results:
             _fill(item, results[item.name], opened)
@@ -155,4 +156,4 @@ def _escalation_of(result: Result, opened: dict[str, str]) -> str | None:
         return None
     if checks.is_derived(result.spec):
         return next(iter(opened.values()), None) or open_escalations.first_open()
-    return opened[result.spec.subject]
+    return opened.get(result.spec.subject)

@@ -6,7 +6,7 @@ Nothing here asks Redis or a mail server while a run is written; a job hands it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.placeholders import emails
-from verenigingen_maintenance.operations import duty, records, settings
+from verenigingen_maintenance.operations import duty, mail, outbox, records, settings
 from verenigingen_maintenance.operations.escalation_steps import add_event, clock_of, hurry, write
 from verenigingen_maintenance.operations.outbox import NOTIFICATION, due_at
 from verenigingen_maintenance.operations.settings import SETTINGS
@@ -57,40 +57,48 @@ def _announce_to_managers(escalation: Document, kind: str) -> None:
         frappe.log_error(f"Not even the managers are told of {escalation.name}"[:140])
 
 
-def tell_holder(escalation: Document) -> None:
-    """Whoever acknowledged it is told that more of it broke."""
-    user = escalation.acknowledged_by
-    for each in (Recipient("Desk", user), *(Recipient("E-mail", to) for to in _addresses((user,)))):
+def tell_holder(escalation: Document, holder: str) -> None:
+    """Whoever acknowledged it is told that more of it broke; where nobody can be, the level is."""
+    if duty.unfit([holder]):
+        announce(escalation, "More Broke")
+        return
+    for each in _ways_to([holder]):
         _write(escalation, "More Broke", each)
 
 
 def tell_anew(escalation: Document) -> None:
-    """It was muted: what was held back is told to who is there now."""
-    held = {"escalation": escalation.name, "status": "Waiting", "kind": ("in", (*TOLD, "Reminder"))}
-    values = {"status": "Not Sent", "reason": _("held back; told anew when it was muted no longer")}
-    frappe.db.set_value(NOTIFICATION, held, values)
+    """It was muted: what was held back, also in a mail that was begun, is told to who is there now."""
+    why = _("held back; told anew when it was muted no longer")
+    for begun in outbox.drop(escalation.name, (*TOLD, "Reminder"), why, clock.now()):
+        mail.withdraw(begun)
+        outbox.forget_mail(begun)
     announce(escalation, "Opened")
 
 
 def announce_over(escalation: Document) -> None:
-    """Whoever was told that it began is told that it is over."""
+    """Whoever was told of it is told that it is over: also who is being told just now, and who has it."""
+    filters = {"escalation": escalation.name, "kind": ("in", (*TOLD, "Reminder", "More Broke"))}
+    told = {"status": "Delivered", "claim": ("is", "set")}
     fields = ["channel", "recipient"]
-    filters = {"escalation": escalation.name, "kind": ("in", TOLD), "status": "Delivered"}
-    rows = frappe.get_all(NOTIFICATION, filters, fields, distinct=True, order_by="recipient")
-    for row in rows:
-        if row.recipient != frappe.session.user:
-            _write(escalation, "Cleared", Recipient(row.channel, row.recipient))
+    rows = frappe.get_all(NOTIFICATION, filters, fields, or_filters=told, distinct=True, order_by="recipient")
+    holder = _ways_to([escalation.acknowledged_by]) if escalation.acknowledged_by else []
+    for each in dict.fromkeys([*(Recipient(row.channel, row.recipient) for row in rows), *holder]):
+        if each.name != frappe.session.user:
+            _write(escalation, "Cleared", each)
 
 
 def recipients(level: str, now: datetime) -> list[Recipient]:
     """Whom to tell at a level, each once; a user by e-mail too."""
     reached = duty.reached(level, now)
-    addresses = dict.fromkeys(each.lower() for each in (*_addresses(reached.users), *reached.addresses))
-    return [
-        *(Recipient("Desk", user) for user in reached.users),
-        *(Recipient("E-mail", address) for address in addresses),
-        *(Recipient("Target", target) for target in _targets(level, now)),
-    ]
+    targets = [Recipient("Target", target) for target in _targets(level, now)]
+    return [*_ways_to(reached.users, reached.addresses), *targets]
+
+
+def _ways_to(users: Sequence[str], more: Sequence[str] = ()) -> list[Recipient]:
+    """Users in Desk and by e-mail, with addresses more; each address once."""
+    addresses = dict.fromkeys(each.lower() for each in (*_addresses(users), *more))
+    in_desk = [Recipient("Desk", user) for user in users]
+    return [*in_desk, *(Recipient("E-mail", address) for address in addresses)]
 
 
 def key_of(*parts: object) -> str:
@@ -148,7 +156,8 @@ def _occasion(escalation: Document, kind: str) -> str:
     if kind == "Reminder":
         return f"{kept.level} {kept.next_reminder_at}"
     if kind == "More Broke":
-        return ", ".join(sorted(row.check_name for row in escalation.checks))
+        broken = ", ".join(sorted(row.check_name for row in escalation.checks))
+        return f"{broken} {max(event.happened_at for event in escalation.events)}"
     return f"{kept.level} {kept.level_since}"
 
 
@@ -166,14 +175,14 @@ def _subject(escalation: Document, kind: str) -> str:
     return _("DRILL: {0}").format(subject) if escalation.is_drill else subject
 
 
-def _last_notes(escalation: Document) -> Iterator[str]:
+def _last_notes(escalation: Document) -> list[str]:
     """What broke, and what was said last."""
-    for event in escalation.events[-5:]:
-        if event.note:
-            yield event.note
+    said = sorted((each for each in escalation.events if each.note), key=lambda each: each.happened_at)
+    began = [each for each in said if each.event in ("Opened", "Reopened")][-1:]
+    return [each.note for each in (*began, *(last for last in said[-4:] if last not in began))]
 
 
-def _addresses(users: tuple[str, ...]) -> list[str]:
+def _addresses(users: Sequence[str]) -> list[str]:
     rows = frappe.get_all("User", {"name": ("in", [*users, ""])}, ["name", "email"])
     found = {row.name: row.email for row in rows}
     return [address for user in users for address in emails(found.get(user))]

@@ -161,6 +161,16 @@ def readdress(channel: str, old: str, new: str) -> None:
     _update((table.channel == channel) & (table.recipient == old), recipient=new)
 
 
+def drop(escalation: str, kinds: Sequence[str], reason: str, now: datetime) -> list[str]:
+    """What waits of an escalation and is nobody's is not sent any more. Returns the mails that were begun."""
+    table = _table()
+    waits = (table.escalation == escalation) & table.kind.isin(kinds) & _is_free(table, now)
+    begun = frappe.qb.from_(table).select(table.email_queue).distinct()
+    mails = begun.where(waits & (table.status == WAITING) & table.email_queue.isnotnull()).run(pluck=True)
+    _update(waits, status="Not Sent", reason=reason)
+    return [each for each in mails if each]
+
+
 def begun_mails(recipient: str) -> list[str]:
     """The mails to an address that were begun and not noted as sent."""
     filters = {"channel": "E-mail", "recipient": recipient, "status": WAITING, "email_queue": ("is", "set")}

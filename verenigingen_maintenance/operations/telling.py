@@ -24,7 +24,7 @@ def decide(notification: Document, now: datetime) -> Decision:
     if not notification.escalation:
         return telling.decide(About(notification.kind, unreachable=unreachable))
     status = frappe.db.get_value(ESCALATION, notification.escalation, "status")
-    muted = "" if is_drill else _why_muted(notification.escalation, now)
+    muted = "" if is_drill else _why_muted(notification.escalation, now) or _to_be_told_anew(notification)
     kind = notification.kind or "Opened"  # an earlier version had no other
     about = About(kind, Status(status) if status else None, muted, unreachable, is_drill)
     return telling.decide(about)
@@ -34,6 +34,18 @@ def _why_muted(name: str, now: datetime) -> str:
     subject = frappe.db.get_value(ESCALATION, name, "subject") or ""
     parts = frappe.get_all(PART, {"parent": name, "parenttype": ESCALATION}, pluck="check_name", limit=0)
     return mutes.why(subject, parts, mutes.quiet(now), now)
+
+
+def _to_be_told_anew(notification: Document) -> str:
+    """It is muted no longer, which its clock does not know yet: that writes it anew within a minute. Where it
+    has not by the next look, this is sent."""
+    anew = _("muted no longer: it is told anew within a minute")
+    is_first_look = notification.reason != anew
+    return anew if is_first_look and _kept_as_muted(notification.escalation) else ""
+
+
+def _kept_as_muted(name: str) -> bool:
+    return bool(frappe.db.get_value(ESCALATION, name, "muted_because"))
 
 
 def _unreachable(channel: str, recipient: str) -> str:

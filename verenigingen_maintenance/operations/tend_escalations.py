@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import frappe
@@ -10,10 +11,12 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.escalation_clock import Move, advance
 from verenigingen_maintenance.core.escalation_states import Status
+from verenigingen_maintenance.core.policy import Policy
 from verenigingen_maintenance.operations import (
     digest,
     drills,
     earlier_escalations,
+    escalation_policy,
     escalation_steps,
     mutes,
     notifications,
@@ -27,6 +30,7 @@ from verenigingen_maintenance.operations.escalation_steps import (
 )
 from verenigingen_maintenance.operations.transactions import commit, lock
 
+CHECK = "Maintenance Check"
 WRITING = 20
 
 
@@ -77,6 +81,8 @@ def _tend(escalation: Document, quiet: mutes.Quiet, now: datetime) -> None:
     policy, kept = escalation_steps.policy_of(escalation), escalation_steps.clock_of(escalation)
     mute = "" if cint(escalation.is_drill) else escalation_steps.why_muted(escalation, quiet, now)
     running = escalation_steps.is_running(escalation)
+    if kept.muted and not mute:
+        kept = replace(kept, level=_where_it_starts_now(escalation, kept.level, policy, now))
     step = advance(kept, Status.OPEN, policy, now, mute, running)
     if step.clock == kept and not step.moves:
         return
@@ -85,6 +91,17 @@ def _tend(escalation: Document, quiet: mutes.Quiet, now: datetime) -> None:
     else:
         keep_clock(escalation, step.clock)
         _take(escalation, step.moves)
+
+
+def _where_it_starts_now(escalation: Document, level: str, policy: Policy, now: datetime) -> str:
+    """Muted no longer: at this hour it may start at a higher level than when it was muted."""
+    names = [row.check_name for row in escalation.checks if not row.cleared_at]
+    rows = frappe.get_all(CHECK, {"name": ("in", [*names, ""])}, ["area", "starting_level"])
+    own = [cint(row.starting_level) for row in rows]
+    starts = policy.level(escalation_policy.start_of({row.area for row in rows}, own, policy, now))
+    present = policy.level(level)
+    is_higher = rows and starts and present and starts.level > present.level
+    return starts.name if is_higher else level
 
 
 def _take(escalation: Document, moves: tuple[Move, ...]) -> None:

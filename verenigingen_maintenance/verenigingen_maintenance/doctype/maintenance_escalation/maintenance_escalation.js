@@ -42,7 +42,8 @@ function add_action(frm, label, method, note_is_needed) {
 
 function ask(frm, label, method, note_is_needed) {
 	const field = { fieldname: "note", fieldtype: "Small Text", label: __("Note"), reqd: note_is_needed };
-	frappe.prompt(field, ({ note }) => act(frm, method, { note: note || "" }), label);
+	const seen = method === "hand_on" ? { level: frm.doc.level } : {};
+	frappe.prompt(field, ({ note }) => act(frm, method, { note: note || "", ...seen }), label);
 }
 
 function add_review(frm) {

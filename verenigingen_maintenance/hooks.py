@@ -5,7 +5,10 @@ app_description = "An operations runbook that runs: checks, checklists, evidence
 app_email = "operations@example.com"
 app_license = "agpl-3.0"
 
-app_include_js = "/assets/verenigingen_maintenance/js/watch.js"
+app_include_js = [
+    "/assets/verenigingen_maintenance/js/watch.js",
+    "/assets/verenigingen_maintenance/js/ask.js",
+]
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 

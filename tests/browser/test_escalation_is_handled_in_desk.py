@@ -1,6 +1,7 @@
 """The path of an escalation as an operator walks it: told, acknowledged, noted, resolved, reviewed."""
 
 import pytest
+from conftest import PASSWORD
 from playwright.sync_api import expect
 
 LEVELS = {"level-1": "Operations Team", "level-2": "Technical Team", "level-3": "External Support"}
@@ -69,13 +70,24 @@ def test_its_head_says_what_follows_whom_to_call_what_to_do_and_who_was_told(esc
 
 
 def test_the_link_of_a_mail_asks_and_acknowledges_nothing_by_itself(escalation, desk, api):
-    form = desk("operator", f"/app/maintenance-escalation/{escalation['name']}?acknowledge=1")
+    form = desk("operator", link_of_a_mail(escalation["name"]))
 
-    expect(form.dialog).to_contain_text("Acknowledge")
+    expect(form.dialog).to_contain_text(f"Do you have {escalation['name']}: ")
     assert read(api, escalation["name"])["status"] == "Open"
     form.dialog.get_by_role("button", name="Submit").click()
 
     expect(form.value("status")).to_have_text("Acknowledged")
+
+
+def test_the_link_of_a_mail_asks_whoever_has_to_log_in_first(escalation, browser, site):
+    page = browser.new_page(base_url=site.url)
+    page.goto(link_of_a_mail(escalation["name"]))
+    page.locator("#login_email").fill("operator@example.com")
+    page.locator("#login_password").fill(PASSWORD)
+    page.locator(".btn-login:visible").click()
+
+    expect(page.locator(".modal.show")).to_contain_text(f"Do you have {escalation['name']}: ")
+    page.context.close()
 
 
 def test_who_is_second_to_acknowledge_is_told_who_was_first(escalation, desk, api):
@@ -88,6 +100,7 @@ def test_who_is_second_to_acknowledge_is_told_who_was_first(escalation, desk, ap
 
     refused = "is Acknowledged already, by manager@example.com at"
     expect(form.page.locator(".modal.show", has_text=refused)).to_be_visible()
+    expect(form.page.locator(".modal.show textarea")).to_have_value("Mine")
 
 
 def test_the_whole_path_to_its_review(escalation, desk, api):
@@ -223,3 +236,7 @@ def expect_event(form, row, event, user):
 
 def read(api, name):
     return api("operator").get(f"/api/resource/Maintenance Escalation/{name}").json()["data"]
+
+
+def link_of_a_mail(name):
+    return f"/login?redirect-to=%2Fapp%2Fmaintenance-escalation%2F{name}%3Facknowledge%3D1"

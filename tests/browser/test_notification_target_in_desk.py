@@ -36,6 +36,18 @@ def test_a_manager_sends_a_test_and_is_told_what_became_of_it(how, said, webhook
     assert webhook.asked == [("POST", how)]
 
 
+def test_a_test_of_an_address_that_is_refused_sends_nothing_and_keeps_what_was_typed(webhook, api, desk):
+    make(api, webhook, "200")
+    form = desk("manager", "/app/notification-target/Chat")
+    form.write(form.input("url"), "nosuchkind://somewhere")
+
+    form.button("Send a Test").click()
+
+    expect(form.page.locator(".msgprint")).to_contain_text("Apprise does not take this address")
+    expect(form.input("url")).to_have_value("nosuchkind://somewhere")
+    assert webhook.asked == []
+
+
 def test_the_address_is_shown_as_dots_and_answered_to_nobody(webhook, api, desk):
     make(api, webhook, "200")
     form = desk("manager", "/app/notification-target/Chat")

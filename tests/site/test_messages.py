@@ -43,7 +43,8 @@ def test_a_mail_says_what_broke_since_when_the_evidence_what_to_do_and_where_to_
     assert "since 00:07" in text
     assert "<li>Errors in 24 hours: most: Payment provider; second: 2; third: 3; fourth: 4</li>" in text
     assert "Daily Maintenance" in text
-    assert f"/app/maintenance-escalation/{escalation}?acknowledge=1" in text
+    form = f"%2Fapp%2Fmaintenance-escalation%2F{escalation}"
+    assert f"/login?redirect-to={form}%3Facknowledge%3D1" in text
 
 
 def test_it_says_who_is_next_and_when_while_it_is_open():
@@ -54,7 +55,7 @@ def test_it_says_who_is_next_and_when_while_it_is_open():
     frappe.db.set_value("Maintenance Escalation", escalation, "status", "Acknowledged")
     acknowledged = mail_of(waits(escalation=escalation))[1]
     assert "Unless somebody acknowledges" not in acknowledged
-    assert "?acknowledge=1" not in acknowledged
+    assert "acknowledge%3D1" not in acknowledged
 
 
 def test_at_the_last_level_it_shows_the_contract_and_the_number():

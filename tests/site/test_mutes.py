@@ -119,6 +119,7 @@ def test_who_was_not_told_is_not_told_that_it_is_over():
         ({"hours": -1}, "cannot end at"),
         ({"hours": 0}, "cannot end at"),
         ({"hours": 24 * 91}, "over 90 days hides"),
+        ({"begins": "2026-10-24 10:00", "ends": "2026-10-24 12:00"}, "silences nothing"),
         ({"reason": ""}, "reason"),
     ],
 )

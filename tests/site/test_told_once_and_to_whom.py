@@ -6,7 +6,7 @@ from delivery_on_site import ADDRESS
 from escalation_on_site import NOTIFICATION, breach, escalation, events, over, tend, told
 from test_mutes import silence
 
-from verenigingen_maintenance.operations import delivery, escalation_actions
+from verenigingen_maintenance.operations import delivery, drills, escalation_actions, escalation_form
 from verenigingen_maintenance.sources import clock
 
 pytestmark = pytest.mark.usefixtures("present")
@@ -204,6 +204,19 @@ def test_of_two_who_hand_it_on_the_second_is_told_where_it_is():
         escalation_actions.hand_on(name, "restarted it too", "level-1")
     frappe.db.rollback()
     assert (escalation(name).level, events(name, "Handed On")) == ("level-2", ["Handed On"])
+
+
+def test_a_drill_is_not_handed_on():
+    name = drills.begin(5, 2, "Quarterly")
+    with pytest.raises(frappe.ValidationError, match=f"{name} is a drill"):
+        escalation_actions.hand_on(name, "not me")
+
+
+def test_the_head_says_who_has_it(present):
+    name = breach()
+    acknowledge(name)
+    told_now = escalation_form.describe(name, clock.now())
+    assert told_now["next"] == f"{OPERATOR} has it since 2026-11-24 10:00: nobody is reminded."
 
 
 def test_each_return_of_one_that_waits_for_a_person_is_counted():

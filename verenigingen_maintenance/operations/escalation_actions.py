@@ -29,6 +29,8 @@ def hand_on(name: str, note: str, level: str = "") -> None:
     """Goes to the next level now; `note` says what was tried, and `level` at which one that was."""
     _needs(note, _("Say in a note what was tried: the next level of {0} begins with it."), name)
     escalation = get(name)
+    if cint(escalation.is_drill):
+        refuse(_("{0} is a drill: its levels answer one after the other."), name)
     if level and level != escalation.level:
         title = frappe.db.get_value("Escalation Level", escalation.level, "title") or escalation.level
         refuse(_("{0} is with {1} meanwhile: look at it again before you hand it on."), name, title)

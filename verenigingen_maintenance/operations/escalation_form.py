@@ -32,7 +32,10 @@ def describe(name: str, now: datetime) -> dict:
 
 
 def _next(escalation: Document, now: datetime) -> str:
-    """What happens if nobody does anything."""
+    """Who has it; else what happens if nobody does anything."""
+    if escalation.status == "Acknowledged":
+        told = _("{0} has it since {1}: nobody is reminded.")
+        return told.format(escalation.acknowledged_by, f"{escalation.acknowledged_at:%Y-%m-%d %H:%M}")
     if escalation.status != "Open":
         return ""
     if escalation.muted_because:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import quote, urlsplit
 
 import frappe
 from frappe import _
@@ -178,8 +179,14 @@ def _links(story: _Story) -> str:
     address = link(story.escalation)
     links = [(address, _("Open it"))]
     if story.escalation and story.facts.status == "Open":
-        links.append((f"{address}?acknowledge=1", _("Acknowledge it")))
+        links.append((_link_to_acknowledge(story.escalation), _("Acknowledge it")))
     return "<p>" + " · ".join(f'<a href="{_escaped(to)}">{_escaped(text)}</a>' for to, text in links) + "</p>"
+
+
+def _link_to_acknowledge(escalation: str) -> str:
+    """By the login page, which leads who is logged in on at once; past it, Frappe would lose the question."""
+    form = urlsplit(link(escalation))
+    return get_url(f"/login?redirect-to={quote(f'{form.path}?acknowledge=1', safe='')}")
 
 
 def _step(step: RunbookStep) -> str:

@@ -73,6 +73,8 @@ def declare(silence: Document) -> None:
     begins, ends = get_datetime(silence.begins), get_datetime(silence.ends)
     if ends <= begins:
         refuse(_("A silence cannot end at {0}, before it begins at {1}."), ends, begins)
+    if silence.is_new() and ends <= clock.stored(clock.now()):
+        refuse(_("A silence that was over at {0} silences nothing: look at its dates."), ends)
     _refuse_unknown([silence.subject])
     if not (silence.subject or "").strip() and "Maintenance Manager" not in frappe.get_roles():
         refuse(_("Name a subject: only a Maintenance Manager silences everything."))

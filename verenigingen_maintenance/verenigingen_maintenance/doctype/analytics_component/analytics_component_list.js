@@ -34,7 +34,12 @@
 			label: __("Why are advanced analytics switched off for now?"),
 			reqd: 1,
 		};
-		frappe.prompt(field, ({ reason }) => call(list, "fall_back", { reason }), __("Fall Back to Basic Monitoring"));
+		verenigingen_maintenance.ask({
+			title: __("Fall Back to Basic Monitoring"),
+			fields: [field],
+			method: "fall_back",
+			done: () => show_anew(list),
+		});
 	}
 
 	function empty(list) {
@@ -44,6 +49,10 @@
 
 	async function call(list, method, args) {
 		await frappe.xcall(`${API}.${method}`, args);
+		show_anew(list);
+	}
+
+	function show_anew(list) {
 		list.last_args = null; // Frappe refreshes a list once in three seconds
 		list.refresh();
 	}

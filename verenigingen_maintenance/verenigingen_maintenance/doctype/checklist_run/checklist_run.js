@@ -330,8 +330,7 @@ function show_open_escalations() {
 
 function accept_missed(frm) {
 	const field = { fieldname: "comment", fieldtype: "Small Text", label: __("Why was it missed?"), reqd: 1 };
-	frappe.prompt(field, async ({ comment }) => {
-		await frappe.xcall("verenigingen_maintenance.api.accept_missed", { run: frm.doc.name, comment });
-		frm.reload_doc();
-	});
+	const [title, args] = [__("Accept as Missed"), { run: frm.doc.name }];
+	const done = () => frm.reload_doc();
+	verenigingen_maintenance.ask({ title, fields: [field], method: "accept_missed", args, done });
 }

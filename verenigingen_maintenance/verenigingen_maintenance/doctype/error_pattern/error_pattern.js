@@ -20,11 +20,10 @@ function add_decisions(frm) {
 
 function add_button(frm, label, method, fields) {
 	const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
-	const decide = (values) => {
-		const args = { pattern: frm.doc.name, ...given(values) };
-		frappe.call({ method: `${API}.${method}`, args, callback: () => frm.reload_doc() });
-	};
-	frm.add_custom_button(label, () => frappe.prompt([...fields, note], decide, label));
+	const [title, args] = [label, { pattern: frm.doc.name }];
+	const done = () => frm.reload_doc();
+	const asked = { title, fields: [...fields, note], method, args, given, done };
+	frm.add_custom_button(label, () => verenigingen_maintenance.ask(asked));
 }
 
 function how_long() {

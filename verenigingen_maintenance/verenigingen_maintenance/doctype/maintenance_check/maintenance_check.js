@@ -18,14 +18,16 @@ function declare(frm) {
 		default: (frm.doc.proposal || "").replace(/^[^:]*: /, ""),
 		reqd: 1,
 	};
-	frappe.prompt(field, ({ reason }) => call(frm, "declare_not_applicable", { reason }), __("Not Applicable"));
+	verenigingen_maintenance.ask({
+		title: __("Not Applicable"),
+		fields: [field],
+		method: "declare_not_applicable",
+		args: { check: frm.doc.name },
+		done: () => frm.reload_doc(),
+	});
 }
 
-function withdraw(frm) {
-	call(frm, "withdraw_not_applicable", {});
-}
-
-async function call(frm, method, args) {
-	await frappe.xcall(`verenigingen_maintenance.api.${method}`, { check: frm.doc.name, ...args });
+async function withdraw(frm) {
+	await frappe.xcall("verenigingen_maintenance.api.withdraw_not_applicable", { check: frm.doc.name });
 	frm.reload_doc();
 }

@@ -15,16 +15,16 @@ frappe.ui.form.on("Maintenance Escalation", {
 function add_actions(frm) {
 	const { status } = frm.doc;
 	const is_unresolved = ["Open", "Acknowledged"].includes(status);
-	if (status === "Open") add_action(frm, __("Acknowledge"), "acknowledge", false);
+	if (status === "Open") frm.add_custom_button(__("Acknowledge"), () => ask_to_acknowledge(frm));
 	if (is_unresolved) {
-		add_action(frm, __("Resolve"), "resolve", true);
-		add_action(frm, __("False Positive"), "false_positive", true);
-		if (!frm.doc.is_drill) add_action(frm, __("Hand On"), "hand_on", true);
+		add_action(frm, __("Resolve"), "resolve");
+		add_action(frm, __("False Positive"), "false_positive");
+		if (!frm.doc.is_drill) add_action(frm, __("Hand On"), "hand_on", { level: frm.doc.level });
 	}
 	if (["Resolved", "False Positive"].includes(status)) add_review(frm);
-	if (status === "Resolved") add_action(frm, __("False Positive"), "false_positive", true);
-	add_action(frm, __("Add a Note"), "add_note", true);
-	if (status === "Open" && asks_to_acknowledge()) ask(frm, __("Acknowledge"), "acknowledge", false);
+	if (status === "Resolved") add_action(frm, __("False Positive"), "false_positive");
+	add_action(frm, __("Add a Note"), "add_note");
+	if (status === "Open" && asks_to_acknowledge()) ask_to_acknowledge(frm);
 }
 
 // The link in an e-mail asks; nothing is acknowledged until the person says so. It asks once.
@@ -36,14 +36,25 @@ function asks_to_acknowledge() {
 	return true;
 }
 
-function add_action(frm, label, method, note_is_needed) {
-	frm.add_custom_button(label, () => ask(frm, label, method, note_is_needed));
+function ask_to_acknowledge(frm) {
+	const { name, title, is_drill } = frm.doc;
+	const question = is_drill ? __("Do you answer for your level?") : __("Do you have {0}: {1}?", [name, title]);
+	ask(frm, frappe.utils.escape_html(question), "acknowledge", [note(false)]);
 }
 
-function ask(frm, label, method, note_is_needed) {
-	const field = { fieldname: "note", fieldtype: "Small Text", label: __("Note"), reqd: note_is_needed };
-	const seen = method === "hand_on" ? { level: frm.doc.level } : {};
-	frappe.prompt(field, ({ note }) => act(frm, method, { note: note || "", ...seen }), label);
+function add_action(frm, label, method, seen) {
+	frm.add_custom_button(label, () => ask(frm, label, method, [note(true)], seen));
+}
+
+function note(is_needed) {
+	return { fieldname: "note", fieldtype: "Small Text", label: __("Note"), reqd: is_needed };
+}
+
+// After a refusal the form shows what somebody else did meanwhile.
+function ask(frm, title, method, fields, seen) {
+	const again = () => frm.reload_doc();
+	const args = { escalation: frm.doc.name, ...seen };
+	verenigingen_maintenance.ask({ title, fields, method, args, done: again, refused: again });
 }
 
 function add_review(frm) {
@@ -56,19 +67,8 @@ function add_review(frm) {
 		reqd: 1,
 	};
 	const review = { fieldname: "review", fieldtype: "Small Text", label: __("What is there to learn?"), reqd: 1 };
-	const close = (values) => act(frm, "close_escalation", values);
-	frm.add_custom_button(__("Close with Review"), () => frappe.prompt([outcome, review], close, __("Review")));
-}
-
-// A refusal is shown by Frappe; the form then shows what somebody else did meanwhile.
-function act(frm, name, args) {
-	const method = `verenigingen_maintenance.api.${name}`;
-	frappe.call({
-		method,
-		args: { escalation: frm.doc.name, ...args },
-		callback: () => frm.reload_doc(),
-		error: () => frm.reload_doc(),
-	});
+	const close = () => ask(frm, __("Review"), "close_escalation", [outcome, review]);
+	frm.add_custom_button(__("Close with Review"), close);
 }
 
 async function show_what_is_next(frm) {
@@ -110,12 +110,13 @@ function steps({ steps }) {
 function messages({ told }) {
 	if (!told.length) return "";
 	const lines = told.map((each) => {
-		const why = each.status === "Delivered" ? each.delivered_at : each.waits_because || each.reason;
+		const waits = each.status === "Waiting" ? each.waits_because : "";
+		const why = each.status === "Delivered" ? each.delivered_at : waits || each.reason;
 		const at = each.status === "Delivered" ? frappe.datetime.str_to_user(why) : why;
 		const to = [each.kind, each.channel, each.recipient, __(each.status), at].filter(Boolean).join(", ");
 		return frappe.utils.escape_html(to);
 	});
-	const title = __("Who was told: {0}", [told.length]);
+	const title = __("Messages: {0}", [told.length]);
 	return `<details><summary>${title}</summary><ul>${lines.map((line) => `<li>${line}</li>`).join("")}</ul></details>`;
 }
 

@@ -14,7 +14,7 @@ frappe.listview_settings["Maintenance Escalation"] = {
 	},
 	onload(list) {
 		if (!frappe.user.has_role("Maintenance Manager")) return;
-		list.page.add_inner_button(__("Test Escalation"), () => frappe.prompt(drill_fields(), begin_drill, __("Drill")));
+		list.page.add_inner_button(__("Test Escalation"), begin_drill);
 	},
 };
 
@@ -33,10 +33,7 @@ function drill_fields() {
 	];
 }
 
-function begin_drill(args) {
-	frappe.call({
-		method: "verenigingen_maintenance.api.start_drill",
-		args,
-		callback: ({ message }) => frappe.set_route("Form", "Maintenance Escalation", message.escalation),
-	});
+function begin_drill() {
+	const done = ({ escalation }) => frappe.set_route("Form", "Maintenance Escalation", escalation);
+	verenigingen_maintenance.ask({ title: __("Drill"), fields: drill_fields(), method: "start_drill", done });
 }

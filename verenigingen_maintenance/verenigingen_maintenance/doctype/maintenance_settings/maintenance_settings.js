@@ -21,7 +21,9 @@ function add_switch(frm) {
 
 function activate(frm) {
 	const question = __("From now on, what nobody acknowledges in time goes to the next level. Activate?");
-	frappe.confirm(question, () => switch_escalation(frm, "activate_escalation", {}));
+	// A refusal is shown by Frappe, and nothing follows from it.
+	const method = "verenigingen_maintenance.api.activate_escalation";
+	frappe.confirm(question, () => frappe.call({ method, callback: () => frm.reload_doc() }));
 }
 
 function deactivate(frm) {
@@ -32,14 +34,9 @@ function deactivate(frm) {
 		description: __("Nothing goes to the next level by itself until it is activated again"),
 		reqd: 1,
 	};
-	const off = ({ reason }) => switch_escalation(frm, "deactivate_escalation", { reason });
-	frappe.prompt(field, off, __("Deactivate Escalation"));
-}
-
-// A refusal is shown by Frappe, and nothing follows from it.
-function switch_escalation(frm, name, args) {
-	const method = `verenigingen_maintenance.api.${name}`;
-	frappe.call({ method, args, callback: () => frm.reload_doc() });
+	const title = __("Deactivate Escalation");
+	const done = () => frm.reload_doc();
+	verenigingen_maintenance.ask({ title, fields: [field], method: "deactivate_escalation", done });
 }
 
 function show_health_address(frm) {

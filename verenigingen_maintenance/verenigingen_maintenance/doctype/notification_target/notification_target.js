@@ -8,6 +8,7 @@ frappe.ui.form.on("Notification Target", {
 
 async function send_test(frm) {
 	if (frm.is_dirty()) await frm.save();
+	if (frm.is_dirty()) return; // it was refused, and says why
 	const { message: answer } = await frappe.call({
 		method: "verenigingen_maintenance.api.test_target",
 		args: { target: frm.doc.name },

@@ -9,10 +9,8 @@ frappe.ui.form.on("Threshold Proposal", {
 
 function add_decision(frm, label, method) {
 	const field = { fieldname: "reason", fieldtype: "Small Text", label: __("Why?"), reqd: 1 };
-	const decide = async ({ reason }) => {
-		const args = { proposal: frm.doc.name, reason };
-		await frappe.xcall(`verenigingen_maintenance.api.${method}`, args);
-		frm.reload_doc();
-	};
-	frm.add_custom_button(label, () => frappe.prompt(field, decide, label));
+	const args = { proposal: frm.doc.name };
+	const done = () => frm.reload_doc();
+	const decide = () => verenigingen_maintenance.ask({ title: label, fields: [field], method, args, done });
+	frm.add_custom_button(label, decide);
 }

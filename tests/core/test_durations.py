@@ -264,4 +264,11 @@ def test_the_worst_that_lasted_is_what_a_threshold_just_short_of_it_would_have_m
     values, breaches, higher_is_worse, worst
 ):
     samples = [(START + number * STRETCH, value) for number, value in enumerate(values)]
-    assert lasting_worst(samples, breaches, higher_is_worse) == worst
+    assert lasting_worst(samples, breaches, higher_is_worse, START + 9 * STRETCH) == worst
+
+
+def test_five_minutes_that_are_not_over_are_no_value_that_lasted():
+    samples = [(at(0), 110), (at(5), 105), (at(10), 900)]
+    assert lasting_worst(samples, 2, True, at(12)) == 105
+    assert lasting_worst(samples, 3, True, at(12)) is None
+    assert lasting_worst(samples, 3, True, at(15)) == 105

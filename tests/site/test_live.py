@@ -214,6 +214,25 @@ def test_it_is_cleared_by_three_in_a_row_under_target():
     assert escalation.checks[0].worst == "150", "the worst that lasted"
 
 
+@pytest.mark.parametrize(("later", "worst"), [([], "105"), ([300] * 10, "300")])
+def test_where_a_breach_must_last_one_bad_sample_is_not_its_worst_also_when_a_person_ends_it(later, worst):
+    database([105] * 7)
+    database([900], first=16)
+    database(later, first=18)
+    (escalation,) = opened()
+    assert (escalation.status, escalation.checks[0].worst) == ("Open", worst)
+    escalation_actions.resolve(escalation.name, "It was restarted")
+    database([20] * 12, first=40)
+    assert opened()[0].checks[0].worst == worst
+
+
+def test_where_one_value_is_a_breach_and_only_its_end_must_last_the_worst_value_counts():
+    frappe.get_doc(CHECK, "database_response").update({"breaches": 1}).save()
+    database([20, 20, 900, 20, 950])
+    (escalation,) = opened()
+    assert (escalation.status, escalation.checks[0].worst) == ("Open", "950")
+
+
 def test_an_unknown_neither_ends_a_breach_nor_opens_another():
     for value in (95, "psutil may not read", 95):
         judge({DISK: value})

@@ -75,12 +75,15 @@ def _grouped(samples: Sequence[Sample]) -> Iterator[tuple[datetime, list[Sample]
         yield datetime.fromtimestamp(number * STRETCH.total_seconds(), timezone.utc), group
 
 
-def lasting_worst(samples: Sequence[Sample], breaches: int, higher_is_worse: bool) -> float | None:
-    """The worst value that lasted for `breaches` stretches in a row; None where there are not so many.
+def lasting_worst(
+    samples: Sequence[Sample], breaches: int, higher_is_worse: bool, until: datetime
+) -> float | None:
+    """The worst value that lasted for `breaches` stretches in a row; None where not so many are over.
 
     A threshold just short of it would have been met all the same.
     """
-    medians = [median(value for _moment, value in group) for _begins, group in _grouped(samples)]
+    over = [group for begins, group in _grouped(samples) if begins + STRETCH <= until]
+    medians = [median(value for _moment, value in group) for group in over]
     least, most = (min, max) if higher_is_worse else (max, min)
     rows = [medians[start : start + breaches] for start in range(len(medians) - breaches + 1)]
     return most((least(row) for row in rows), default=None)

@@ -80,6 +80,11 @@ class Spec:
         return self.breaches > 1 or self.clears > 1
 
     @property
+    def must_last(self) -> bool:
+        """Whether one value is no breach: then none tells how bad a breach is."""
+        return self.breaches > 1
+
+    @property
     def remembers(self) -> bool:
         """Whether it matters that it was CRITICAL before."""
         return self.looks_back or bool(self.clear)
@@ -217,13 +222,26 @@ def _held_since(spec: Spec) -> datetime | None:
     return breaches.lasts(spec.subject, spec.name)
 
 
-def worst_that_lasted(spec: Spec) -> float | None:
-    """How bad a breach was that had to last. None where samples do not tell, and where one value decides."""
-    since = breaches.lasts(spec.subject, spec.name) if spec.looks_back else None
+def worst_so_far(result: Result) -> float | None:
+    """How bad a breach is: as bad as this value, or where it must last, as what lasted."""
+    if not (result.is_critical and result.spec.must_last):
+        return result.value
+    return worst_that_lasted(result, result.judgement.onset or result.measured.observed_at - LOOK_BACK)
+
+
+def worst_that_lasted(result: Result, onset: datetime | None = None) -> float | None:
+    """How bad a breach was that had to last, since it was opened or else since its onset.
+
+    None where samples do not tell, and where one value decides.
+    """
+    spec, until = result.spec, result.measured.observed_at
+    since = (breaches.lasts(spec.subject, spec.name) or onset) if spec.must_last else None
     if since is None:
         return None
-    samples = stored.latest(spec.source, since, MOST_SAMPLES)
-    return lasting_worst(samples, spec.breaches, spec.rule.thresholds.higher_is_worse)
+    # In the hour that October repeats, only their instants tell which samples are the later ones.
+    found = stored.latest(spec.source, since - timedelta(hours=1), MOST_SAMPLES)
+    samples = [each for each in found if each[0] >= since]
+    return lasting_worst(samples, spec.breaches, spec.rule.thresholds.higher_is_worse, until)
 
 
 def history(spec: Spec, measured: Reading | Unknown, breach_since: datetime | None) -> History:

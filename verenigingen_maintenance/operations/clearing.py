@@ -18,7 +18,7 @@ def clear_measured(results: Iterable[Result]) -> None:
     for result in results:
         spec, verdict = result.spec, result.judgement.verdict.value
         if (spec.subject, spec.name) in lasting and verdict in ("OK", "WARNING"):
-            clear(spec.subject, spec.name, f"{verdict}: {describe(result)}", checks.worst_that_lasted(spec))
+            clear(spec.subject, spec.name, f"{verdict}: {describe(result)}", checks.worst_that_lasted(result))
 
 
 def clear_unwatched() -> None:

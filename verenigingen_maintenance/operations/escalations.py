@@ -166,7 +166,7 @@ def part_of(result: Result) -> Part:
     met = judgement.met or result.measured.observed_at
     rule = {"unit": spec.unit, "critical": spec.critical, "version": spec.version}
     start = {"area": spec.area, "starting_level": spec.starting_level}
-    seen = {"worst": result.value, "evidence": result.measured.evidence}
+    seen = {"worst": checks.worst_so_far(result), "evidence": result.measured.evidence}
     return Part(spec.name, spec.title, min(judgement.onset or met, met), **start, **rule, **seen)
 
 

@@ -88,10 +88,10 @@ def _judge(each: Watched, measured: Reading | Unknown) -> Result:
 
 
 def _keep_worst(results: Sequence[tuple[Watched, Result]]) -> None:
-    """Of a breach that one value makes; how bad one was that must last is known when it is over."""
+    """Of what lasts, round by round: a person may end it before it is over."""
     for each, result in results:
-        if result.is_critical and each.breach_since and not each.spec.looks_back and result.value is not None:
-            breaches.keep_worst(each.spec.subject, each.spec.name, result.value, each.spec.critical)
+        if result.is_critical and each.breach_since and (worst := checks.worst_so_far(result)) is not None:
+            breaches.keep_worst(each.spec.subject, each.spec.name, worst, each.spec.critical)
 
 
 def _pend(judged: Sequence[Result]) -> None:

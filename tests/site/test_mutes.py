@@ -70,6 +70,19 @@ def test_in_the_hour_that_october_repeats_a_silence_is_over_the_first_time(prese
     assert decision(name)[0] == "send"
 
 
+def test_in_the_hour_that_october_repeats_a_planned_downtime_lasts_the_second_time_too(present):
+    planned = {"kind": "Planned", "begins": "2026-10-25 02:30:00", "ends": "2026-10-25 03:30:00"}
+    present.set("2026-10-24T12:00")
+    frappe.get_doc({"doctype": "Downtime", "reason": "bench update", **planned}).insert()
+    present.set("2026-10-25T02:20")
+    assert decision(breach("Before"))[0] == "send"
+    present.passes(minutes=50)
+    assert str(clock.stored(clock.now())) == "2026-10-25 02:10:00", "ten past two, in winter time"
+    assert decision(breach("Within"))[0] == "hold"
+    present.set("2026-10-25T03:31")
+    assert decision(breach("After"))[0] == "send"
+
+
 def test_what_follows_from_an_open_cause_waits_until_that_is_over(present):
     cause = breach("Dashboard", "Health")
     name = breach("API response", "Performance")

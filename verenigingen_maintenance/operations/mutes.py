@@ -47,8 +47,8 @@ def _silences(now: datetime) -> list[Silence]:
 
 
 def _planned(now: datetime) -> list[Silence]:
-    """A planned downtime is a silence of everything."""
-    rows = downtimes.listed(now - timedelta(seconds=1), now + timedelta(seconds=1))
+    """A planned downtime is a silence of everything. Those of about now, as with silences."""
+    rows = downtimes.listed(now - NEAR, now + NEAR)
     return [_silence(row.name, "", row) for row in rows if row.kind == downtimes.PLANNED and row.ends]
 
 

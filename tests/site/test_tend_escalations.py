@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from conftest import connect
 from escalation_on_site import breach, escalation, events, over, tend, told
 
 from verenigingen_maintenance.operations import (
@@ -216,6 +217,44 @@ def test_what_came_back_is_asked_for_anew(present):
     after = escalation(name)
     assert (after.status, after.level, str(after.next_level_at)) == ("Open", "level-1", "2026-11-24 10:40:00")
     assert told(name, kind="Reopened") == [("Reopened", "Desk", "operator@example.com")]
+
+
+def test_a_breach_while_a_person_resolves_reopens_although_a_round_still_sees_it_open(present):
+    name = breach()
+    assert frappe.db.count("Maintenance Escalation") == 1, "what this transaction reads from now on is of now"
+    with connect(frappe.conf) as other, other.cursor() as cursor:
+        sets = "status = 'Resolved', open_key = null, closed_at = %s"
+        resolved = f"update `tabMaintenance Escalation` set {sets} where name = %s"
+        cursor.execute(resolved, (clock.stored(clock.now()), name))
+    assert breach() == name
+    assert (escalation(name).status, escalation(name).flaps) == ("Open", 1)
+
+
+@pytest.mark.parametrize(("minutes", "is_same"), [(40, True), (70, False)])
+def test_what_was_over_in_the_hour_that_october_repeats_returns_by_its_instants(present, minutes, is_same):
+    present.set("2026-10-25T02:10")
+    present.passes(hours=1)
+    name = breach()
+    over()
+    present.passes(minutes=minutes)
+    assert (breach() == name) is is_same
+
+
+def test_what_flaps_in_the_hour_that_october_repeats_was_not_long_over(present):
+    present.set("2026-10-25T02:55")
+    for _ in range(4):
+        name = breach()
+        over()
+        present.passes(minutes=5)
+    assert (str(escalation(name).cleared_at), escalation(name).flaps) == ("2026-10-25 02:10:00", 3)
+    present.passes(minutes=30)
+    before = len(told(name, kind="Reopened"))
+    breach()
+    assert len(told(name, kind="Reopened")) == before
+    over()
+    present.passes(minutes=61)
+    breach()
+    assert len(told(name, kind="Reopened")) == before + 1
 
 
 def test_a_review_closes_it_for_good(present):

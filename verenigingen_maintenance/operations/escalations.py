@@ -220,7 +220,7 @@ def _was_long_over(escalation: Document) -> bool:
     """One that stays open for a person's word was over for longer than what is reopened: it begins anew."""
     if not escalation.cleared_at:
         return False
-    return escalation.cleared_at < clock.stored(clock.now() - _reopening())
+    return clock.instant_before(escalation.cleared_at, clock.now()) < clock.now() - _reopening()
 
 
 def _reopening() -> timedelta:
@@ -241,12 +241,16 @@ def _keep_worst(breach: Breach) -> None:
 
 
 def _returned(subject: str) -> Document | None:
-    """The last one, where it was told, resolved, and is over for no longer than the setting says."""
-    since = clock.stored(clock.now() - _reopening())
-    filters = {"subject": subject, "status": "Resolved", "closed_at": (">=", since)}
-    filters |= {"opened_at": ("is", "set"), "is_drill": 0}
-    name = frappe.db.get_value(ESCALATION, filters, order_by="closed_at desc") if _reopening() else None
-    return get(name) if name else None
+    """The last one that was told, where it is resolved, and over for no longer than the setting says.
+
+    A person may have resolved it since this transaction began to read: only locked it is as it is now.
+    """
+    filters = {"subject": subject, "opened_at": ("is", "set"), "is_drill": 0}
+    name = frappe.db.get_value(ESCALATION, filters, order_by="creation desc") if _reopening() else None
+    last, now = get(name) if name else None, clock.now()
+    if last is None or last.status != "Resolved" or not last.closed_at:
+        return None
+    return last if clock.instant_before(last.closed_at, now) >= now - _reopening() else None
 
 
 def _fleeting(subject: str) -> Document | None:

@@ -192,6 +192,27 @@ def test_a_real_alert_that_came_since_and_would_be_lost_refuses(proposal):
     assert fresh(CHECK, API).critical == "> 200"
 
 
+@pytest.mark.parametrize("state", ["Open", "Acknowledged"])
+@pytest.mark.parametrize("days", [0, 200])
+def test_while_somebody_works_on_an_alert_that_it_would_end_it_is_refused(proposal, state, days):
+    name = escalation(state, timedelta(days=days), checks=[(API, 222)])
+    escalation("Open", is_drill=1, checks=[(API, 222)])
+    frappe.db.commit()
+    told = rf"{name} is {state}, and &gt; 240 would end it as if it were over \(222 ms\). Resolve it first"
+    with pytest.raises(frappe.ValidationError, match=told):
+        threshold_proposals.accept(proposal, WHY)
+    assert fresh(CHECK, API).critical == "> 200"
+    frappe.db.set_value("Maintenance Escalation", name, {"status": "False Positive", "open_key": None})
+    threshold_proposals.accept(proposal, WHY)
+    assert fresh(CHECK, API).critical == "> 240"
+
+
+def test_an_open_alert_that_would_stay_one_keeps_nobody_from_accepting(proposal):
+    escalation("Open", timedelta(0), checks=[(API, 245)])
+    threshold_proposals.accept(proposal, WHY)
+    assert status(proposal) == "Accepted"
+
+
 @pytest.mark.parametrize("decide", [threshold_proposals.accept, threshold_proposals.dismiss])
 def test_a_decision_needs_a_reason_and_an_open_proposal(proposal, decide):
     for reason in ("", "  "):

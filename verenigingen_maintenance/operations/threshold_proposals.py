@@ -139,7 +139,8 @@ def accept(name: str, reason: str) -> None:
     """The check gets the proposed threshold, and counts a new version.
 
     Raises frappe.ValidationError without a reason, for what is decided already or names no value, and where
-    the check was changed or a real alert was opened since that the threshold would lose.
+    the check was changed, or the threshold would lose a real alert that was opened since, or end one that is
+    open.
     """
     _refuse_without_reason(reason)
     proposal = _open_one(name)
@@ -147,6 +148,7 @@ def accept(name: str, reason: str) -> None:
         refuse(_("{0} names no value. Change {1} by hand, or dismiss it."), name, proposal.check_name)
     check = frappe.get_doc(CHECK, proposal.check_name, for_update=True)
     _refuse_what_changed(proposal, check)
+    _refuse_what_it_would_end(Limit.parse(proposal.proposed), check)
     check.critical = proposal.proposed
     check.save()
     check.add_comment("Comment", html.escape(f"{name}: {proposal.finding}. {reason}", quote=False))
@@ -182,6 +184,16 @@ def _refuse_what_changed(proposal: Document, check: Document) -> None:
     if gone := lost(Limit.parse(proposal.proposed), under_present):
         message = _("{0} would have lost {1}, which was real ({2} {3}). Propose anew.")
         refuse(message, proposal.proposed, gone[0].name, f"{gone[0].worst:g}", check.unit)
+
+
+def _refuse_what_it_would_end(limit: Limit, check: Document) -> None:
+    """What somebody works on would be over by itself, and count as a real alert that the limit would lose."""
+    for row in alert_rows.undecided(check.name):
+        is_measured = row.unit == check.unit and row.critical and row.worst
+        if is_measured and not limit.is_breached_by(float(row.worst)):
+            message = _("{0} is {1}, and {2} would end it as if it were over ({3} {4}). {5}")
+            first = _("Resolve it first, or say that it is a false positive.")
+            refuse(message, row.parent, row.status, str(limit), row.worst, row.unit, first)
 
 
 def _close(proposal: Document, status: str, reason: str, user: str | None = None) -> None:

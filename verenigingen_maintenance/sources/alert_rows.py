@@ -66,9 +66,8 @@ def escalations(since: datetime, until: datetime) -> Found:
 def open_from_before(since: datetime) -> int:
     """How many escalations were opened before and are open still."""
     table = frappe.qb.DocType(ESCALATION)
-    # open_key has an index, and is empty for what is closed.
-    is_open = table.open_key.isnotnull() & table.status.isin(UNDECIDED) & (table.is_drill == 0)
-    query = frappe.qb.from_(table).select(Count("*")).where(is_open & (table.opened_at < clock.stored(since)))
+    is_before = table.opened_at < clock.stored(since)
+    query = frappe.qb.from_(table).select(Count("*")).where(_is_undecided(table) & is_before)
     return query.run()[0][0]
 
 
@@ -85,6 +84,20 @@ def worst_values(since: datetime, until: datetime, check: str = "") -> list[Any]
         .limit(MOST)
     )
     return (query.where(row.check_name == check) if check else query).run(as_dict=True)
+
+
+def undecided(check: str) -> list[Any]:
+    """The breaches of a check in what is open or acknowledged, however old: parent, status, worst, unit,
+    critical."""
+    table, row = frappe.qb.DocType(ESCALATION), frappe.qb.DocType(CHECK_ROW)
+    query = frappe.qb.from_(row).join(table).on(row.parent == table.name)
+    query = query.select(row.parent, table.status, row.worst, row.unit, row.critical)
+    return query.where(_is_undecided(table) & (row.check_name == check)).orderby(row.parent).run(as_dict=True)
+
+
+def _is_undecided(table: Any) -> Any:
+    """open_key has an index, and is empty for what is closed."""
+    return table.open_key.isnotnull() & table.status.isin(UNDECIDED) & (table.is_drill == 0)
 
 
 def system_alerts(since: datetime, until: datetime) -> Found:

@@ -20,6 +20,7 @@ from verenigingen_maintenance.core.alert_review import (
     counted,
     day_of,
     grouped,
+    late_answers,
     level_of,
     review,
     week_of,
@@ -227,3 +228,23 @@ def test_many_weeks_are_cut_to_the_latest_and_long_lists_say_how_many_more():
     assert "2026-W48" in text
     assert "2026-W29" not in text
     assert "  and 5 more" in text
+
+
+@pytest.mark.parametrize(
+    ("events", "late"),
+    [
+        ([], 0),
+        (["Opened", "Next Level"], 1),
+        (["Opened", "Nobody There", "Next Level"], 0),
+        (["Opened", "Nobody There", "Next Level", "Next Level"], 1),
+        (["Opened", "Next Level", "Nobody There", "Next Level"], 1),
+        (["Opened", "Nobody There", "Next Level", "Nobody There", "Next Level"], 0),
+        (["Opened", "Nobody There", "Reminded", "Next Level"], 0),
+        (["Opened", "Nobody There", "Reopened", "Next Level"], 1),
+        (["Opened", "Nobody There", "Raised", "Next Level"], 1),
+        (["Opened", "Handed On", "Nobody There", "Next Level"], 0),
+        (["Opened", "Nobody There", "Muted", "No Longer Muted", "Next Level"], 1),
+    ],
+)
+def test_an_answer_is_late_where_somebody_was_there_to_give_it(events, late):
+    assert late_answers(events) == late

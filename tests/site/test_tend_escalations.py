@@ -379,5 +379,22 @@ def test_what_a_person_handed_on_or_what_rose_is_no_late_answer(present):
     breach("Rose", "Data Loss", key="backups")
     present.passes(minutes=30)
     tend()
+    assert went_up() == {handed: 0, rose: 0, late: 1}
+
+
+def test_that_nobody_is_at_a_level_is_no_late_answer_and_at_the_next_one_it_is(present):
+    frappe.db.set_value("Escalation Level", "level-1", {"role": None, "contact": None})
+    frappe.db.commit()
+    name = breach()
+    present.passes(minutes=1)
+    tend()
+    assert events(name)[:3] == ["Opened", "Nobody There", "Next Level"]
+    assert went_up() == {name: 0}
+    present.passes(hours=4)
+    tend()
+    assert went_up() == {name: 1}
+
+
+def went_up():
     found = alert_rows.escalations(clock.now() - timedelta(days=1), clock.now() + timedelta(minutes=1)).alerts
-    assert {alert.name: alert.went_up for alert in found} == {handed: 0, rose: 0, late: 1}
+    return {alert.name: alert.went_up for alert in found}

@@ -18,6 +18,9 @@ THIS_APP, SYSTEM_ALERT = "this app", "System Alert"
 PENDING, FALSE_POSITIVE = "Pending", "False Positive"
 CLOSED = frozenset({"Resolved", "False Positive", "Closed"})
 NO_CHECK = "(no check)"
+NEXT_LEVEL, NOBODY_THERE = "Next Level", "Nobody There"
+# With each of these a level is told, which may find nobody there.
+TELLING = frozenset({"Opened", "Reopened", "Raised", "Handed On", "No Longer Muted", NEXT_LEVEL})
 MOST_LISTED = 50
 
 
@@ -160,6 +163,16 @@ class Figures:
             "time_to_acknowledge": self.acknowledge.as_data(),
             "time_to_resolve": self.resolve.as_data(),
         }
+
+
+def late_answers(events: Iterable[str]) -> int:
+    """How often an escalation went to the next level because nobody answered who could have: from a level at
+    which nobody was, it goes on without waiting."""
+    late, nobody = 0, False
+    for event in events:
+        late += event == NEXT_LEVEL and not nobody
+        nobody = event == NOBODY_THERE or (nobody and event not in TELLING)
+    return late
 
 
 def counted(alerts: Iterable[Alert]) -> list[Alert]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,13 @@ import frappe
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 
-from verenigingen_maintenance.core.alert_review import SYSTEM_ALERT, Alert
+from verenigingen_maintenance.core.alert_review import (
+    NOBODY_THERE,
+    SYSTEM_ALERT,
+    TELLING,
+    Alert,
+    late_answers,
+)
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.sources import claims, clock
 from verenigingen_maintenance.sources.verenigingen import why_not
@@ -25,8 +31,8 @@ ESCALATION, CHECK_ROW, EVENT = (
     "Maintenance Escalation Check",
     "Maintenance Escalation Event",
 )
-NEXT_LEVEL, UNDECIDED = "Next Level", ("Open", "Acknowledged")
-MOST = 50_000
+UNDECIDED = ("Open", "Acknowledged")
+MOST, HOUR = 50_000, timedelta(hours=1)
 LONGEST_TEXT = 140
 FIELDS = (
     *("name", "title", "subject", "status", "level", "opened_at", "acknowledged_at", "closed_at"),
@@ -176,17 +182,20 @@ def _checks(since: datetime, until: datetime) -> dict[str, list[str]]:
 
 
 def _went_up(since: datetime, until: datetime) -> dict[str, int]:
-    """How often each escalation of a period went to the next level."""
+    """How often each escalation of a period went to the next level because nobody answered."""
     table, event = frappe.qb.DocType(ESCALATION), frappe.qb.DocType(EVENT)
     query = (
         frappe.qb.from_(event)
         .join(table)
         .on(event.parent == table.name)
-        .select(event.parent, Count("*"))
-        .where(_within(table, since, until) & (event.event == NEXT_LEVEL))
-        .groupby(event.parent)
+        .select(event.parent, event.event)
+        .where(_within(table, since, until) & event.event.isin([*TELLING, NOBODY_THERE]))
+        .orderby(event.idx)
     )
-    return dict(query.run())
+    events: dict[str, list[str]] = {}
+    for parent, each in query.run():
+        events.setdefault(parent, []).append(each)
+    return {parent: late_answers(its) for parent, its in events.items()}
 
 
 def _levels() -> dict[str, str]:

@@ -7,13 +7,14 @@ import frappe
 import pytest
 from alerts_on_site import escalation
 from conftest import as_json, keep_sample, run_bench
+from escalation_on_site import breach, over
 from frappe.core.doctype.doctype.test_doctype import new_doctype
 from frappe.desk.query_report import run as run_report
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.operations import alert_review, run_now
-from verenigingen_maintenance.sources import alerts, clock
+from verenigingen_maintenance.operations import alert_review, escalation_actions, run_now
+from verenigingen_maintenance.sources import alert_rows, alerts, clock
 from verenigingen_maintenance.sources.sampling import CLOCK
 
 REPORT, SYSTEM_ALERT = "Escalation Review", "System Alert"
@@ -89,6 +90,59 @@ def test_a_time_before_the_alert_began_is_told_and_counts_for_nothing():
     found = alert_review.review(7, clock.now())
     assert found["time_to_acknowledge"]["median"] is found["time_to_resolve"]["median"] is None
     assert "alerts that end before they begin, because a clock was set back: 1" in found["missing"]
+
+
+CHECKS_CUT = "only the latest {} checks of alerts are told; earlier alerts name fewer, or none"
+MAY_BE_OFF = "alerts with a time in the hour that a clock set back repeats, which may be an hour off: 1"
+
+
+def test_what_is_answered_after_october_set_the_clock_back_took_its_minutes_and_is_told_at_once(present):
+    present.set("2026-10-25T02:50")
+    name = breach()
+    present.passes(minutes=15)
+    escalation_actions.acknowledge(name)
+    present.passes(minutes=10)
+    over()
+    found = alert_review.review(7, clock.now())
+    assert str(clock.stored(clock.now())) == "2026-10-25 02:15:00", "its own 02:50 comes again"
+    times = [found[each]["longest"] for each in ("time_to_acknowledge", "time_to_resolve")]
+    assert (found["alerts"], times) == (1, [900, 1500])
+    assert found["missing"] == [MAY_BE_OFF, "alerts that name no check: 1"]
+
+
+def test_what_opened_when_the_hour_came_again_may_have_taken_an_hour_less_and_that_is_told(present):
+    present.set("2026-10-25T02:10")
+    present.passes(hours=1)
+    name = breach()
+    present.passes(minutes=60)
+    escalation_actions.acknowledge(name)
+    assert MAY_BE_OFF in alert_review.review(7, clock.now())["missing"]
+
+
+@pytest.mark.parametrize("subject", ["Sampling", "Escalation clocks", "E-mail to jan@example.com"])
+def test_what_is_about_no_check_is_grouped_so_and_a_check_that_is_gone_stays_one(present, subject):
+    breach(subject)
+    gone = escalation(ago=timedelta(minutes=5), checks=["errors_24h"])
+    frappe.db.set_value("Maintenance Escalation Check", {"parent": gone}, "check_name", "was_deleted")
+    present.passes(minutes=1)
+    found = alert_review.review(7, clock.now())
+    assert [row["name"] for row in found["by_check"]] == ["(no check)", "was_deleted"]
+    assert found["missing"] == ["alerts that name no check: 1"]
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [
+        (5, [CHECKS_CUT.format(5)]),
+        (3, ["only the latest 3 alerts are told", CHECKS_CUT.format(3)]),
+    ],
+)
+def test_where_not_all_is_read_that_is_told(monkeypatch, most, told):
+    for _ in range(3):
+        escalation(closed=5, checks=["errors_24h", "errors_60min"])
+    monkeypatch.setattr(alert_rows, "MOST", most)
+    missing = alert_review.review(7, clock.now())["missing"]
+    assert [text for text in missing if text.startswith("only")] == told
 
 
 # --- the rows of the weekly run

@@ -10,7 +10,7 @@ from conftest import fresh
 
 from verenigingen_maintenance import api, scheduled
 from verenigingen_maintenance.operations import records, threshold_proposals
-from verenigingen_maintenance.sources import alerts, clock
+from verenigingen_maintenance.sources import alert_rows, alerts, clock
 
 PROPOSAL, CHECK = "Threshold Proposal", "Maintenance Check"
 API = "api_response_now"
@@ -211,6 +211,14 @@ def test_an_open_alert_that_would_stay_one_keeps_nobody_from_accepting(proposal)
     escalation("Open", timedelta(0), checks=[(API, 245)])
     threshold_proposals.accept(proposal, WHY)
     assert status(proposal) == "Accepted"
+
+
+def test_on_a_part_of_the_alerts_nothing_is_proposed_or_accepted(proposal, monkeypatch):
+    monkeypatch.setattr(alert_rows, "MOST", 41)
+    for act in (propose, lambda: threshold_proposals.accept(proposal, WHY)):
+        with pytest.raises(frappe.ValidationError, match="of 90 days are 41 or more: not all are read"):
+            act()
+    assert (status(proposal), fresh(CHECK, API).critical) == ("Open", "> 200")
 
 
 @pytest.mark.parametrize("decide", [threshold_proposals.accept, threshold_proposals.dismiss])

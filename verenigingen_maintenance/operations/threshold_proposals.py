@@ -42,7 +42,8 @@ MOST_NAMED = 200
 def propose(now: datetime) -> list[str]:
     """Renews the proposals of all enabled checks with a CRITICAL threshold; returns those that are open.
 
-    Nothing is done while another job does it. Repeating it changes nothing.
+    Nothing is done while another job does it. Repeating it changes nothing. Raises frappe.ValidationError
+    where not all of the alerts can be read.
     """
     with lock("thresholds") as held:
         if held:
@@ -63,9 +64,16 @@ def _renew(now: datetime) -> None:
 
 
 def _cases(now: datetime, check: str = "") -> dict[str, list[tuple[str, Case]]]:
-    """The alerts of each check, with the unit of their worst value; without a limit it was no breach."""
+    """The alerts of each check, with the unit of their worst value; without a limit it was no breach.
+
+    Raises frappe.ValidationError where a part of them is not read: it may have the one that was real.
+    """
     since = now - timedelta(days=DAYS)
-    kinds = {alert.name: alert.kind for alert in counted(alert_rows.escalations(since, now).alerts)}
+    alerts = alert_rows.escalations(since, now)
+    if not alerts.is_whole:
+        message = _("The alerts of {0} days are {1} or more: not all are read. Change thresholds by hand.")
+        refuse(message, DAYS, alert_rows.MOST)
+    kinds = {alert.name: alert.kind for alert in counted(alerts.alerts)}
     found: dict[str, list[tuple[str, Case]]] = {}
     for row in alert_rows.worst_values(since, now, check):
         if row.parent in kinds and row.critical and row.worst:

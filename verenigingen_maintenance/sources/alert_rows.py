@@ -5,7 +5,7 @@ Nothing is judged here. Each query is bounded by time, over an indexed column, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ FIELDS = (
     "first_acknowledged_at",
     *("cleared_at", "cleared_by_itself", "flaps", "outcome", "is_drill"),
 )
+TIMES = ("opened_at", "acknowledged_at", "first_acknowledged_at", "closed_at", "cleared_at")
 # Of a System Alert, those are read that its DocType has.
 CLAIMED = ("alert_type", "message", "timestamp", "acknowledged_at", "resolved_at", "resolved_by")
 STATES = {"Active": "Open", "Acknowledged": "Acknowledged", "Resolved": "Resolved"}
@@ -46,11 +47,13 @@ STATES = {"Active": "Open", "Acknowledged": "Acknowledged", "Resolved": "Resolve
 
 @dataclass(frozen=True)
 class Found:
-    """Alerts of a period, and what is missing of them, in words. `is_here` says whether the site has such."""
+    """Alerts of a period, and what is missing of them, in words. `is_here` says whether the site has such,
+    `is_whole` whether all of them and of their checks were read."""
 
     alerts: list[Alert]
     missing: list[str] = field(default_factory=list)
     is_here: bool = True
+    is_whole: bool = True
 
 
 def escalations(since: datetime, until: datetime) -> Found:
@@ -60,13 +63,30 @@ def escalations(since: datetime, until: datetime) -> Found:
         frappe.qb.from_(table).select(*(table[each] for each in FIELDS)).where(_within(table, since, until))
     )
     rows = query.orderby(table.opened_at, order=Order.desc).limit(MOST).run(as_dict=True)
-    checks, ups = _checks(since, until), _went_up(since, until)
-    levels, zone = _levels(), clock.zone()
-    alerts = [
-        _alert(row, zone, levels, tuple(checks.get(row.name, ())), ups.get(row.name, 0)) for row in rows
-    ]
-    missing = [f"only the latest {MOST} alerts are told"] if len(rows) == MOST else []
-    return Found(alerts, missing)
+    worst, zone = worst_values(since, until), clock.zone()
+    found = [row for row in rows if since <= clock.instant(row.opened_at, zone) < until]
+    cut = [*_cut(rows, "alerts"), *_cut(worst, "checks of alerts", "; earlier alerts name fewer, or none")]
+    alerts = _alerts(found, zone, _checks(worst), _went_up(since, until))
+    return Found(alerts, [*cut, *_may_be_off(found, zone)], is_whole=not cut)
+
+
+def _cut(rows: Sequence[Any], what: str, so: str = "") -> list[str]:
+    """That more may be there than are read."""
+    return [f"only the latest {MOST} {what} are told{so}"] if len(rows) >= MOST else []
+
+
+def _may_be_off(rows: Iterable[Any], zone: ZoneInfo) -> list[str]:
+    """A local time of the hour that October repeats does not say which of the two it was."""
+    count = sum(any(row[each] and clock.is_repeated(row[each], zone) for each in TIMES) for row in rows)
+    what = "alerts with a time in the hour that a clock set back repeats, which may be an hour off"
+    return [f"{what}: {count}"] if count else []
+
+
+def _alerts(
+    rows: Iterable[Any], zone: ZoneInfo, checks: Mapping[str, list[str]], ups: Mapping[str, int]
+) -> list[Alert]:
+    levels = _levels()
+    return [_alert(row, zone, levels, tuple(checks.get(row.name, ())), ups.get(row.name, 0)) for row in rows]
 
 
 def open_from_before(since: datetime) -> int:
@@ -78,13 +98,14 @@ def open_from_before(since: datetime) -> int:
 
 
 def worst_values(since: datetime, until: datetime, check: str = "") -> list[Any]:
-    """The rows of checks in the escalations of a period: check_name, parent, worst, unit, critical."""
+    """The rows of checks in the escalations of a period: check_name, parent, worst, unit, critical and
+    threshold_version."""
     table, row = frappe.qb.DocType(ESCALATION), frappe.qb.DocType(CHECK_ROW)
     query = (
         frappe.qb.from_(row)
         .join(table)
         .on(row.parent == table.name)
-        .select(row.check_name, row.parent, row.worst, row.unit, row.critical)
+        .select(row.check_name, row.parent, row.worst, row.unit, row.critical, row.threshold_version)
         .where(_within(table, since, until))
         .orderby(table.opened_at, order=Order.desc)
         .limit(MOST)
@@ -122,26 +143,28 @@ def system_alerts(since: datetime, until: datetime) -> Found:
     )
     rows = query.orderby(table.creation, order=Order.desc).limit(MOST).run(as_dict=True)
     zone = clock.zone()
-    return Found([_claimed(row, zone) for row in rows], _not_told(there))
+    return Found([_claimed(row, zone) for row in rows], [*_cut(rows, SYSTEM_ALERT), *_not_told(there)])
 
 
 def _within(table: Any, since: datetime, until: datetime) -> Any:
-    return (table.opened_at >= clock.stored(since)) & (table.opened_at < clock.stored(until))
+    """An hour more on both sides: in the one that October repeats, only their instants tell which it was."""
+    return (table.opened_at >= clock.stored(since) - HOUR) & (table.opened_at < clock.stored(until) + HOUR)
 
 
 def _alert(row: Any, zone: ZoneInfo, levels: dict[str, str], checks: tuple[str, ...], ups: int) -> Alert:
     over = row.closed_at or (row.cleared_at if row.cleared_by_itself else None)
+    opened = clock.instant(row.opened_at, zone)
     return Alert(
         name=row.name,
         subject=row.subject or "",
         title=row.title or "",
-        opened=clock.instant(row.opened_at, zone),
+        opened=opened,
         status=row.status,
         checks=checks,
         level=levels.get(row.level, row.level or ""),
         went_up=ups,
-        acknowledged=_instant(row.first_acknowledged_at or row.acknowledged_at, zone),
-        closed=_instant(over, zone),
+        acknowledged=_after(row.first_acknowledged_at or row.acknowledged_at, opened, zone),
+        closed=_after(over, opened, zone),
         outcome=row.outcome or "",
         cleared_by_itself=bool(row.cleared_by_itself),
         flaps=row.flaps or 0,
@@ -173,11 +196,12 @@ def _not_told(there: Sequence[str]) -> list[str]:
     return [f"the DocType {SYSTEM_ALERT} has no field {', '.join(missing)}"] if missing else []
 
 
-def _checks(since: datetime, until: datetime) -> dict[str, list[str]]:
-    """The checks of each escalation of a period."""
-    found: dict[str, list[str]] = {}
-    for row in worst_values(since, until):
-        found.setdefault(row.parent, []).append(row.check_name)
+def _checks(rows: Iterable[Any]) -> dict[str, list[str]]:
+    """The checks of each escalation; what else is a row there (a gap, a channel) was never one."""
+    known, found = set(frappe.get_all("Maintenance Check", pluck="name", limit=0)), {}
+    for row in rows:
+        if row.check_name in known or row.threshold_version:
+            found.setdefault(row.parent, []).append(row.check_name)
     return found
 
 
@@ -202,6 +226,10 @@ def _levels() -> dict[str, str]:
     """What a level is called: “Level 1, Operations Team”."""
     rows = frappe.get_all("Escalation Level", fields=["name", "level", "title"])
     return {row.name: f"Level {row.level}, {row.title}" for row in rows}
+
+
+def _after(naive: datetime | None, opened: datetime, zone: ZoneInfo) -> datetime | None:
+    return clock.instant_after(naive, opened, zone) if naive else None
 
 
 def _instant(naive: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -48,6 +48,17 @@ def instant_before(naive: datetime, now: datetime) -> datetime:
     return second if first < second <= now else first
 
 
+def instant_after(naive: datetime, began: datetime, place: ZoneInfo | None = None) -> datetime:
+    """The stored time of what came after an instant: in the hour that October repeats, the first that did."""
+    first, second = (instant(naive.replace(fold=fold), place) for fold in (0, 1))
+    return second if first < began <= second else first
+
+
+def is_repeated(naive: datetime, place: ZoneInfo | None = None) -> bool:
+    """Whether a stored time may be two instants: it is of the hour that October repeats."""
+    return instant(naive, place) < instant(naive.replace(fold=1), place)
+
+
 def shown(moment: datetime) -> str:
     """An instant for people: ISO 8601 by the site's clock, to the second."""
     return moment.astimezone(zone()).isoformat(timespec="seconds")

@@ -1,5 +1,7 @@
 """Which addresses of chats and pagers are refused unseen, and what is added to the others."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,11 @@ def test_what_runs_or_writes_on_this_machine_is_refused(schema, spelled):
         "workflows://h/a/b?TEMPLATE=x",
         "tgram://a/b?y=file:///etc/passwd",
         "tgram://a/b?y=../x",
+        "discord://1/2/?x=1;template=/etc/passwd",
+        "discord://1/2/?x=1;template=site_config.json",
+        "fcm://project/?x;KeyFile=key.json",
+        "discord://1/2/?template+=site_config.json",
+        "tgram://a/b?x=1;y=/etc/passwd&z=1",
     ],
 )
 def test_an_address_that_would_send_a_file_of_this_machine_is_refused(url):
@@ -62,10 +69,14 @@ def test_limits_are_added_and_replace_those_that_were_there():
     assert url == "json://h/p?a=b&redirect=no&cto=5.0&rto=5.0&retry=0"
 
 
+def test_limits_replace_those_behind_a_semicolon_too():
+    assert with_limits("json://h/p?a=b;Redirect=yes;cto=900", 5) == with_limits("json://h/p?a=b", 5)
+
+
 @given(st.text(max_size=60), st.integers(1, 60))
 def test_whatever_an_address_says_no_redirect_is_followed(text, seconds):
-    query = with_limits(f"json://h/{text}", seconds).partition("?")[2].lower().split("&")
-    assert [part for part in query if part.startswith("redirect")] == ["redirect=no"]
+    query = with_limits(f"json://h/{text}", seconds).partition("?")[2].lower()
+    assert [part for part in re.split("[&;]", query) if part.startswith("redirect")] == ["redirect=no"]
 
 
 @given(st.text(max_size=80))

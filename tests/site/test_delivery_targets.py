@@ -6,8 +6,10 @@ import frappe
 import pytest
 from conftest import fresh
 from delivery_on_site import deliver, make_escalation, make_target, row, status, waits
+from frappe.utils.password import set_encrypted_password
 
 from verenigingen_maintenance import api
+from verenigingen_maintenance.operations import targets
 
 SECRET = "hunter2hunter2"
 
@@ -91,6 +93,7 @@ def test_what_is_for_a_target_that_was_switched_off_or_deleted_is_not_sent(webho
         (f"syslog://{SECRET}", "on this machine are refused: blink1, dbus"),
         (f"dbus://{SECRET}", "on this machine are refused"),
         (f"discord://{SECRET}/b?template=/etc/passwd", "names a file of this machine"),
+        (f"discord://{SECRET}/b?x=1;template=/etc/passwd", "names a file of this machine"),
     ],
 )
 def test_an_address_that_would_not_work_is_refused_with_what_to_do_and_never_repeated(url, message):
@@ -99,6 +102,15 @@ def test_an_address_that_would_not_work_is_refused_with_what_to_do_and_never_rep
         document.insert()
     assert SECRET not in str(refused.value)
     assert SECRET not in frappe.as_json(frappe.local.message_log)
+
+
+def test_an_address_that_an_earlier_version_took_and_that_names_a_file_is_not_used(webhook):
+    target = make_target(webhook.url())
+    set_encrypted_password("Notification Target", target, webhook.url(more="?a=1;attach=/x"), "url")
+    name = waits_for(target)
+    deliver()
+    assert (status(name), webhook.asked) == ("Waiting", [])
+    assert "enter it again" in row(name).waits_because
 
 
 def test_the_refusal_names_kinds_there_are_and_where_their_list_is():
@@ -134,6 +146,10 @@ def test_why_it_failed_repeats_no_part_of_the_address():
     finally:
         frappe.delete_doc("Notification Target", "Chat")
         frappe.db.commit()
+
+
+def test_why_it_failed_repeats_nothing_that_stands_behind_a_semicolon():
+    assert targets._without(f"json://h/?a=1;b={SECRET}", f"cannot use {SECRET}") == "cannot use ***"
 
 
 def test_saving_another_field_keeps_the_address(webhook):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 # What runs or writes on this machine, or needs its screen or its USB port.
@@ -14,6 +15,7 @@ NOT_ALLOWED = frozenset(
 FILES = frozenset({"keyfile", "subfile", "pgpkey", "pem", "attach", "cert", "cafile"})
 OWN_TEMPLATES = frozenset({"whatsapp", "awswhatsapp", "sendgrid", "sendpulse", "msg91"})  # a name, not a file
 OURS = frozenset({"redirect", "cto", "rto", "retry", "wait"})
+BETWEEN = re.compile("[&;]")  # where Apprise ends a parameter
 
 
 def schema_of(url: str) -> str:
@@ -45,7 +47,7 @@ def refused_because(url: str) -> str:
 def with_limits(url: str, seconds: int) -> str:
     """The address with no redirect followed, no retries of its own, and its time-outs, whatever it said."""
     base, _mark, query = url.strip().partition("?")
-    kept = [part for part in query.split("&") if part and _name(part) not in OURS]
+    kept = [part for part in _parts(query) if _name(part) not in OURS]
     ours = ["redirect=no", f"cto={float(seconds)}", f"rto={float(seconds)}", "retry=0"]
     return f"{base}?{'&'.join([*kept, *ours])}"
 
@@ -59,10 +61,15 @@ def _is_file(schema: str, name: str, value: str) -> bool:
 
 
 def _parameters(url: str) -> list[tuple[str, str]]:
-    query = url.partition("?")[2]
-    pairs = (part.partition("=") for part in query.split("&") if part)
-    return [(unquote(name).strip().lower(), unquote(value).strip()) for name, _mark, value in pairs]
+    parts = _parts(url.partition("?")[2])
+    return [(_name(part), unquote(part.partition("=")[2]).strip()) for part in parts]
+
+
+def _parts(query: str) -> list[str]:
+    return [part for part in BETWEEN.split(query) if part]
 
 
 def _name(part: str) -> str:
-    return unquote(part.partition("=")[0]).strip().lower()
+    """As Apprise reads it: a plus is a space, but for the first letter."""
+    name = part.partition("=")[0]
+    return unquote(name[:1] + name[1:].replace("+", " ")).strip().lower()

@@ -29,7 +29,7 @@ TARGET = "Notification Target"
 PATIENCE = 5
 LONGEST = 60
 LIST = "https://github.com/caronc/apprise/wiki"
-PIECES = re.compile(r"[/:@?&=,#]+")
+PIECES = re.compile(r"[/:@?&;=,#]+")
 
 
 def _apprise() -> Any:
@@ -140,7 +140,7 @@ def _notify(url: str, seconds: int, title: str, text: str) -> bool:
     """Past Apprise's own pool of threads: a hanging one there would keep the process from ending."""
     service = _service(url, seconds)
     if service is None:
-        raise ValueError("Apprise does not know its address any more: enter it again")
+        raise ValueError("Its address is not taken any more: enter it again")
     from apprise import NotifyFormat
     from apprise.conversion import convert_between
 
@@ -152,7 +152,9 @@ def _notify(url: str, seconds: int, title: str, text: str) -> bool:
 
 
 def _service(url: str, seconds: int) -> Any:
-    """Apprise's object for an address, or None where it takes none of it."""
+    """Apprise's object for an address, or None where it takes none of it, or where it is refused by now."""
+    if refused_because(url):
+        return None
     service = _apprise().Apprise.instantiate(with_limits(url, seconds))
     if service is not None:
         service.redirects = False  # however its address was spelled

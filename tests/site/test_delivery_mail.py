@@ -1,6 +1,7 @@
 """Mails go out at once, grouped by recipient, through Frappe's queue; what was left half-way is taken up."""
 
 import time
+from datetime import timedelta
 
 import frappe
 import pytest
@@ -167,6 +168,37 @@ def test_a_mail_that_is_dropped_after_it_failed_is_not_sent_by_frappes_job_eithe
     assert queued() == [], "it is no mail that could not be sent"
     flush()
     assert (status(name), mail_account.mails) == ("Not Sent", [])
+
+
+def test_a_mail_that_was_given_up_is_not_sent_days_later_by_frappes_job(mail_account):
+    from frappe.email.queue import flush
+
+    mail_account.refused.add(ADDRESS)
+    name = waits(escalation=make_escalation())
+    for hours in (0, 1, 3, 8, 16, 25):
+        deliver(hours=hours)
+    assert "550 5.1.1 no such mailbox" in row(name).waits_because
+    mail_account.refused.clear()
+    frappe.db.sql("update `tabEmail Queue` set send_after = null")
+    frappe.db.commit()
+    flush()
+    assert (status(name), mail_account.mails, queued()) == ("Failed", [], [])
+
+
+def test_what_is_in_a_mail_with_one_that_is_given_up_is_sent_without_it(mail_account):
+    mail_account.refused.add(ADDRESS)
+    old, young = waits(message="long over"), waits(message="of today")
+    deliver()
+    yesterday = clock.stored(clock.now() - timedelta(days=1))
+    frappe.db.set_value(outbox.NOTIFICATION, old, "tried_since", yesterday)
+    frappe.db.commit()
+    deliver(minutes=2)
+    mail_account.refused.clear()
+    deliver(minutes=10)
+    assert (status(old), status(young)) == ("Failed", "Delivered")
+    (text,) = mail_account.texts
+    assert "of today" in text
+    assert "long over" not in text
 
 
 def test_an_address_that_is_none_fails_alone_and_without_a_mail(mail_account):

@@ -65,9 +65,7 @@ def failed(claimed: Claimed, rows: Sequence[frappe._dict], error: NotDeliveredEr
     is_server = group.channel == "E-mail" and error.is_connection
     reason = f"{mail.SERVER}{reason}" if is_server else reason
     for row in rows:
-        row.attempts = (row.attempts or 0) + 1
-        row.tried_since = row.tried_since or clock.stored(passing.now)
-        outbox.settle(claimed, [row], **_after_failing(row, reason, passing.moment))
+        _settle_failed(claimed, row, reason, passing)
     if group.channel == "Target" and frappe.db.exists(targets.TARGET, group.recipient):
         targets.note_problem(group.recipient, reason)
     commit()
@@ -75,6 +73,16 @@ def failed(claimed: Claimed, rows: Sequence[frappe._dict], error: NotDeliveredEr
         _no_more_mail(reason, passing)
     elif back_off.is_failing(max(row.attempts for row in rows)):
         delivery_failures.tell(Claimed(group, claimed.token, list(rows)), reason, passing.now)
+
+
+def _settle_failed(claimed: Claimed, row: frappe._dict, reason: str, passing: Pass) -> None:
+    """What is given up is withdrawn: Frappe would send it when it is long over. What else was in that mail is
+    put into another one."""
+    row.attempts = (row.attempts or 0) + 1
+    row.tried_since = row.tried_since or clock.stored(passing.now)
+    values = _after_failing(row, reason, passing.moment)
+    if outbox.settle(claimed, [row], **values) and values["status"] == "Failed":
+        mail.withdraw(frappe.db.get_value(outbox.NOTIFICATION, row.name, "email_queue"))
 
 
 def _no_more_mail(reason: str, passing: Pass) -> None:

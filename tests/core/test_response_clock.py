@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar
-from verenigingen_maintenance.core.response_clock import ResponseTime, deadline
+from verenigingen_maintenance.core.response_clock import LONGEST, ResponseTime, deadline
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HOLIDAYS = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
@@ -48,6 +48,19 @@ def test_nought_minutes_is_at_once():
 def test_a_negative_time_is_refused():
     with pytest.raises(ValueError, match="not negative"):
         ResponseTime(timedelta(minutes=-1), timedelta())
+
+
+@pytest.mark.parametrize("minutes", [43_201, 3_000_000, 4_000_000_000])
+def test_nothing_takes_longer_than_thirty_days_whatever_was_entered(minutes):
+    endless, opened = timedelta(minutes=minutes), local("2026-11-24 10:00")
+    assert deadline(opened, ResponseTime(endless, endless), CALENDAR) - opened == LONGEST
+    assert deadline(opened, ResponseTime(endless, timedelta(hours=4)), CALENDAR) < local("2026-11-24 21:01")
+
+
+def test_thirty_days_are_thirty_days():
+    opened = local("2026-11-24 10:00")
+    ends = deadline(opened, ResponseTime(LONGEST, LONGEST), CALENDAR)
+    assert abs(ends - opened - LONGEST) < timedelta(milliseconds=1)
 
 
 @given(MOMENTS, st.integers(0, 600), st.integers(0, 600))

@@ -149,6 +149,8 @@ def test_nothing_is_sent_to_a_placeholder(at_nine):
         ({"response_in_hours": -1}, "Response in Business Hours (min) is 0 or more minutes"),
         ({"response_after_hours": -5}, "Response after Hours (min) is 0 or more minutes"),
         ({"grace_minutes": -1}, "Next Level after So Many More (min)"),
+        ({"response_in_hours": 3_000_000}, "are at most 43200 minutes together, which is 30 days"),
+        ({"response_after_hours": 43_200, "grace_minutes": 1}, "Response after Hours (min) and Next Level"),
         ({"level": 0}, "A level is a number from 1"),
         ({"users": (MEMBER,)}, f"{MEMBER} has no access to Desk, and cannot be on duty"),
         ({"rotation_from": "1026-11-23"}, "begins on 1026-11-23, which is too far away"),

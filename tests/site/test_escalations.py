@@ -7,6 +7,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from conftest import connect, fresh, make_errors
+from escalation_on_site import breach
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import (
@@ -39,6 +40,13 @@ def escalation():
 
 def events(name):
     return [(event.event, event.note) for event in fresh("Maintenance Escalation", name).events]
+
+
+def test_a_time_to_answer_that_was_entered_before_there_was_a_longest_keeps_nothing_from_opening(present):
+    endless = {"response_in_hours": 3_000_000, "response_after_hours": 2_000_000_000}
+    frappe.db.set_value("Escalation Level", "level-1", {**endless, "grace_minutes": 2_000_000_000})
+    opened = fresh("Maintenance Escalation", breach())
+    assert (opened.status, str(opened.next_level_at)) == ("Open", "2026-12-24 10:00:00")
 
 
 def test_sixty_errors_and_three_runs_make_one_escalation_with_three_events():

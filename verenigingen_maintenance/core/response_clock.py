@@ -2,7 +2,8 @@
 
 A clock that runs at two speeds. Each minute of business hours uses up one part of the time in hours, each
 other minute one part of the time after hours; the deadline is where all is used up. So what opens a minute
-before the doors close has hardly less time than what opens a minute later.
+before the doors close has hardly less time than what opens a minute later. Whatever was entered, it ends: a
+deadline that cannot be told would keep what broke from being told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from .calendar import BusinessCalendar
 
-_MOST_PARTS = 2_000
+LONGEST = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class ResponseTime:
 
 
 def deadline(since: datetime, response: ResponseTime, calendar: BusinessCalendar) -> datetime:
-    """The instant (UTC) at which the time that began `since` (aware) is used up."""
+    """The instant (UTC) at which the time that began `since` (aware) is used up; after `LONGEST` it is."""
     moment, left = since.astimezone(timezone.utc), 1.0
-    for _part in range(_MOST_PARTS):
-        whole = response.of(calendar.is_open(moment))
-        ends, change = moment + whole * left, calendar.next_change(moment)
+    latest = moment + LONGEST
+    while moment < latest:
+        whole, change = response.of(calendar.is_open(moment)), calendar.next_change(moment)
+        ends = moment + min(whole * left, LONGEST)
         if ends <= change:
-            return ends
+            return min(ends, latest)
         left -= (change - moment) / whole
         moment = change
-    raise ValueError(f"A response time of {response.in_hours} never ends.")
+    return latest

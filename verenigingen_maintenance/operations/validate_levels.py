@@ -11,28 +11,40 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, getdate
 
+from verenigingen_maintenance.core import response_clock
 from verenigingen_maintenance.operations.duty import HANDOVER, unfit
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 LONGEST = timedelta(days=366)
-TIMES = ("response_in_hours", "response_after_hours", "grace_minutes")
+RESPONSES, GRACE = ("response_in_hours", "response_after_hours"), "grace_minutes"
+MOST_MINUTES = response_clock.LONGEST // timedelta(minutes=1)
 
 
 def refuse_bad_level(level: Document) -> None:
-    """Times below zero; a rotation or a stand-in that cannot be meant. Fills in what a rotation needs."""
+    """Times, a rotation or a stand-in that cannot be meant. Fills in what a rotation needs."""
     if cint(level.level) < 1:
         refuse(_("A level is a number from 1: 1 is told first."))
-    for field in TIMES:
-        if cint(level.get(field)) < 0:
-            refuse(_("{0} is 0 or more minutes."), level.meta.get_label(field))
+    _refuse_bad_times(level)
     _fill_in(level)
     _refuse_bad_first_day(level)
     _refuse_unfit(level)
     for row in level.stand_ins:
         _refuse_bad_stand_in(level, row)
     _refuse_overlaps(level)
+
+
+def _refuse_bad_times(level: Document) -> None:
+    """Below zero, or so long that the next level is never told."""
+    for field in (*RESPONSES, GRACE):
+        if cint(level.get(field)) < 0:
+            refuse(_("{0} is 0 or more minutes."), level.meta.get_label(field))
+    for field in RESPONSES:
+        if cint(level.get(field)) + cint(level.get(GRACE)) > MOST_MINUTES:
+            labels = level.meta.get_label(field), level.meta.get_label(GRACE)
+            message = _("{0} and {1} are at most {2} minutes together, which is {3} days.")
+            refuse(message, *labels, MOST_MINUTES, response_clock.LONGEST.days)
 
 
 def _fill_in(level: Document) -> None:

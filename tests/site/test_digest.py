@@ -43,7 +43,9 @@ def test_a_warning_waits_for_the_hour_of_the_digest_and_is_told_once(present):
 
 
 def test_what_becomes_one_later_that_day_is_told_on_the_next(present):
+    present.set("2026-11-24 08:00")
     warn()
+    present.set("2026-11-24 08:45")
     tend()
     warn("memory_used")
     present.passes(hours=2)
@@ -52,6 +54,29 @@ def test_what_becomes_one_later_that_day_is_told_on_the_next(present):
     present.set("2026-11-25 08:45")
     tend()
     assert len(sent()) == 2
+
+
+def test_the_first_of_a_day_is_told_on_the_next_too(present):
+    present.set("2026-11-24 12:00")
+    warn()
+    for hour in (12, 17, 23):
+        present.set(f"2026-11-24 {hour}:00")
+        tend()
+    assert sent() == []
+    present.set("2026-11-25 08:45")
+    tend()
+    assert [each.subject for each in sent()] == ["1 WARNINGs until 2026-11-25 08:45"]
+
+
+def test_what_nobody_sent_at_its_hour_is_told_later_that_day_without_what_came_since(present):
+    present.set("2026-11-24 03:00")
+    warn()
+    present.set("2026-11-24 11:00")
+    warn("memory_used")
+    tend()
+    (told,) = sent()
+    assert told.subject == "1 WARNINGs until 2026-11-24 08:45"
+    assert told.message == "2026-11-24 03:00  Disk used: 85 %, target <= 80  (over)"
 
 
 def test_the_weekend_is_told_on_monday(present):
@@ -70,7 +95,9 @@ def test_without_warnings_there_is_no_digest():
 
 
 def test_what_is_a_warning_still_says_so(present):
+    present.set("2026-11-24 03:00")
     warn()
+    present.passes(hours=7)
     frappe.db.set_value("Maintenance Check", "disk_used", "live_verdict", "WARNING")
     tend()
     assert sent()[0].message.endswith("(it is one now)")

@@ -1,18 +1,22 @@
-"""WARNINGs are no reason to wake anybody: they are gathered, and told once on a business day."""
+"""WARNINGs are no reason to wake anybody: they are gathered, and told once on a business day.
+
+Each is due at the hour of the digest that follows it: what comes later that day is one of the next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import get_time
 
+from verenigingen_maintenance.core import calendar
 from verenigingen_maintenance.operations import checks, escalations, notifications, settings
 from verenigingen_maintenance.operations.checks import Result
 from verenigingen_maintenance.operations.notifications import NOTIFICATION, Recipient, key_of, write_down
-from verenigingen_maintenance.operations.outbox import due_at
+from verenigingen_maintenance.operations.outbox import due_at, due_text
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
@@ -34,29 +38,39 @@ def keep(results: Sequence[Result]) -> None:
             text,
             key,
             reason=_("waits for the digest"),
+            **due_at(_following_digest(result.measured.observed_at)),
         )
+
+
+def _following_digest(moment: datetime) -> datetime:
+    """The next time at which there may be one; whether that is a business day is asked then."""
+    local = clock.stored(moment)
+    day = local.date() + timedelta(days=local.time() >= _hour())
+    return calendar.at(day, _hour(), clock.zone())
 
 
 def send_if_due(now: datetime) -> None:
     """Tells level 1 of the WARNINGs since the last digest: once, on a business day, from its hour on."""
-    calendar, local = settings.calendar(), clock.stored(now)
-    if not calendar.is_business_day(local.date()) or local.time() < _hour():
+    local = clock.stored(now)
+    if not settings.calendar().is_business_day(local.date()) or local.time() < _hour():
         return
-    rows = frappe.get_all(
-        NOTIFICATION,
-        {"channel": DIGEST, "status": "Waiting"},
-        ["name", "message", "recipient"],
-        order_by="creation",
-        limit=0,
-    )
+    rows = _due(now)
     if rows and not _was_sent_today(local):
         _send(rows, local, now)
+
+
+def _due(now: datetime) -> list[dict]:
+    """Those of an earlier version are due at any time: nothing says when."""
+    waiting = {"channel": DIGEST, "status": "Waiting"}
+    fields = ["name", "message", "recipient", "due"]
+    rows = frappe.get_all(NOTIFICATION, waiting, fields, order_by="creation", limit=0)
+    return [row for row in rows if (row.due or "") <= due_text(now)]
 
 
 def _send(rows: list[dict], local: datetime, now: datetime) -> None:
     """Where nobody is there, they wait until somebody is."""
     found, text = _whom(now), "\n".join(_lines(rows))
-    subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d %H:%M}")
+    subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d} {_hour():%H:%M}")
     for each in found:
         key = key_of(DIGEST, local.date(), each.channel, each.name)
         write_down(DIGEST, each, subject, text, key, **due_at(now))

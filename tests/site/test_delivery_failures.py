@@ -39,7 +39,7 @@ def test_after_three_failures_the_failure_itself_is_escalated_by_another_channel
     assert open_failure() is None
     deliver(minutes=5)
     told = open_failure()
-    assert told.title == "E-mail to o***@verenigingen.nl fails"
+    assert told.title == "E-mail to o***@verenigingen.nl #16fa34 fails"
     note = told.events[0].note
     assert "550 5.1.1 no such mailbox" in note
     assert escalation in note
@@ -132,18 +132,57 @@ def test_each_channel_that_fails_is_a_breach_of_its_own_and_is_over_by_itself(ma
     waits()
     fail_three_times()
     failure = open_failure()
-    assert parts(failure) == {"E-mail to o***@verenigingen.nl": True}
+    mail = delivery_failures.key_of("E-mail", ADDRESS)
+    assert parts(failure) == {mail: True}
     waits("Target", target)
     for minutes in (6, 8, 11):
         deliver(minutes=minutes)
-    assert parts(failure) == {"E-mail to o***@verenigingen.nl": True, f"Target to {target}": True}
+    assert parts(failure) == {mail: True, f"Target to {target}": True}
     assert "Target to Chat fails: " in open_failure().events[-1].note
     mail_account.refused.clear()
     deliver(minutes=20)
-    assert parts(failure) == {"E-mail to o***@verenigingen.nl": False, f"Target to {target}": True}
+    assert parts(failure) == {mail: False, f"Target to {target}": True}
     assert open_failure().name == failure.name
     frappe.get_doc("Notification Target", target).update({"url": webhook.url()}).save()
     deliver(minutes=60)
+    assert open_failure() is None
+
+
+def test_an_address_that_is_spelled_in_another_way_is_the_same_one():
+    key = delivery_failures.key_of("E-mail", "Jan@Verenigingen.nl")
+    assert key == delivery_failures.key_of("E-mail", "jan@verenigingen.nl")
+    assert len(delivery_failures.key_of("E-mail", f"jan@{'x' * 200}.nl")) == 140
+
+
+def test_two_addresses_that_look_alike_are_told_apart_and_each_says_where_it_is_read(mail_account):
+    jan, joe = "jan@verenigingen.nl", "joe@verenigingen.nl"
+    mail_account.refused |= {jan, joe}
+    first = waits(recipient=jan, escalation=make_escalation())
+    fail_three_times()
+    second = waits(recipient=joe, escalation=make_escalation("Other"))
+    for minutes in (6, 8, 11, 16):
+        deliver(minutes=minutes)
+    failure = open_failure()
+    assert list(parts(failure).values()) == [True, True]
+    for event, name, address in zip(failure.events, (first, second), (jan, joe), strict=True):
+        assert f"notification {name}" in event.note
+        assert address not in event.note + event.event
+    mail_account.refused.discard(joe)
+    deliver(minutes=80)
+    assert list(parts(failure).values()) == [True, False]
+
+
+def test_what_was_told_by_an_earlier_version_is_over_when_it_works_again_and_not_before(mail_account):
+    mail_account.refused.add(ADDRESS)
+    waits()
+    fail_three_times()
+    failure, old = open_failure(), "E-mail to o***@verenigingen.nl"
+    frappe.db.set_value("Maintenance Escalation Check", failure.checks[0].name, "check_name", old)
+    frappe.db.commit()
+    deliver(minutes=20)
+    assert parts(failure)[old] is True
+    mail_account.refused.clear()
+    deliver(minutes=80)
     assert open_failure() is None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ SUBJECT = "Notifications"
 ITSELF = "this channel is what fails"
 EVERYBODY = ""
 MOST_NAMED, PATIENCE = 10, 20
+MARK = 6
 RECENT = timedelta(days=1)
 
 
@@ -80,10 +82,17 @@ def about_failures(rows: Sequence[frappe._dict]) -> set[str]:
 
 def tell(claimed: Claimed, reason: str, now: datetime) -> None:
     """Escalates that a recipient is not reached, once what failed last has failed often enough."""
-    channel, recipient = claimed.group.channel, claimed.group.recipient
-    title = _("{0} to {1} fails").format(channel, masked(recipient))
+    key = key_of(claimed.group.channel, claimed.group.recipient)
     onset = min((clock.instant_before(row.tried_since, now) for row in claimed.rows), default=now)
-    _tell(Part(key_of(channel, recipient), title, min(onset, now)), reason, claimed.rows, now)
+    part = Part(key, _("{0} fails").format(key), min(onset, now))
+    _tell(part, f"{reason}{_whom(claimed)}", claimed.rows, now)
+
+
+def _whom(claimed: Claimed) -> str:
+    """Where those read the address who may: in a message that goes out it is not repeated."""
+    if "@" not in claimed.group.recipient:
+        return ""
+    return _(" (to whom: see notification {0})").format(claimed.rows[0].name)
 
 
 def tell_of_mail(reason: str, now: datetime) -> None:
@@ -100,7 +109,7 @@ def clear_what_works(now: datetime) -> None:
     writes: later."""
     if not (lasting := _lasting()):
         return
-    failing = {key_of(*each) for each in failing_channels(now)}
+    failing = {key for each in failing_channels(now) for key in (key_of(*each), _earlier_key_of(*each))}
     over = [key for key in lasting if key not in failing and not (key == SUBJECT and failing)]
     if over:
         with lock("writing") as mine:
@@ -111,7 +120,17 @@ def clear_what_works(now: datetime) -> None:
 
 
 def key_of(channel: str, recipient: str) -> str:
-    """What tells a part of the escalation from the others; it is shown, and repeats no address."""
+    """What tells a part of the escalation from the others; it is shown, and repeats no address. Those that
+    look alike without it have a mark, which is the same however somebody spells the address."""
+    if "@" not in recipient:
+        return _earlier_key_of(channel, recipient)
+    address = recipient.strip().casefold()
+    mark = hashlib.sha256(address.encode()).hexdigest()[:MARK]
+    return f"{_earlier_key_of(channel, address)[: 140 - MARK - 2]} #{mark}"
+
+
+def _earlier_key_of(channel: str, recipient: str) -> str:
+    """As earlier versions wrote it down: two addresses may have the same one."""
     return f"{channel} to {masked(recipient)}"[:140] if recipient else channel
 
 

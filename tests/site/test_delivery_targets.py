@@ -152,6 +152,23 @@ def test_why_it_failed_repeats_nothing_that_stands_behind_a_semicolon():
     assert targets._without(f"json://h/?a=1;b={SECRET}", f"cannot use {SECRET}") == "cannot use ***"
 
 
+def broken(*_any, **_more):
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.parametrize("what", ["threading.Thread", "_examples", "_apprise"])
+def test_what_breaks_on_the_way_puts_no_address_into_error_log(webhook, monkeypatch, what):
+    target = make_target(webhook.url(more=f"?a={SECRET}"))
+    document = frappe.get_doc({"doctype": "Notification Target", "title": "Bad", "url": f"nokind://{SECRET}"})
+    monkeypatch.setattr(f"verenigingen_maintenance.operations.targets.{what}", broken)
+    try:
+        targets.test(target) if what == "threading.Thread" else document.insert()
+    except RuntimeError:
+        logged = frappe.get_traceback(with_context=True)
+    assert "can't start new thread" in logged
+    assert SECRET not in logged
+
+
 def test_saving_another_field_keeps_the_address(webhook):
     target = make_target(webhook.url())
     document = frappe.get_doc("Notification Target", target)

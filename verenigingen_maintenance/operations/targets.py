@@ -2,7 +2,8 @@
 
 Apprise is imported where it is used: it takes a while, and most processes need it never. It sends in a thread
 that is left behind when its time is over, because not every service of it keeps to time-outs. An address is a
-secret: nothing that is stored, logged or shown repeats a part of it.
+secret: nothing that is stored, logged or shown repeats a part of it. It is in variables named `secret`, whose
+values Frappe leaves out of Error Log.
 """
 
 from __future__ import annotations
@@ -92,10 +93,10 @@ def refuse_bad(target: Document) -> None:
         refuse(_("The time-out is 1 to {0} seconds."), LONGEST)
     if (target.from_level or 0) < 1:
         refuse(_("The level is 1 or higher."))
-    url = target.url if not target.is_dummy_password(target.url or "") else _url_of(target)
-    if reason := refused_because(url or ""):
+    secret = target.url if not target.is_dummy_password(target.url or "") else _secret_of(target)
+    if reason := refused_because(secret or ""):
         refuse(_(reason), ", ".join(sorted(NOT_ALLOWED)))
-    if _service(url, target.timeout_seconds) is None:
+    if _service(secret, target.timeout_seconds) is None:
         refuse(
             _(
                 "Apprise does not take this address, which is not repeated here because it is a secret. "
@@ -108,27 +109,35 @@ def refuse_bad(target: Document) -> None:
 
 def _tell(target: Document, title: str, text: str) -> None:
     """Hands one message to Apprise, and waits no longer than the target's time-out and a little more."""
-    url, seconds = _url_of(target), target.timeout_seconds or 10
-    if not url:
+    secret, seconds = _secret_of(target), target.timeout_seconds or 10
+    if not secret:
         raise NotDeliveredError(_("its address cannot be read: enter it again"), is_connection=True)
     answers: queue.SimpleQueue = queue.SimpleQueue()
-    arguments = (answers, url, seconds, title, text)
-    threading.Thread(target=_run, args=arguments, daemon=True, name="notification target").start()
+    _start(answers, secret, seconds, title, text)
     try:
         taken, reason = answers.get(timeout=seconds + PATIENCE)
     except queue.Empty:
         message = _("no answer within {0} s").format(seconds + PATIENCE)
         raise NotDeliveredError(message, is_connection=True) from None
     if not taken:
-        raise NotDeliveredError(_without(url, reason) or _("it was not taken"), is_connection=True)
+        raise NotDeliveredError(_without(secret, reason) or _("it was not taken"), is_connection=True)
 
 
-def _run(answers: queue.SimpleQueue, url: str, seconds: int, title: str, text: str) -> None:
+def _start(answers: queue.SimpleQueue, secret: str, seconds: int, title: str, text: str) -> None:
+    threading.Thread(
+        target=_run,
+        args=(answers, secret, seconds, title, text),
+        daemon=True,
+        name="notification target",
+    ).start()
+
+
+def _run(answers: queue.SimpleQueue, secret: str, seconds: int, title: str, text: str) -> None:
     """The thread: no database and no frappe in here. Whatever happens is an answer."""
     kept, log = _Kept(), logging.getLogger("apprise")
     log.addHandler(kept)
     try:
-        taken = _notify(url, seconds, title, text)
+        taken = _notify(secret, seconds, title, text)
         answers.put((taken, "; ".join(kept.lines)))
     except BaseException as error:  # noqa: BLE001 - a service may fail in any way: it was not taken
         answers.put((False, f"{type(error).__name__}: {error}"))
@@ -136,9 +145,9 @@ def _run(answers: queue.SimpleQueue, url: str, seconds: int, title: str, text: s
         log.removeHandler(kept)
 
 
-def _notify(url: str, seconds: int, title: str, text: str) -> bool:
+def _notify(secret: str, seconds: int, title: str, text: str) -> bool:
     """Past Apprise's own pool of threads: a hanging one there would keep the process from ending."""
-    service = _service(url, seconds)
+    service = _service(secret, seconds)
     if service is None:
         raise ValueError("Its address is not taken any more: enter it again")
     from apprise import NotifyFormat
@@ -151,11 +160,11 @@ def _notify(url: str, seconds: int, title: str, text: str) -> bool:
     return bool(service.notify(body=body, title=title, body_format=wanted))
 
 
-def _service(url: str, seconds: int) -> Any:
+def _service(secret: str, seconds: int) -> Any:
     """Apprise's object for an address, or None where it takes none of it, or where it is refused by now."""
-    if refused_because(url):
+    if refused_because(secret):
         return None
-    service = _apprise().Apprise.instantiate(with_limits(url, seconds))
+    service = _apprise().Apprise.instantiate(with_limits(secret, seconds))
     if service is not None:
         service.redirects = False  # however its address was spelled
     return service
@@ -171,13 +180,13 @@ def _examples() -> list[str]:
     return [kind for kind in likely if kind in kinds]
 
 
-def _url_of(target: Document) -> str:
+def _secret_of(target: Document) -> str:
     return target.get_password("url", raise_exception=False) or ""
 
 
-def _without(url: str, reason: str) -> str:
+def _without(secret: str, reason: str) -> str:
     """A reason without any part of the address, and redacted."""
-    for piece in sorted(set(PIECES.split(url)), key=len, reverse=True):
-        if len(piece) > 3 and piece != schema_of(url):
+    for piece in sorted(set(PIECES.split(secret)), key=len, reverse=True):
+        if len(piece) > 3 and piece != schema_of(secret):
             reason = reason.replace(piece, "***")
     return redact(reason)[:500]

@@ -29,7 +29,7 @@ def test_a_level_without_a_rotation_says_who_is_told(desk):
     expect(headline(form)).to_contain_text("operator@example.com")
     expect(headline(form)).to_contain_text("everybody with the role Maintenance Operator")
     expect(headline(form).locator(".gap")).to_have_text(
-        "the contact is operations@vereniging.nl, a placeholder or no full address"
+        "the contact is operations@vereniging.nl, a placeholder or no full address or telephone number"
     )
     expect(headline(form)).to_have_class(re.compile("orange"))
 

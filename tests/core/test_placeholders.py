@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.placeholders import emails, is_blank
+from verenigingen_maintenance.core.placeholders import emails, is_blank, is_no_contact, is_no_telephone
 
 OF_THE_DOCUMENT = ["operations@vereniging.nl", "tech-team@vereniging.nl", "support-vendor@company.com"]
 
@@ -40,18 +40,27 @@ def test_a_real_address_is_not_blank(address):
 
 @pytest.mark.parametrize(
     "contact",
-    [
-        *("112", "0", "+31 20 123 45 67", "020-1234567", "(020) 123 45 67"),
-        *(
-            "Jan de Vries",
-            "#ops on Slack",
-            "vendor desk, ask for Jan",
-        ),
-    ],
+    ["+31 20 123 45 67", "020-1234567", "(020) 123 45 67", "vendor desk, 0800 1234, ask for 56"],
 )
-def test_a_number_or_a_name_is_a_real_contact_and_no_address(contact):
-    assert not is_blank(contact)
+def test_a_telephone_number_is_a_contact_and_no_address(contact):
+    assert not is_no_contact(contact)
+    assert not is_no_telephone(contact)
     assert not emails(contact)
+
+
+@pytest.mark.parametrize("written", ["support", "TBD", "?", "-", "#ops on Slack", "Jan de Vries", "24/7"])
+def test_words_without_an_address_or_a_number_reach_nobody(written):
+    assert is_no_contact(written)
+    assert is_no_telephone(written)
+
+
+@pytest.mark.parametrize("number", ["112", "0900-8844", "14 020"])
+def test_a_short_number_can_be_called(number):
+    assert not is_no_telephone(number)
+
+
+def test_a_name_is_no_placeholder():
+    assert not is_blank("Jan de Vries")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ def test_a_real_address_may_be_written_to(address):
     ],
 )
 def test_names_with_addresses_and_several_addresses_are_written_to(contact, addresses):
-    assert not is_blank(contact)
+    assert not is_no_contact(contact)
     assert emails(contact) == addresses
 
 
@@ -83,6 +92,7 @@ def test_names_with_addresses_and_several_addresses_are_written_to(contact, addr
     ],
 )
 def test_what_looks_like_an_address_and_cannot_be_written_to_is_still_to_fill_in(contact):
+    assert is_no_contact(contact)
     assert is_blank(contact)
     assert not emails(contact)
 

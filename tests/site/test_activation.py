@@ -12,6 +12,7 @@ from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
 NOT_ACTIVE = "Escalation is not active: people are told of what opens, but nothing goes to the next level by"
+NO_CONTACT = "a placeholder or no full address or telephone number"
 
 
 @pytest.fixture
@@ -64,6 +65,21 @@ def test_a_proposal_or_a_review_that_is_due_is_in_nobodys_way(filled_in):
     ("doctype", "name", "values", "told"),
     [
         ("Escalation Level", "level-2", {"contact": ""}, "Level 2, Technical Team: the contact is blank"),
+        *(
+            (
+                "Escalation Level",
+                "level-3",
+                {"contact": written},
+                f"Support: the contact is {written}, {NO_CONTACT}",
+            )
+            for written in ("support", "TBD", "?")
+        ),
+        (
+            "Emergency Contact",
+            "DevOps Engineer",
+            {"phone": "-"},
+            "Emergency Contact DevOps Engineer: telephone to fill in",
+        ),
         (
             "Emergency Contact",
             "DevOps Engineer",

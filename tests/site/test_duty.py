@@ -238,7 +238,7 @@ def test_the_door_says_who_is_on_duty_until_when_who_is_next_and_what_is_wrong(m
     assert told["on_duty"]["until"] == "2026-11-30T09:00:00+01:00"
     assert (told["next"]["user"], told["next"]["name"]) == (OPERATOR, "Olga Jansen")
     assert (told["phone"], told["contract"]) == ("020 123 45 67", "Nr. 7")
-    assert told["gaps"] == ["the contact is [Email], a placeholder or no full address"]
+    assert told["gaps"] == ["the contact is [Email], a placeholder or no full address or telephone number"]
 
 
 def test_the_door_refuses_a_level_that_is_not_there():

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.placeholders import is_blank
+from verenigingen_maintenance.core.placeholders import emails, is_blank, is_no_telephone
 from verenigingen_maintenance.operations import duty, mail
 from verenigingen_maintenance.operations.duty import Reached
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
@@ -75,15 +75,22 @@ def _is_somebody(reached: Reached) -> bool:
 
 
 def _contacts() -> list[str]:
-    fields = ["name", "full_name", "phone", "email", "around_the_clock"]
-    found = []
+    fields, told = ["name", "full_name", "phone", "email", "around_the_clock"], []
     for row in frappe.get_all("Emergency Contact", fields=fields, order_by="creation"):
-        wanted = {_("telephone"): row.phone}
-        if not row.around_the_clock:
-            wanted = {_("name"): row.full_name, **wanted, _("e-mail"): row.email}
-        if blank := [label for label, value in wanted.items() if is_blank(value)]:
-            found.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
-    return found
+        if blank := _blank(row):
+            told.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
+    return told
+
+
+def _blank(contact: dict) -> list[str]:
+    """What of an Emergency Contact reaches nobody; one around the clock needs a telephone only."""
+    is_person = not contact.around_the_clock
+    found = {
+        _("name"): is_person and is_blank(contact.full_name),
+        _("telephone"): is_no_telephone(contact.phone),
+        _("e-mail"): is_person and not emails(contact.email),
+    }
+    return [label for label, is_missing in found.items() if is_missing]
 
 
 def _mail() -> list[str]:

@@ -13,7 +13,7 @@ from frappe.utils import get_time, getdate
 
 from verenigingen_maintenance.core import duty
 from verenigingen_maintenance.core.duty import Duty, Rota, StandIn
-from verenigingen_maintenance.core.placeholders import emails, is_blank
+from verenigingen_maintenance.core.placeholders import emails, is_no_contact
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -56,12 +56,13 @@ def describe(level: str, now: datetime) -> dict:
 
 
 def of_contact(level: Document) -> list[str]:
-    """What is wrong with the contact of a level: it is blank or a placeholder."""
-    if not is_blank(level.contact):
+    """What is wrong with the contact of a level: it is blank, a placeholder, or reaches nobody."""
+    if not is_no_contact(level.contact):
         return []
     if not level.contact:
         return [_("the contact is blank")]
-    return [_("the contact is {0}, a placeholder or no full address").format(level.contact)]
+    told = _("the contact is {0}, a placeholder or no full address or telephone number")
+    return [told.format(level.contact)]
 
 
 def rota_of(level: Document) -> Rota:

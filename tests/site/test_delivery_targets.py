@@ -119,10 +119,18 @@ def test_the_refusal_names_kinds_there_are_and_where_their_list_is():
         document.insert()
 
 
-@pytest.mark.parametrize("values", [{"timeout_seconds": 0}, {"timeout_seconds": 61}, {"from_level": 0}])
-def test_a_time_out_or_a_level_that_is_none_is_refused(values):
+@pytest.mark.parametrize(
+    ("values", "refusal"),
+    [
+        ({"timeout_seconds": 0}, "The time-out is 1 to 60"),
+        ({"timeout_seconds": 61}, "The time-out is 1 to 60"),
+        ({"from_level": 0}, "The level is 1 or higher"),
+        ({"from_level": 9}, "There is no level 9: the highest is 3, External Support"),
+    ],
+)
+def test_a_time_out_or_a_level_that_is_none_is_refused(values, refusal):
     document = {"doctype": "Notification Target", "title": "Bad", "url": "json://h", **values}
-    with pytest.raises(frappe.ValidationError, match=r"The time-out is 1 to 60|The level is 1 or higher"):
+    with pytest.raises(frappe.ValidationError, match=refusal):
         frappe.get_doc(document).insert()
 
 

@@ -75,6 +75,7 @@ def test_of_two_begun_at_once_the_second_is_told(monkeypatch):
         ((241, 2, "x"), "1 to 240 minutes"),
         ((5, 2, " "), "Say what the drill is for"),
         ((5, 0, "x"), "There is no level up to 0"),
+        ((5, 9, "x"), "There is no level 9: the highest is 3, External Support"),
     ],
 )
 def test_a_drill_that_cannot_be_meant_is_refused(arguments, refusal):

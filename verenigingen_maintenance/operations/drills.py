@@ -41,6 +41,7 @@ def begin(minutes: int, last_level: int, reason: str) -> str:
         refuse(_("Say what the drill is for: it stands in every message."))
     if running := frappe.db.get_value(ESCALATION, {"open_key": SUBJECT}):
         refuse(_("{0} is under way. One drill at a time."), running)
+    escalation_policy.refuse_above_highest(last_level)
     policy = escalation_policy.present(minutes, last_level)
     first = policy.at_least(1)
     if first is None or last_level < first.level:

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import frappe
+from frappe import _
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.levels import starting_level
 from verenigingen_maintenance.core.policy import Policy, PolicyLevel, in_order
 from verenigingen_maintenance.operations import settings
+from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
 
 LEVEL = "Escalation Level"
@@ -31,6 +33,13 @@ def start_of(areas: Iterable[str], own: Iterable[int], policy: Policy, now: date
     wanted = starting_level(areas, policy.calendar.is_open(now), starts, own)
     level = policy.at_least(wanted)
     return level.name if level else ""
+
+
+def refuse_above_highest(level: int) -> None:
+    """For a number that a person gives: what is above the highest level would never come."""
+    highest = frappe.db.get_value(LEVEL, {}, ["level", "title"], order_by="level desc")
+    if highest and level > cint(highest[0]):
+        refuse(_("There is no level {0}: the highest is {1}, {2}."), level, *highest)
 
 
 def _level(row: dict) -> PolicyLevel:

@@ -22,7 +22,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.target_urls import NOT_ALLOWED, refused_because, schema_of, with_limits
 from verenigingen_maintenance.core.undelivered import NotDeliveredError, NotToBeSentError
-from verenigingen_maintenance.operations import messages
+from verenigingen_maintenance.operations import escalation_policy, messages
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -93,6 +93,7 @@ def refuse_bad(target: Document) -> None:
         refuse(_("The time-out is 1 to {0} seconds."), LONGEST)
     if (target.from_level or 0) < 1:
         refuse(_("The level is 1 or higher."))
+    escalation_policy.refuse_above_highest(target.from_level)
     secret = target.url if not target.is_dummy_password(target.url or "") else _secret_of(target)
     if reason := refused_because(secret or ""):
         refuse(_(reason), ", ".join(sorted(NOT_ALLOWED)))

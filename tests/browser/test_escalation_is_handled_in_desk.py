@@ -8,9 +8,9 @@ LEVELS = {"level-1": "Operations Team", "level-2": "Technical Team", "level-3": 
 ACTIONS = ("Acknowledge", "Hand On", "Resolve", "False Positive")
 TITLE = "Errors in 24 hours and 2 more"
 OPENED_BY = (
-    "Errors in 24 hours: 60 errors, target < 10",
+    "Errors in 24 hours: 60 errors, critical > 50, target < 10",
     "Errors in 60 minutes: 60 errors, target <= 20",
-    "Same error in 24 hours: 40 errors, target <= 5",
+    "Same error in 24 hours: 40 errors, critical > 10, target <= 5",
 )
 API = "/api/method/verenigingen_maintenance.api"
 

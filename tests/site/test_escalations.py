@@ -55,9 +55,9 @@ def test_sixty_errors_and_three_runs_make_one_escalation_with_three_events():
         run = run_today()
     (name,) = escalations_there_are()
     note = (
-        "Errors in 24 hours: 60 errors, target < 10\n"
+        "Errors in 24 hours: 60 errors, critical > 50, target < 10\n"
         "Errors in 60 minutes: 60 errors, target <= 20 (from 2026-11-24 09:00)\n"
-        "Same error in 24 hours: 60 errors, target <= 5 (“Payment provider answered …”)"
+        "Same error in 24 hours: 60 errors, critical > 10, target <= 5 (“Payment provider answered …”)"
     )
     assert [event for event, _note in events(name)] == ["Opened", "Still Critical", "Still Critical"]
     for _event, told in events(name):

@@ -154,9 +154,10 @@ def _by_subject(results: Iterable[Result]) -> dict[str, list[Result]]:
 
 
 def describe(result: Result) -> str:
-    """A result as a line: what was measured, the target, and why."""
+    """A result as a line: what was measured, the rule that it broke, the target, and why."""
     spec, reason = result.spec, result.judgement.reason
-    text = f"{spec.title}: {in_words(result.value, spec.unit)}, target {spec.target}"
+    rule = f", critical {spec.critical}" if result.is_critical and spec.critical and spec.warning else ""
+    text = f"{spec.title}: {in_words(result.value, spec.unit)}{rule}, target {spec.target}"
     return f"{text} ({reason})" if reason else text
 
 

@@ -44,7 +44,7 @@ def test_the_report_shows_figures_bars_cards_and_texts_as_text(proposal, desk):
     expect(row.locator(".dt-cell__content").nth(1)).to_have_text(MARKUP)
     expect(row.locator(".dt-cell__content").nth(2)).to_have_text("41")
     expect(page.locator(".report-summary .summary-item")).to_have_count(6)
-    expect(page.locator(".report-summary")).to_contain_text("30.0 min")
+    expect(page.locator(".report-summary")).to_contain_text("30 min")
     expect(page.locator('.chart-wrapper .bar:not([height="0"])').first).to_be_visible()
     expect_nothing_ran(report)
 

@@ -25,7 +25,7 @@ from verenigingen_maintenance.core.alert_review import (
     review,
     week_of,
 )
-from verenigingen_maintenance.core.alert_wording import alert_summary
+from verenigingen_maintenance.core.alert_wording import alert_summary, in_minutes, time_in_words
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 OPENED = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
@@ -214,6 +214,17 @@ def test_the_text_says_how_many_what_they_were_and_how_long_it_took():
     assert f"{'       2  errors_24h':<50} real 1, noise 1; acknowledged in 3 min, resolved in 50 min" in lines
     assert lines[lines.index("Came back:") + 1] == "  ESC-1  Slow"
     assert lines[-1] == "- alerts that name no check: 1"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        *((None, "-"), (0, "0 min"), (40, "0.7 min"), (157.8, "2.6 min"), (223.7, "3.7 min"), (180, "3 min")),
+        *((3596, "59.9 min"), (3599, "1 h 0 min"), (5400, "1 h 30 min"), (7199, "2 h 0 min")),
+    ],
+)
+def test_a_time_is_rounded_to_what_the_report_shows(seconds, told):
+    assert time_in_words(in_minutes(seconds)) == told
 
 
 def test_a_quiet_week_says_that_no_time_is_known():

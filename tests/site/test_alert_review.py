@@ -331,11 +331,25 @@ def test_the_report_has_bars_of_each_class_cards_and_what_is_missing(week):
     assert len(data["labels"]) == 8, "today and seven days back"
     cards = {card["label"]: card["value"] for card in found["report_summary"]}
     assert cards["Noise"] == 3
-    assert cards["Acknowledged, Median"] == "6.0 min"
+    assert cards["Acknowledged, Median"] == "6 min"
     assert found["message"].startswith("open from before: 1; ")
     by_week = run_report(REPORT, filters={"days": 60, "group": "Level"})["chart"]["data"]
     assert 9 <= len(by_week["labels"]) <= 10
     assert sum(sum(each["values"]) for each in by_week["datasets"]) == 7
+
+
+def test_shell_report_and_evidence_round_a_time_alike():
+    escalation(acknowledged=157.8 / 60, closed=5401 / 60, checks=["errors_24h"], ups=1)
+    frappe.db.commit()
+    shell = run_bench("maintenance", "escalations").stdout
+    assert "to acknowledge  median 2.6 min," in shell
+    assert "to resolve      median 1 h 30 min," in shell
+    found = run_report(REPORT, filters={"days": 7, "group": "Level"})
+    assert found["result"][0]["acknowledge_median"] == 2.6
+    cards = {card["label"]: card["value"] for card in found["report_summary"]}
+    assert (cards["Acknowledged, Median"], cards["Resolved, Median"]) == ("2.6 min", "1 h 30 min")
+    evidence = alerts.answered_late_of_7_days(clock.now()).evidence
+    assert evidence["acknowledged"]["median"] == "2.6 min"
 
 
 def test_a_report_without_alerts_has_no_chart_and_no_time_of_nought():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .wording import age_in_words
-
 MOST_LINES = 15
+MINUTE = 60
 
 
 def alert_summary(found: Mapping[str, Any]) -> str:
@@ -21,6 +20,21 @@ def alert_summary(found: Mapping[str, Any]) -> str:
         ["", *(f"- {text}" for text in found["missing"])] if found["missing"] else [],
     )
     return "\n".join(line for part in parts for line in part)
+
+
+def in_minutes(seconds: float | None) -> float | None:
+    """A time that people took, as everything that tells it rounds it."""
+    return None if seconds is None else round(seconds / MINUTE, 1)
+
+
+def time_in_words(minutes: float | None) -> str:
+    """Minutes of `in_minutes`: “2.6 min”, “1 h 30 min”; a dash where none is known."""
+    if minutes is None:
+        return "-"
+    if minutes < MINUTE:
+        return f"{minutes:g} min"
+    hours, rest = divmod(round(minutes), MINUTE)
+    return f"{hours} h {rest} min"
 
 
 def _head(found: Mapping[str, Any]) -> str:
@@ -43,7 +57,7 @@ def _kinds(found: Mapping[str, Any]) -> str:
 
 def _times(found: Mapping[str, Any]) -> list[str]:
     return [
-        f"{title:<15} {_time_in_words(found[key])}"
+        f"{title:<15} {_times_in_words(found[key])}"
         for title, key in (
             ("to acknowledge", "time_to_acknowledge"),
             ("to resolve", "time_to_resolve"),
@@ -51,11 +65,15 @@ def _times(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _time_in_words(times: Mapping[str, Any]) -> str:
+def _times_in_words(times: Mapping[str, Any]) -> str:
     if not times["known"]:
         return "not known of any"
-    median, ninety, longest = (age_in_words(times[key]) for key in ("median", "ninety", "longest"))
+    median, ninety, longest = (_told(times[key]) for key in ("median", "ninety", "longest"))
     return f"median {median}, 90 % within {ninety}, longest {longest} (of {times['known']})"
+
+
+def _told(seconds: float | None) -> str:
+    return time_in_words(in_minutes(seconds))
 
 
 def _group(title: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -67,8 +85,7 @@ def _group(title: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    median = age_in_words(row["time_to_acknowledge"]["median"]) or "-"
-    resolved = age_in_words(row["time_to_resolve"]["median"]) or "-"
+    median, resolved = (_told(row[key]["median"]) for key in ("time_to_acknowledge", "time_to_resolve"))
     noise = row["false_positive"] + row["no_action_needed"] + row["nobody_acted"]
     return (
         f"  {row['alerts']:>6}  {row['name']:<40} real {row['real']}, noise {noise}; "

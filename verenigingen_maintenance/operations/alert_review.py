@@ -25,13 +25,13 @@ from verenigingen_maintenance.core.alert_review import (
     subject_of,
     week_of,
 )
+from verenigingen_maintenance.core.alert_wording import in_minutes
 from verenigingen_maintenance.operations.error_review import days_of
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import alert_rows, clock
 
 GROUPS = ("Level", "Subject", "Check", "Week")
 MOST_DAYS = 21
-MINUTE = 60
 
 
 def review(days: object, now: datetime) -> dict[str, Any]:
@@ -124,10 +124,7 @@ def _row(name: str, alerts: Sequence[Alert]) -> dict[str, Any]:
 
 def _minutes(name: str, times: Times) -> dict[str, float | None]:
     figures = {"median": times.median, "ninety": times.ninety, "longest": times.longest}
-    return {
-        f"{name}_{figure}": None if seconds is None else round(seconds / MINUTE, 2)
-        for figure, seconds in figures.items()
-    }
+    return {f"{name}_{figure}": in_minutes(seconds) for figure, seconds in figures.items()}
 
 
 def _bars(alerts: Sequence[Alert], begins: datetime, ends: datetime) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from verenigingen_maintenance.core.alert_review import (
     counted,
     grouped,
 )
+from verenigingen_maintenance.core.alert_wording import in_minutes, time_in_words
 from verenigingen_maintenance.core.readings import Reading, Unknown
-from verenigingen_maintenance.core.wording import age_in_words, some
+from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import alert_rows, clock, sampling, shared, source
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
@@ -169,7 +170,9 @@ def _nothing_measured(now: datetime) -> str:
 
 def _times(times: Times, alerts: int) -> dict[str, object]:
     figures = {"median": times.median, "90 % within": times.ninety, "longest": times.longest}
-    told = {name: age_in_words(seconds) for name, seconds in figures.items() if seconds is not None}
+    told = {
+        name: time_in_words(in_minutes(seconds)) for name, seconds in figures.items() if seconds is not None
+    }
     return {"known of": f"{times.known} of {alerts}", **told}
 
 

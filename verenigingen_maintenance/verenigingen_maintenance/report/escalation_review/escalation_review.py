@@ -4,6 +4,7 @@ from functools import partial
 import frappe
 from frappe import _
 
+from verenigingen_maintenance.core.alert_wording import time_in_words
 from verenigingen_maintenance.operations import alert_review
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import DAYS, column
 
@@ -64,19 +65,15 @@ def _chart(bars):
 
 
 def _cards(found):
-    of_all, dash = found["all"], "-"
+    of_all = found["all"]
     noise = sum(of_all[kind] for kind in ("false_positive", "no_action_needed", "nobody_acted"))
-
-    def minutes(name):
-        return dash if of_all[name] is None else f"{of_all[name]:.1f} min"
-
     return [
         _card(_("Alerts"), of_all["alerts"], "Int"),
         _card(_("Real"), of_all["real"], "Int"),
         _card(_("Noise"), noise, "Int", "Orange" if noise else "Green"),
         _card(_("Still Open"), of_all["still_open"], "Int", "Red" if of_all["still_open"] else "Green"),
-        _card(_("Acknowledged, Median"), minutes("acknowledge_median"), "Data"),
-        _card(_("Resolved, Median"), minutes("resolve_median"), "Data"),
+        _card(_("Acknowledged, Median"), time_in_words(of_all["acknowledge_median"]), "Data"),
+        _card(_("Resolved, Median"), time_in_words(of_all["resolve_median"]), "Data"),
     ]
 
 

@@ -23,6 +23,7 @@ KNOWN_DOCTYPES = {
     "Monthly Service Level",
     "Monthly Service Level Figure",
     "Threshold Proposal",
+    "Notification Target",
 }
 
 

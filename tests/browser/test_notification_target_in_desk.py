@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 sys.path.append(str(Path(__file__).parents[1] / "site"))
 import fake_target
 
-RESOURCE = "/api/resource/Notification Target"
+RESOURCE, API = "/api/resource/Notification Target", "/api/method/verenigingen_maintenance.api"
+SECRET = "doctype=Notification Target&name=Chat&fieldname=url"
 
 
 @pytest.fixture
@@ -53,8 +54,23 @@ def test_the_address_is_shown_as_dots_and_answered_to_nobody(webhook, api, desk)
     form = desk("manager", "/app/notification-target/Chat")
 
     expect(form.input("url")).to_have_value("*" * len(webhook.url()))
-    assert "json://" not in api("manager").get(f"{RESOURCE}/Chat").text()
-    assert api("operator").get(f"{RESOURCE}/Chat").status == 403
+    for reader in ("manager", "operator", "auditor"):
+        answer = api(reader).get(f"{RESOURCE}/Chat")
+        assert answer.ok
+        assert "json://" not in answer.text()
+        assert api(reader).get(f"/api/method/frappe.client.get_password?{SECRET}").status == 403
+
+
+@pytest.mark.parametrize("reader", ["operator", "auditor"])
+def test_who_only_reads_sees_the_last_problem_and_neither_changes_nor_tests(reader, webhook, api, desk):
+    make(api, webhook, "500")
+    api("manager").post(f"{API}.test_target", data={"target": "Chat"})
+    form = desk(reader, "/app/notification-target/Chat")
+
+    expect(form.page.locator(".form-message")).to_contain_text("error=500")
+    for name in ("Save", "Send a Test"):
+        expect(form.button(name)).to_be_hidden()
+    assert api(reader).put(f"{RESOURCE}/Chat", data={"enabled": 0}).status == 403
 
 
 def test_an_address_that_apprise_does_not_know_is_refused_without_repeating_it(webhook, api):

@@ -11,7 +11,7 @@ CARDS = {
     "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
     "Analytics": ["Executive Summary", "Forecasts", "Claims", "Analytics Components"],
     "Compliance": ["Compliance Report", "Compliance Assessments", "Compliance Gaps"],
-    "Setup": ["Maintenance Settings", "Maintenance Notifications"],
+    "Setup": ["Maintenance Settings", "Maintenance Notifications", "Notification Targets"],
 }
 SHORTCUTS = ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals"]
 SHORTCUTS += ["New and Escalating Errors", "Dashboard"]

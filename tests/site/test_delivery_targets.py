@@ -6,6 +6,7 @@ import frappe
 import pytest
 from conftest import fresh
 from delivery_on_site import deliver, make_escalation, make_target, row, status, waits
+from frappe import client
 from frappe.utils.password import set_encrypted_password
 
 from verenigingen_maintenance import api
@@ -138,10 +139,12 @@ def test_the_address_is_read_back_by_nobody(webhook):
     target = make_target(f"json://user:{SECRET}@127.0.0.1:{webhook.port}/500")
     waits_for(target)
     deliver()
-    frappe.set_user("manager@example.com")
-    read = frappe.get_doc("Notification Target", target).as_json()
-    assert SECRET not in read
-    assert SECRET not in frappe.as_json(frappe.get_all("Notification Target", ["*"]))
+    for reader in ("manager@example.com", "operator@example.com", "auditor@example.com"):
+        frappe.set_user(reader)
+        assert SECRET not in frappe.as_json(client.get("Notification Target", target))
+        assert SECRET not in frappe.as_json(frappe.get_list("Notification Target", ["*"]))
+        assert SECRET not in frappe.get_print("Notification Target", target)
+    frappe.set_user("Administrator")
     assert SECRET not in frappe.as_json(frappe.get_all("Maintenance Notification", ["*"]))
 
 
@@ -196,6 +199,13 @@ def test_a_test_says_whether_the_target_took_it(webhook):
     assert "500" in refused["reason"]
 
 
-def test_only_a_manager_reads_targets():
-    for user, may in [("manager", True), ("operator", False), ("auditor", False), ("nobody", False)]:
-        assert frappe.has_permission("Notification Target", "read", user=f"{user}@example.com") is may
+@pytest.mark.parametrize(
+    ("user", "reads", "writes"),
+    [("manager", 1, 1), ("operator", 1, 0), ("auditor", 1, 0), ("nobody", 0, 0)],
+)
+def test_each_role_reads_targets_and_only_a_manager_changes_them(user, reads, writes):
+    may = (
+        frappe.has_permission("Notification Target", kind, user=f"{user}@example.com")
+        for kind in ("read", "write")
+    )
+    assert tuple(may) == (reads, writes)

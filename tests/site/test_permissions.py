@@ -33,6 +33,7 @@ DOCTYPES = (
     "Compliance Gap",
     "Analytics Component",
     "Threshold Proposal",
+    "Notification Target",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),

@@ -178,6 +178,7 @@ def test_from_the_shell_the_refusal_is_a_list_to_read_and_success_an_answer(fill
     refused = run_bench("execute", "verenigingen_maintenance.api.activate_escalation")
     assert refused.stdout.startswith("Before escalation can be activated:\n- E-mail: this site has no")
     assert "<" not in refused.stdout
+    assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
     account = {"smtp_server": "127.0.0.1", "enable_outgoing": 1, "default_outgoing": 1}
     mail = {"doctype": "Email Account", "email_account_name": "Test", "email_id": "a@verenigingen.nl"}
     made = frappe.get_doc({**mail, **account, "no_smtp_authentication": 1})
@@ -187,6 +188,7 @@ def test_from_the_shell_the_refusal_is_a_list_to_read_and_success_an_answer(fill
     try:
         done = run_bench("execute", "verenigingen_maintenance.api.activate_escalation")
         assert json.loads(done.stdout) == {"escalation_active": True}
+        assert done.returncode == 0
     finally:
         made.delete(force=True)
         frappe.db.commit()

@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from conftest import run_bench
 from escalation_on_site import NOTIFICATION, breach, escalation, events, tend, told
 
 from verenigingen_maintenance import api
@@ -86,6 +87,12 @@ def test_a_drill_that_cannot_be_meant_is_refused(arguments, refusal):
 def test_from_the_shell_it_says_its_name(capsys):
     name = api.start_drill("Quarterly", "5", "1")["escalation"]
     assert name in capsys.readouterr().out
+
+
+def test_bench_execute_fails_with_the_refusal_and_without_a_traceback():
+    ran = run_bench("execute", "verenigingen_maintenance.api.start_drill", "--kwargs", "{'reason': ' '}")
+    assert (ran.returncode, "Traceback" in ran.stdout + ran.stderr) == (1, False)
+    assert ran.stdout.startswith("Say what the drill is for")
 
 
 def test_a_real_breach_beside_a_drill_opens_as_always():

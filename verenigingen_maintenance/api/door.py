@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+import click
 import frappe
 from frappe import _
 
@@ -14,7 +15,10 @@ MANAGER, OPERATOR, AUDITOR = "Maintenance Manager", "Maintenance Operator", "Mai
 
 
 def told_in_shell(door: Callable) -> Callable:
-    """From the shell, an expected failure of `door` is printed; over HTTP, Frappe answers with it."""
+    """From the shell, an expected failure of `door` is printed; over HTTP, Frappe answers with it.
+
+    `bench execute` ends with code 1 then, without a traceback.
+    """
 
     @wraps(door)
     def call(*arguments: object, **options: object) -> object:
@@ -24,6 +28,8 @@ def told_in_shell(door: Callable) -> Callable:
             if not from_shell():
                 raise
             print(plain(error))
+            if _is_executed():
+                raise SystemExit(1) from None
             return None
 
     return call
@@ -38,3 +44,9 @@ def only_for(*roles: str) -> None:
 
 def from_shell() -> bool:
     return not getattr(frappe.local, "request", None)
+
+
+def _is_executed() -> bool:
+    """Whether `bench execute` calls: not a console, a worker, a command of this app or a test."""
+    command = click.get_current_context(silent=True)
+    return bool(command) and command.info_name == "execute"

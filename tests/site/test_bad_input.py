@@ -9,6 +9,8 @@ from verenigingen_maintenance.operations import settings
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
+NO_TIME = "is a time of the day, 00:00:00 to 23:59:59: “25:00:00” is not"
+
 
 @pytest.mark.parametrize(
     ("fields", "message"),
@@ -38,6 +40,10 @@ def test_a_check_that_cannot_be_meant_is_refused(fields, message):
         (
             {"window_starts": "09:10", "window_ends": "09:00"},
             "The window ends at 09:00, before it begins at 09:10",
+        ),
+        (
+            {"window_starts": "25:00:00"},
+            f"Starts {NO_TIME}",
         ),
         ({"cadence": "Monthly", "nth": 5}, "the first to fourth of a weekday"),
         ({"boxes": "Something else"}, "is not in this procedure"),
@@ -70,6 +76,10 @@ def test_a_procedure_that_cannot_be_meant_is_refused(procedure, fields, message)
             {"severity_rules": [{"title": "A", "words": "x"}, {"title": "A", "words": "y"}]},
             "Severity Rules has these rows twice: A",
         ),
+        ({"digest_at": "25:00:00"}, f"Digest of WARNINGs At {NO_TIME}"),
+        ({"business_day_ends": "25:00:00"}, f"Business Day Ends {NO_TIME}"),
+        ({"digest_at": "-01:00:00"}, "“-01:00:00” is not"),
+        ({"digest_at": "24:00:00"}, "“24:00:00” is not"),
         ({"site_address": "https://elsewhere.example.org"}, "is not an address of this site"),
         ({"site_address": "ftp://127.0.0.1"}, "is not an address of this site"),
         ({"site_address": "127.0.0.1:8000"}, "is not an address of this site"),

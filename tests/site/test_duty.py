@@ -152,6 +152,7 @@ def test_nothing_is_sent_to_a_placeholder(at_nine):
         ({"response_in_hours": 3_000_000}, "are at most 43200 minutes together, which is 30 days"),
         ({"response_after_hours": 43_200, "grace_minutes": 1}, "Response after Hours (min) and Next Level"),
         ({"level": 0}, "A level is a number from 1"),
+        ({"handover_at": "25:00:00"}, "Handover At is a time of the day, 00:00:00 to 23:59:59"),
         ({"users": (MEMBER,)}, f"{MEMBER} has no access to Desk, and cannot be on duty"),
         ({"rotation_from": "1026-11-23"}, "begins on 1026-11-23, which is too far away"),
         ({"rotation_from": "9026-11-23"}, "begins on 9026-11-23, which is too far away"),

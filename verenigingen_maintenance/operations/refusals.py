@@ -9,6 +9,9 @@ from typing import NoReturn
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
+
+TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
 
 
 def refuse(message: str, *quoted: object, kind: type[Exception] = frappe.ValidationError) -> NoReturn:
@@ -30,6 +33,15 @@ def whole_number(value: object, name: str) -> int:
         return int(str(value).strip())
     except ValueError:
         refuse(_("{0} must be a whole number: “{1}” is not."), name, value)
+
+
+def refuse_no_times_of_day(document: Document) -> None:
+    """MariaDB takes 25:00:00 for a time, which a form cannot show and which reads as 1:00 of some day."""
+    for field in document.meta.get("fields", {"fieldtype": "Time"}):
+        value = document.get(field.fieldname)
+        if value and not TIME_OF_DAY.fullmatch(str(value)):
+            message = _("{0} is a time of the day, 00:00:00 to 23:59:59: “{1}” is not.")
+            refuse(message, _(field.label), value)
 
 
 def plain(error: Exception) -> str:

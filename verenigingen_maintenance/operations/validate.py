@@ -16,7 +16,7 @@ from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import mutes, procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.metrics import EACH_ROUND
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.refusals import refuse, refuse_no_times_of_day
 from verenigingen_maintenance.sources import http, sampling
 
 LONGEST_BETWEEN = 1_440
@@ -65,6 +65,7 @@ def refuse_bad_metric(metric: Document) -> None:
 
 def refuse_bad_procedure(procedure: Document) -> None:
     """A window that ends before it begins; a row that names a group, task or box that is not there."""
+    refuse_no_times_of_day(procedure)
     try:
         procedures.schedule_of(procedure)
     except (CalendarError, ValueError) as error:
@@ -85,6 +86,7 @@ def refuse_bad_procedure(procedure: Document) -> None:
 
 def refuse_bad_settings(document: Document) -> None:
     """A business day that ends before it begins; holidays twice or of no list; a probe of another site."""
+    refuse_no_times_of_day(document)
     _refuse_foreign_probe(document)
     _refuse_bad_sampling(document)
     settings.refuse_missing_list(document)

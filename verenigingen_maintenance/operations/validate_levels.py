@@ -13,7 +13,7 @@ from frappe.utils import cint, get_datetime, getdate
 
 from verenigingen_maintenance.core import response_clock
 from verenigingen_maintenance.operations.duty import HANDOVER, unfit
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.refusals import refuse, refuse_no_times_of_day
 from verenigingen_maintenance.sources import clock
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
@@ -27,6 +27,7 @@ def refuse_bad_level(level: Document) -> None:
     if cint(level.level) < 1:
         refuse(_("A level is a number from 1: 1 is told first."))
     _refuse_bad_times(level)
+    refuse_no_times_of_day(level)
     _fill_in(level)
     _refuse_bad_first_day(level)
     _refuse_unfit(level)

@@ -290,3 +290,4 @@ def test_when_the_caller_is_killed_the_child_goes_with_it():
     caller.send_signal(signal.SIGKILL)
     caller.wait()
     wait_for(lambda: not _children(), "it outlived who called it")
+    assert _children() == []

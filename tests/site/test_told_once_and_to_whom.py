@@ -43,22 +43,18 @@ def contact_of(level, address):
 # --- mutes
 
 
-def test_at_the_end_of_a_mute_people_are_told_once_whichever_job_is_first(present):
-    silence()
-    name = breach()
-    for _ in range(70):
-        present.passes(minutes=1)
-        deliver()
-        tend()
-    assert delivered(name, "Opened") == [OPERATOR]
-
-
-def test_where_the_job_of_the_clocks_is_dead_it_is_told_all_the_same(present):
+@pytest.mark.parametrize(
+    "jobs",
+    [(deliver, tend), (tend, deliver), (deliver,)],
+    ids=["delivery first", "clocks first", "no clocks"],
+)
+def test_at_the_end_of_a_mute_people_are_told_once_whichever_job_is_first_or_dead(present, jobs):
     silence()
     name = breach()
     for _ in range(75):
         present.passes(minutes=1)
-        deliver()
+        for job in jobs:
+            job()
     assert delivered(name, "Opened") == [OPERATOR]
 
 

@@ -10,6 +10,7 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/ask.js",
 ]
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
+doctype_js = {"Checklist Run": "public/js/drill_run.js"}
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 
 after_install = "verenigingen_maintenance.install.after_install"

@@ -12,6 +12,7 @@ from verenigingen_maintenance.operations import (
     gaps,
     ingest_errors,
     probe_user,
+    procedure_versions,
     seed,
     settings,
 )
@@ -43,6 +44,7 @@ def after_migrate() -> None:
 def _bring_up_to_date() -> None:
     """Seeds the runbook and the holidays, and proposes what is not applicable."""
     seed.seed()
+    procedure_versions.keep_present()
     settings.fill_in_holidays()
     applicability.propose()
     analytics_claims.note_presence()

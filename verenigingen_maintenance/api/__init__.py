@@ -51,6 +51,13 @@ from verenigingen_maintenance.api.metrics import (
     system_health,
     watcher,
 )
+from verenigingen_maintenance.api.procedures import (
+    approve_procedure,
+    confirm_contacts,
+    restore_procedure,
+    review_procedure,
+    troubleshooting_guide,
+)
 from verenigingen_maintenance.api.reviews import (
     accept_threshold,
     dismiss_threshold,
@@ -72,6 +79,12 @@ from verenigingen_maintenance.api.runs import (
     withdraw_not_applicable,
 )
 from verenigingen_maintenance.api.targets import test_target
+from verenigingen_maintenance.api.training import (
+    check_access,
+    close_training,
+    confirm_understanding,
+    start_training,
+)
 
 __all__ = [
     "_assess_in_worker",
@@ -85,10 +98,15 @@ __all__ = [
     "activate_escalation",
     "add_note",
     "analyze_error_patterns",
+    "approve_procedure",
     "assess_compliance",
+    "check_access",
     "clear_analytics_cache",
     "close_escalation",
+    "close_training",
     "compute_service_level",
+    "confirm_contacts",
+    "confirm_understanding",
     "deactivate_escalation",
     "declare_not_applicable",
     "describe_escalation",
@@ -118,15 +136,19 @@ __all__ = [
     "resolve_error_pattern",
     "restore_component",
     "restore_next",
+    "restore_procedure",
     "review_escalations",
+    "review_procedure",
     "run_check",
     "run_daily",
     "sample",
     "start_drill",
+    "start_training",
     "status",
     "still_to_fill",
     "system_health",
     "test_target",
+    "troubleshooting_guide",
     "watcher",
     "withdraw_not_applicable",
 ]

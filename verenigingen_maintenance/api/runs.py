@@ -19,7 +19,7 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.operations import still_to_fill as to_fill
 from verenigingen_maintenance.operations.open_run import RUN
-from verenigingen_maintenance.operations.refusals import plain, refuse
+from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.sources import clock
 
 
@@ -44,10 +44,14 @@ def measure(run: str) -> dict | None:
 
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
-def open_run(procedure: str) -> dict | None:
-    """Opens a run of a procedure (of its slot, or outside any), or finds the open one, and measures it."""
+def open_run(procedure: str, drill: int = 0) -> dict | None:
+    """Opens a run of a procedure (of its slot, or outside any), or finds the open one, and measures it.
+
+    With `drill` it is an emergency that is practised, in a run of its own.
+    """
     only_for(MANAGER, OPERATOR)
-    return _run(run_now.find_or_open_procedure(procedure, clock.now()))
+    is_drill = bool(whole_number(drill, "drill"))
+    return _run(run_now.find_or_open_procedure(procedure, clock.now(), is_drill))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

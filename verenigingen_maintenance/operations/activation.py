@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
 
 import frappe
 from frappe import _
@@ -42,7 +43,7 @@ def deactivate(reason: str) -> None:
 
 def what_blocks(levels: list[tuple[dict, Reached]] | None = None) -> list[str]:
     """What keeps escalation from being activated: who cannot be reached, one text for each."""
-    return [*_levels(reached_levels() if levels is None else levels), *_contacts(), *_mail()]
+    return [*_levels(reached_levels() if levels is None else levels), *blank_contacts(), *_mail()]
 
 
 def reached_levels() -> list[tuple[dict, Reached]]:
@@ -74,9 +75,11 @@ def _is_somebody(reached: Reached) -> bool:
     return bool(reached.users or reached.addresses)
 
 
-def _contacts() -> list[str]:
+def blank_contacts(names: Collection[str] = ()) -> list[str]:
+    """What is still to fill in of Emergency Contacts: those named, or all."""
     fields, told = ["name", "full_name", "phone", "email", "around_the_clock"], []
-    for row in frappe.get_all("Emergency Contact", fields=fields, order_by="creation"):
+    filters = {"name": ("in", list(names))} if names else {}
+    for row in frappe.get_all("Emergency Contact", filters, fields, order_by="creation"):
         if blank := _blank(row):
             told.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
     return told

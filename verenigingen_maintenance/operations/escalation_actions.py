@@ -7,12 +7,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.operations import drills, escalation_steps, notifications
+from verenigingen_maintenance.operations import drills, escalation_steps, notifications, review_causes
 from verenigingen_maintenance.operations.escalation_steps import get, move, write
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
-OUTCOMES = ("Real", "No Action Needed", "False Positive")
+REAL = "Real"
+OUTCOMES = (REAL, "No Action Needed", "False Positive")
 
 
 def acknowledge(name: str, note: str = "") -> None:
@@ -87,6 +88,8 @@ def close(name: str, outcome: str, review: str) -> None:
     reviewed = {"reviewed_by": frappe.session.user, "reviewed_at": clock.stored(clock.now())}
     escalation.update({"outcome": outcome, "review": review, **reviewed})
     write(escalation)
+    if outcome == REAL and not cint(escalation.is_drill):
+        review_causes.of_escalation(escalation)
 
 
 def _needs(note: str, message: str, name: str) -> None:

@@ -9,7 +9,7 @@ import frappe
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import Cadence, Slot
-from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations import drill_runs, records
 from verenigingen_maintenance.operations.checks import Spec
 from verenigingen_maintenance.sources import clock, http
 
@@ -25,9 +25,10 @@ def open_for_slot(procedure: Document, slot: Slot, now: datetime) -> str:
     return _insert_once(run)
 
 
-def open_ad_hoc(procedure: Document, now: datetime) -> str:
-    """The name of today's open run outside any slot, opened now unless there is one."""
-    first = f"AD-HOC-{_label(procedure)}-{now.astimezone(clock.zone()):%Y-%m-%d}"
+def open_ad_hoc(procedure: Document, now: datetime, drill: bool = False) -> str:
+    """The name of today's open run outside any slot, or of today's open drill, opened now where it is not."""
+    kind = "AD-HOC-DRILL" if drill else "AD-HOC"
+    first = f"{kind}-{_label(procedure)}-{now.astimezone(clock.zone()):%Y-%m-%d}"
     name, count = first, 1
     while frappe.db.get_value(RUN, name, "status") not in (None, "Open"):
         count += 1
@@ -36,6 +37,8 @@ def open_ad_hoc(procedure: Document, now: datetime) -> str:
     tomorrow = now.astimezone(clock.zone()).date() + timedelta(days=1)
     run.lapses_at = datetime.combine(tomorrow, time())
     _fill(run, procedure)
+    if drill:
+        drill_runs.mark(run)
     return _insert_once(run)
 
 

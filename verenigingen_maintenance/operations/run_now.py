@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import open_slot
-from verenigingen_maintenance.operations import open_run, procedures, settings
+from verenigingen_maintenance.operations import drill_runs, open_run, procedures, settings
 from verenigingen_maintenance.operations.measure_run import measure
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
@@ -36,11 +36,18 @@ def find_or_open(cadence: str, now: datetime) -> str:
     return _find_or_open(procedures.with_cadence(cadence), now)
 
 
-def find_or_open_procedure(name: str, now: datetime) -> str:
-    """The slot's run while it is open; when there is no slot now, or its run is closed: an AD-HOC run."""
+def find_or_open_procedure(name: str, now: datetime, drill: bool = False) -> str:
+    """The slot's run while it is open; when there is no slot now, or its run is closed: an AD-HOC run.
+
+    A `drill` is a run of its own, and only of an emergency.
+    """
     if not frappe.db.exists(PROCEDURE, name):
         refuse(_("There is no procedure {0}."), name, kind=frappe.DoesNotExistError)
-    return _find_or_open(frappe.get_doc(PROCEDURE, name), now)
+    procedure = frappe.get_doc(PROCEDURE, name)
+    if not drill:
+        return _find_or_open(procedure, now)
+    drill_runs.refuse_unless_emergency(procedure)
+    return open_run.open_ad_hoc(procedure, now, drill=True)
 
 
 def _find_or_open(procedure: Document, now: datetime) -> str:

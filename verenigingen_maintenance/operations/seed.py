@@ -43,6 +43,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "inhibitions": ("cause", "silenced"),
 }
 LINES = ("boxes",)
+AS_SHIPPED = "As the app brings it"
 # What is only meant beside another field: where that is the user's, it is too.
 GOES_WITH = {"clear": "critical"}
 
@@ -126,6 +127,7 @@ def _create(doctype: str, name: str, values: dict) -> None:
     is_single = frappe.get_meta(doctype).issingle
     document = frappe.get_doc(doctype) if is_single else frappe.new_doc(doctype)
     document.update({"name": name, **deepcopy(values)})
+    document.flags.update({"by_app": True, "change_reason": AS_SHIPPED})
     document.save(ignore_permissions=True)
 
 
@@ -147,6 +149,7 @@ def _correct(document: Document, values: dict, shipped: dict) -> dict:
         else:
             kept[field] = shipped.get(field)
     _bring_back_what_rows_name(document)
+    document.flags.update({"by_app": True, "change_reason": AS_SHIPPED})
     document.save(ignore_permissions=True)
     return kept
 

@@ -48,7 +48,7 @@ def _head(signed: Document | None, since: datetime) -> str:
 
 
 def _last_signed(run: Document) -> Document | None:
-    filters = {"procedure": run.procedure, "status": "Signed", "name": ("!=", run.name)}
+    filters = {"procedure": run.procedure, "status": "Signed", "name": ("!=", run.name), "is_drill": 0}
     return frappe.db.get_value(
         RUN, filters, ["name", "measured_at", "closed_at"], as_dict=True, order_by="measured_at desc"
     )

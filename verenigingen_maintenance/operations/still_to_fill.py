@@ -5,7 +5,14 @@ from __future__ import annotations
 import frappe
 from frappe import _
 
-from verenigingen_maintenance.operations import activation, applicability, procedures, settings
+from verenigingen_maintenance.core.wording import some
+from verenigingen_maintenance.operations import (
+    activation,
+    applicability,
+    procedure_versions,
+    procedures,
+    settings,
+)
 from verenigingen_maintenance.sources import clock
 
 
@@ -13,7 +20,14 @@ def still_to_fill() -> list[str]:
     """One text for each thing, in the order in which a manager would do them."""
     levels = activation.reached_levels()
     blocking = activation.what_blocks(levels)
-    rest = [*activation.gaps_of_levels(levels), *_vendor(), *_holidays(), *_proposals(), *_reviews()]
+    rest = [
+        *activation.gaps_of_levels(levels),
+        *_vendor(),
+        *_holidays(),
+        *_proposals(),
+        *_versions(),
+        *_reviews(),
+    ]
     return [*_escalation(blocking), *blocking, *rest]
 
 
@@ -53,6 +67,14 @@ def _proposals() -> list[str]:
         _("Maintenance Check {0}: decide on the proposal “{1}”").format(row.title, row.proposal)
         for row in applicability.proposals()
     ]
+
+
+def _versions() -> list[str]:
+    """One line, however many: an installation brings seven."""
+    if waiting := procedure_versions.not_approved():
+        told = _("Procedure Version: {0} to approve by a Maintenance Manager who did not make it: {1}")
+        return [told.format(len(waiting), some(waiting))]
+    return []
 
 
 def _reviews() -> list[str]:

@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from verenigingen_maintenance.operations import fill_in, sign
+from verenigingen_maintenance.operations import fill_in, procedure_versions, review_causes, sign
 from verenigingen_maintenance.operations.measure_run import may_be_measured
 from verenigingen_maintenance.operations.records import refuse_by_hand
 
@@ -11,6 +11,7 @@ class ChecklistRun(Document):
     def onload(self):
         self.set_onload("may_be_measured", may_be_measured(self))
         self.set_onload("still_needed", sign.still_needed(self) if self.status == "Open" else [])
+        self.set_onload("version", procedure_versions.kept(self.procedure, self.procedure_version))
 
     def validate(self):
         if self.flags.by_operation:
@@ -22,6 +23,9 @@ class ChecklistRun(Document):
 
     def before_submit(self):
         sign.sign(self)
+
+    def on_submit(self):
+        review_causes.of_run(self)
 
     def before_cancel(self):
         sign.refuse_to_undo(self)

@@ -1,5 +1,6 @@
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations import review_causes
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate_levels import refuse_bad_level
 
@@ -10,3 +11,6 @@ class EscalationLevel(Document):
     def validate(self):
         refuse_bad_level(self)
         keep(self, "shipped")
+
+    def on_update(self):
+        review_causes.of_level(self)

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations import review_causes
 from verenigingen_maintenance.operations.applicability import NOTHING
 from verenigingen_maintenance.operations.live import STATE
 from verenigingen_maintenance.operations.records import keep
@@ -26,6 +27,9 @@ class MaintenanceCheck(Document):
         is_moved = before is not None and (self.subject or "") != (before.subject or "")
         if is_new_rule or is_moved or not is_watched:
             self.update(dict.fromkeys(STATE))  # the next round judges it anew
+
+    def on_update(self):
+        review_causes.of_check(self)
 
     def on_trash(self):
         if self.shipped:

@@ -2,12 +2,46 @@ frappe.ui.form.on("Maintenance Procedure", {
 	refresh(frm) {
 		const may_work = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 		if (!frm.is_new() && may_work) frm.add_custom_button(__("Open a Run"), () => open_run(frm));
+		show_review(frm);
+		if (frm.is_new()) return;
+		frm.add_custom_button(__("Versions"), () => show_versions(frm));
+		if (may_work && frm.doc.cadence === "Emergency") frm.add_custom_button(__("Drill"), () => open_run(frm, 1));
+		if (frappe.user.has_role("Maintenance Manager")) frm.add_custom_button(__("Reviewed"), () => review(frm));
 	},
 });
 
+function show_review(frm) {
+	const because = (frm.doc.review_because || "").split("\n").filter(Boolean);
+	const lines = because.map((line) => `<div>${frappe.utils.escape_html(line)}</div>`).join("");
+	frm.set_intro(lines && `<b>${__("Due for review because")}</b>${lines}`, "orange");
+}
+
+function show_versions(frm) {
+	frappe.set_route("List", "Procedure Version", { procedure: frm.doc.name });
+}
+
+// What was marked since the form was shown stays: nobody looked at it.
+function review(frm) {
+	const fields = [
+		{
+			fieldname: "outcome",
+			fieldtype: "Select",
+			label: __("Outcome"),
+			options: ["Unchanged", "Changed", "To Be Changed"],
+			default: "Unchanged",
+			reqd: 1,
+		},
+		{ fieldname: "note", fieldtype: "Small Text", label: __("What did you look at?"), reqd: 1 },
+	];
+	const args = { procedure: frm.doc.name, seen: frm.doc.review_because || "" };
+	const done = () => frm.reload_doc();
+	verenigingen_maintenance.ask({ title: __("Reviewed"), fields, method: "review_procedure", args, done });
+}
+
 // The form is shown once the worker is through: what somebody types before would meet a changed document.
-async function open_run(frm) {
-	const { run } = await frappe.xcall("verenigingen_maintenance.api.open_run", { procedure: frm.doc.name });
+async function open_run(frm, drill = 0) {
+	const args = { procedure: frm.doc.name, drill };
+	const { run } = await frappe.xcall("verenigingen_maintenance.api.open_run", args);
 	frappe.show_alert({ message: __("A worker is measuring."), indicator: "blue" });
 	for (let count = 0; count < 60; count++) {
 		const { message } = await frappe.db.get_value("Checklist Run", run, "measured_at");

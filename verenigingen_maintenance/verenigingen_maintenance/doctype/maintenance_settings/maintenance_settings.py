@@ -1,5 +1,6 @@
 from frappe.model.document import Document
 
+from verenigingen_maintenance.operations import review_causes
 from verenigingen_maintenance.operations.error_patterns import judge_severity_anew
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_settings
@@ -19,3 +20,4 @@ class MaintenanceSettings(Document):
 
     def on_update(self):
         judge_severity_anew()
+        review_causes.of_settings(self)

@@ -1,0 +1,172 @@
+"""Each version of a procedure's words: kept when they change, approved by somebody else, brought back by a manager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.meta import Meta
+from frappe.utils import cint, get_time
+
+from verenigingen_maintenance.core import procedure_text
+from verenigingen_maintenance.core.procedure_text import ContentError
+from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.sources import clock
+
+VERSION, PROCEDURE = "Procedure Version", "Maintenance Procedure"
+DRAFT, APPROVED, SUPERSEDED = "Draft", "Approved", "Superseded"
+# Fields that are not of the words: what the app keeps, and what is planned or reviewed.
+OF_NO_CONSEQUENCE = (
+    *("modified", "modified_by", "version", "shipped", "active_since", "idx"),
+    *("last_review", "next_review", "review_because", "reviews", "change_reason"),
+)
+NO_VALUE = ("Section Break", "Column Break", "Tab Break", "HTML")
+
+
+def name_of(procedure: str, version: int) -> str:
+    return f"{procedure} v{version}"
+
+
+def kept(procedure: str | None, version: int | None) -> str | None:
+    """The version that is kept of a procedure; None where it was not kept yet."""
+    name = name_of(procedure or "", cint(version))
+    return name if frappe.db.exists(VERSION, name) else None
+
+
+def text_of(procedure: Document) -> str:
+    """The words of a procedure as text: two that say the same give the same."""
+    return procedure_text.to_text(_content(procedure))
+
+
+def record(procedure: Document) -> None:
+    """Keeps the version that a procedure has now, unless it is kept. One that waited for approval gives way.
+
+    `procedure.flags` say why (`change_reason`), and whether the app itself wrote it (`by_app`).
+    """
+    name = name_of(procedure.name, procedure.version)
+    if frappe.db.exists(VERSION, name):
+        return
+    content, before = text_of(procedure), _latest(procedure.name)
+    for draft in frappe.get_all(VERSION, {"procedure": procedure.name, "status": DRAFT}, pluck="name"):
+        records.write(_get(draft).update({"status": SUPERSEDED}))
+    values = {"procedure": procedure.name, "version": procedure.version, "status": DRAFT}
+    made = {"made_at": clock.stored(clock.now()), "reason": procedure.flags.change_reason}
+    made["made_by"] = None if procedure.flags.by_app else frappe.session.user
+    kept = {"content": content, "diff": procedure_text.diff(before or content, content)}
+    records.insert(frappe.get_doc({"doctype": VERSION, "name": name, **values, **made, **kept}))
+
+
+def keep_present() -> None:
+    """Keeps the present version of each procedure that has none: those of before versions were kept."""
+    for name in frappe.get_all(PROCEDURE, pluck="name", order_by="name", limit=0):
+        procedure = frappe.get_doc(PROCEDURE, name)
+        procedure.flags.update(
+            {"by_app": True, "change_reason": _("As it was when versions began to be kept")}
+        )
+        record(procedure)
+
+
+def approve(name: str, note: str = "") -> None:
+    """Somebody else than its author says that the latest version is right; the one before is superseded."""
+    version = _existing(name)
+    if version.status != DRAFT:
+        refuse(_("{0} is {1} already."), name, version.status)
+    if version.version != frappe.db.get_value(PROCEDURE, version.procedure, "version"):
+        refuse(_("{0} was changed since: approve its latest version."), version.procedure)
+    if version.made_by == frappe.session.user:
+        message = _("You made {0}: another Maintenance Manager approves it, so that two have read it.")
+        refuse(message, name)
+    approved = {"procedure": version.procedure, "status": APPROVED}
+    for former in frappe.get_all(VERSION, approved, pluck="name"):
+        records.write(_get(former).update({"status": SUPERSEDED}))
+    decided = {"approved_by": frappe.session.user, "approved_at": clock.stored(clock.now())}
+    records.write(version.update({"status": APPROVED, "approval_note": note, **decided}))
+
+
+def restore(name: str, reason: str) -> str:
+    """Brings back the words of an earlier version, as a new one; returns its name.
+
+    Raises frappe.ValidationError without a reason, where the words are the present ones, and where they
+    name what is gone.
+    """
+    version = _existing(name)
+    if not (reason or "").strip():
+        refuse(_("Say why {0} is brought back: it stands beside the new version."), name)
+    procedure = frappe.get_doc(PROCEDURE, version.procedure, for_update=True)
+    if text_of(procedure) == version.content:
+        refuse(_("{0} has the words of {1} already."), procedure.name, name)
+    procedure.update(_as_fields(version.content, procedure.meta))
+    procedure.change_reason = _("{0} was brought back: {1}").format(name, reason.strip())
+    procedure.save()
+    return name_of(procedure.name, procedure.version)
+
+
+def not_approved() -> list[str]:
+    """The present versions of enabled procedures that nobody approved, the longest waiting first."""
+    version, procedure = frappe.qb.DocType(VERSION), frappe.qb.DocType(PROCEDURE)
+    rows = (
+        frappe.qb.from_(version)
+        .join(procedure)
+        .on(procedure.name == version.procedure)
+        .select(version.name)
+        .where((version.status == DRAFT) & (procedure.enabled == 1))
+        .orderby(version.made_at)
+        .orderby(version.name)
+    )
+    return [row[0] for row in rows.run()]
+
+
+def _content(procedure: Document) -> dict[str, Any]:
+    return {
+        field.fieldname: _value(procedure.get(field.fieldname), field)
+        for field in procedure.meta.fields
+        if field.fieldtype not in NO_VALUE and field.fieldname not in OF_NO_CONSEQUENCE
+    }
+
+
+def _value(value: Any, field: Any) -> Any:
+    """As the database has it, however a form sent it."""
+    if field.fieldtype == "Table":
+        return [_row(row, row.meta) for row in value or []]
+    if field.fieldtype in ("Int", "Check"):
+        return cint(value)
+    if field.fieldtype == "Time":
+        return f"{get_time(value)}" if value not in (None, "") else None
+    return value if value in (None, "") else str(value)
+
+
+def _row(row: Document, meta: Meta) -> dict[str, Any]:
+    fields = (each for each in meta.fields if each.fieldtype not in NO_VALUE)
+    return {each.fieldname: _value(row.get(each.fieldname), each) for each in fields}
+
+
+def _as_fields(text: str, meta: Meta) -> dict[str, Any]:
+    """The fields of a procedure that a text has; what it does not have is empty."""
+    try:
+        content = procedure_text.from_text(text)
+    except ContentError as error:
+        refuse("{0}", error)
+    fields = [each for each in meta.fields if each.fieldtype not in NO_VALUE]
+    return {
+        each.fieldname: content.get(each.fieldname, [] if each.fieldtype == "Table" else None)
+        for each in fields
+        if each.fieldname not in OF_NO_CONSEQUENCE
+    }
+
+
+def _latest(procedure: str) -> str | None:
+    """The words of the latest version that is kept."""
+    return frappe.db.get_value(VERSION, {"procedure": procedure}, "content", order_by="version desc")
+
+
+def _existing(name: str) -> Document:
+    if not frappe.db.exists(VERSION, name):
+        refuse(_("There is no version {0}."), name, kind=frappe.DoesNotExistError)
+    return _get(name)
+
+
+def _get(name: str) -> Document:
+    return frappe.get_doc(VERSION, name, for_update=True)

@@ -1,0 +1,75 @@
+"""What a training session is about: what happened, and what is new, since the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from verenigingen_maintenance.sources import clock
+
+SESSION, ESCALATION = "Training Session", "Maintenance Escalation"
+MONTH = timedelta(days=31)
+MOST = 20
+
+
+def since_the_last(now: datetime) -> str:
+    """Lines under headings: escalations, changed procedures, new checks. Each is bounded and counts the rest."""
+    since = _begin(now)
+    head = _("Since {0}:").format(f"{since:%Y-%m-%d}")
+    parts = (_still_open(), _over(since), _changed(since), _new_checks(since), _due())
+    return "\n".join([head, *(line for part in parts for line in part)])
+
+
+def _begin(now: datetime) -> datetime:
+    """The day of the last closed session; a month ago where there was none. As stored."""
+    last = frappe.db.get_value(SESSION, {"status": "Closed"}, "date", order_by="date desc")
+    return datetime.combine(getdate(last), time()) if last else clock.stored(now - MONTH)
+
+
+def _still_open() -> list[str]:
+    filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
+    return _listed(_("Escalations that are open"), ESCALATION, filters, "{name} {title} ({status})")
+
+
+def _over(since: datetime) -> list[str]:
+    filters = {"closed_at": (">=", since), "opened_at": ("is", "set"), "is_drill": 0}
+    return _listed(_("Escalations that are over"), ESCALATION, filters, "{name} {title}: {review}")
+
+
+def _changed(since: datetime) -> list[str]:
+    filters = {"made_at": (">=", since), "diff": ("is", "set")}
+    return _listed(_("Procedures that changed"), "Procedure Version", filters, "{name}: {reason}")
+
+
+def _new_checks(since: datetime) -> list[str]:
+    filters = {"creation": (">=", since), "enabled": 1}
+    return _listed(_("New checks"), "Maintenance Check", filters, "{title}: {description}")
+
+
+def _due() -> list[str]:
+    filters = {"review_because": ("is", "set"), "enabled": 1}
+    return _listed(_("Procedures due for review"), "Maintenance Procedure", filters, "{name}")
+
+
+def _listed(head: str, doctype: str, filters: Mapping, told: str) -> list[str]:
+    fields = [
+        each
+        for each in ("name", "title", "status", "review", "reason", "description")
+        if f"{{{each}}}" in told
+    ]
+    order = "creation desc, name asc"
+    rows = frappe.get_all(doctype, filters, fields, order_by=order, limit=MOST)
+    count = frappe.db.count(doctype, filters)
+    lines = [
+        f"- {_one_line(told.format(**{key: value or '' for key, value in row.items()}))}" for row in rows
+    ]
+    more = [_("- and {0} more").format(count - len(rows))] if count > len(rows) else []
+    return ["", f"{head}: {count}", *lines, *more]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300].rstrip(" :")

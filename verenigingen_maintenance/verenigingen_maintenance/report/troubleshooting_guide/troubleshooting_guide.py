@@ -1,0 +1,26 @@
+import html
+
+from frappe import _
+
+from verenigingen_maintenance.operations import troubleshooting
+from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
+
+
+def execute(filters=None):
+    """What was met on this site before, how often, and what helped."""
+    found = troubleshooting.guide((filters or {}).get("words") or "", clock.now())
+    rows = [{**entry, "steps": "\n".join(entry["steps"])} for entry in found["entries"]]
+    return _columns(), rows, html.escape("; ".join(found["missing"])) or None
+
+
+def _columns():
+    return [
+        column("symptom", _("Symptom"), "Data", 320),
+        column("solution", _("What Helped"), "Data", 420),
+        column("steps", _("Steps of the Runbook"), "Data", 300),
+        column("times", _("Times"), "Int", 70),
+        column("last_seen", _("Last Seen"), "Datetime", 160),
+        column("state", _("State"), "Data", 110),
+        column("document", _("Document"), "Dynamic Link", 150, options="doctype"),
+    ]

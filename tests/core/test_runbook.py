@@ -126,6 +126,12 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "alerts_nobody_acted_on_7d": ("> 0", None),
         "degradation_alerts_7d": ("> 0", None),
         "threshold_proposals": ("> 0", None),
+        "procedures_due_for_review": ("> 0", None),
+        "procedure_changes_not_approved": ("> 0", None),
+        "issues_without_solution": ("> 0", None),
+        "training_days": ("> 35", None),
+        "emergency_practised_days": ("> 35", None),
+        "contacts_unconfirmed_days": ("> 35", None),
     }
 
 

@@ -14,6 +14,7 @@ import pymysql
 import pytest
 from frappe.utils import background_jobs
 
+from verenigingen_maintenance.api import door
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.operations import (
     ingest_errors,
@@ -34,7 +35,8 @@ ESCALATED = ("Maintenance Escalation Check", "Maintenance Silence", "Notificatio
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 ANALYSED = ("Analytics Component Event",)
-REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal")
+REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal", "Procedure Review")
+TRAINED = ("Training Session", "Training Participant")
 ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
@@ -58,6 +60,7 @@ SEEDED_TOO = (
     "Emergency Contact",
     "Metric",
     "Analytics Component",
+    "Procedure Version",
 )
 OF_SETTINGS = (
     *("Maintenance Holiday", "Maintenance Severity Rule"),
@@ -146,7 +149,7 @@ def _start_anew():
 
 
 def _empty():
-    made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED)
+    made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED, *TRAINED)
     for doctype in (*made, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})
@@ -178,6 +181,12 @@ def _make_people():
             user = {"doctype": "User", "email": email, "first_name": "Test", "user_type": user_type}
             person = frappe.get_doc({**user, "send_welcome_email": 0}).insert()
             person.add_roles(*roles)
+
+
+@pytest.fixture
+def over_http(monkeypatch):
+    """A refusal of a door is raised, as Frappe answers with it; from the shell it would be printed."""
+    monkeypatch.setattr(door, "from_shell", lambda: False)
 
 
 @pytest.fixture

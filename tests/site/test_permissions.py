@@ -34,11 +34,14 @@ DOCTYPES = (
     "Analytics Component",
     "Threshold Proposal",
     "Notification Target",
+    "Procedure Version",
+    "Training Session",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
+    *("Procedure Version", "Training Session"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -59,6 +62,7 @@ READING = [
     (api.on_duty, ("level-1",)),
     (api.describe_escalation, ("ESC-1",)),
     (api.review_escalations, ()),
+    (api.troubleshooting_guide, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -80,6 +84,7 @@ WORKING = [
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
+    (api.confirm_understanding, ("TRAIN-2026-11-27",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -95,6 +100,13 @@ MANAGING = [
     (api.accept_threshold, ("TP-1", "x")),
     (api.dismiss_threshold, ("TP-1", "x")),
     (api.test_target, ("Chat",)),
+    (api.approve_procedure, ("Daily Maintenance v1",)),
+    (api.restore_procedure, ("Daily Maintenance v1", "x")),
+    (api.review_procedure, ("Daily Maintenance", "x")),
+    (api.confirm_contacts, ()),
+    (api.start_training, ()),
+    (api.check_access, ("TRAIN-2026-11-27",)),
+    (api.close_training, ("TRAIN-2026-11-27",)),
 ]
 
 

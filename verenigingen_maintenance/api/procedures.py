@@ -18,7 +18,6 @@ from verenigingen_maintenance.operations import (
     procedure_versions,
     troubleshooting,
 )
-from verenigingen_maintenance.sources import clock
 
 
 @frappe.whitelist(methods=["POST"])
@@ -61,4 +60,4 @@ def confirm_contacts(contact: str = "") -> dict:
 def troubleshooting_guide(words: str = "") -> dict:
     """What was met before, and what helped: error patterns and escalations, those with `words` in them."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    return troubleshooting.guide(words, clock.now())
+    return troubleshooting.guide(words)

@@ -17,7 +17,7 @@ CONFIRMED = ("confirmed_at", "confirmed_by")
 
 
 def note_change(contact: Document) -> None:
-    """For the controller: who changes a contact has seen that it is right, and procedures are due for review."""
+    """For the controller: who changes a contact has seen that it is right, and procedures are due."""
     if review_causes.of_contact(contact) and not contact.flags.by_app:
         contact.update(_now())
 

@@ -1,4 +1,4 @@
-"""Each version of a procedure's words: kept when they change, approved by somebody else, brought back by a manager."""
+"""Versions of a procedure's words: kept when they change, approved by somebody else, and brought back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes procedures due for review: changed thresholds, contacts, levels; an emergency; what escalated."""
+"""What makes procedures due for review: thresholds, contacts, levels; an emergency, an escalation."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def of_settings(settings: Document) -> None:
     before = settings.get_doc_before_save()
     if before is None or not before.shipped:
         return
-    old, new = ({row.area: cint(row.level) for row in each.starting_levels} for each in (before, settings))
+    old, new = _starts(before), _starts(settings)
     if told := changed(old, new, {area: area for area in (*old, *new)}):
         mark(_escalating(), _("Starting levels: {0}").format(told))
 
@@ -102,6 +102,12 @@ def _escalating() -> list[str]:
     query = frappe.qb.from_(procedure).left_join(group).on(group.parent == procedure.name)
     rows = query.select(procedure.name).distinct().where((procedure.enabled == 1) & says_when).run()
     return [name for (name,) in rows]
+
+
+def _starts(settings: Document) -> dict[str, str]:
+    """The levels of each area, such as "1, after hours 2"."""
+    rows = settings.starting_levels
+    return {row.area: f"{cint(row.in_hours)}, after hours {cint(row.after_hours)}" for row in rows}
 
 
 def _labels(document: Document, fields: Iterable[str]) -> dict[str, str]:

@@ -20,15 +20,8 @@ def still_to_fill() -> list[str]:
     """One text for each thing, in the order in which a manager would do them."""
     levels = activation.reached_levels()
     blocking = activation.what_blocks(levels)
-    rest = [
-        *activation.gaps_of_levels(levels),
-        *_vendor(),
-        *_holidays(),
-        *_proposals(),
-        *_versions(),
-        *_reviews(),
-    ]
-    return [*_escalation(blocking), *blocking, *rest]
+    rest = [*activation.gaps_of_levels(levels), *_vendor(), *_holidays(), *_proposals()]
+    return [*_escalation(blocking), *blocking, *rest, *_versions(), *_reviews()]
 
 
 def _escalation(blocking: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Training sessions: prefilled with what happened, confirmed by each participant, closed when all is there."""
+"""Training sessions: prefilled with what happened, confirmed by each who was there, closed when complete."""
 
 from __future__ import annotations
 

@@ -14,10 +14,11 @@ from verenigingen_maintenance.sources import clock
 SESSION, ESCALATION = "Training Session", "Maintenance Escalation"
 MONTH = timedelta(days=31)
 MOST = 20
+FIELDS = ("name", "title", "status", "review", "reason", "description")
 
 
 def since_the_last(now: datetime) -> str:
-    """Lines under headings: escalations, changed procedures, new checks. Each is bounded and counts the rest."""
+    """Lines under headings: escalations, changed procedures, new checks; what is too many is counted."""
     since = _begin(now)
     head = _("Since {0}:").format(f"{since:%Y-%m-%d}")
     parts = (_still_open(), _over(since), _changed(since), _new_checks(since), _due())
@@ -56,17 +57,11 @@ def _due() -> list[str]:
 
 
 def _listed(head: str, doctype: str, filters: Mapping, told: str) -> list[str]:
-    fields = [
-        each
-        for each in ("name", "title", "status", "review", "reason", "description")
-        if f"{{{each}}}" in told
-    ]
-    order = "creation desc, name asc"
-    rows = frappe.get_all(doctype, filters, fields, order_by=order, limit=MOST)
+    fields = [each for each in FIELDS if f"{{{each}}}" in told]
+    rows = frappe.get_all(doctype, filters, fields, order_by="creation desc, name asc", limit=MOST)
     count = frappe.db.count(doctype, filters)
-    lines = [
-        f"- {_one_line(told.format(**{key: value or '' for key, value in row.items()}))}" for row in rows
-    ]
+    texts = (told.format(**{key: value or "" for key, value in row.items()}) for row in rows)
+    lines = [f"- {_one_line(text)}" for text in texts]
     more = [_("- and {0} more").format(count - len(rows))] if count > len(rows) else []
     return ["", f"{head}: {count}", *lines, *more]
 

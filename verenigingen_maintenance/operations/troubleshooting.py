@@ -1,5 +1,7 @@
-"""The troubleshooting guide: what was met on this site before, and what helped. Nothing is written twice: it is made
-of the notes of error patterns, and of the resolutions and reviews of escalations."""
+"""The troubleshooting guide: what was met on this site before, and what helped.
+
+Nothing is written twice: it is made of the notes of error patterns, and of what people wrote of escalations.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +21,17 @@ from verenigingen_maintenance.sources.error_patterns import PATTERN
 DAYS = timedelta(days=400)
 MOST_PATTERNS, MOST_ESCALATIONS, MOST_SUBJECTS = 300, 500, 60
 LONGEST = 2_000
+EVENT = "Maintenance Escalation Event"
 Entry = dict[str, Any]
 
 
-def guide(words: str, now: datetime) -> dict[str, Any]:
+def guide(words: str) -> dict[str, Any]:
     """The entries with all of `words` in them: those with a solution first, then the latest.
 
-    An entry has kind (Error, Escalation), symptom, document, times, last_seen, solution and steps. `missing` says
-    what was left out.
+    An entry has kind (Error, Escalation), symptom, document, doctype, times, last_seen, state, solution and
+    steps. `missing` says what was left out.
     """
-    since = clock.stored(now - DAYS)
+    since = clock.stored(clock.now() - DAYS)
     patterns, escalations = _patterns(since), _escalations(since)
     subjects = _by_subject(escalations)
     entries = [*map(_of_pattern, patterns), *_of_subjects(subjects)]
@@ -97,13 +100,8 @@ def _helped(row: Mapping, notes: Mapping[str, str]) -> str:
 def _resolutions(names: list[str]) -> dict[str, str]:
     """What people wrote when they resolved these; what ended by itself says nothing of a solution."""
     filters = {"parent": ("in", names or [""]), "event": "Resolved", "note": ("is", "set")}
-    rows = frappe.get_all(
-        "Maintenance Escalation Event",
-        filters,
-        ["parent", "note"],
-        order_by="idx asc",
-        limit=4 * MOST_ESCALATIONS,
-    )
+    fields, most = ["parent", "note"], 4 * MOST_ESCALATIONS
+    rows = frappe.get_all(EVENT, filters, fields, order_by="idx asc", limit=most)
     return {row.parent: row.note for row in rows}
 
 
@@ -124,11 +122,9 @@ def _has(entry: Entry, words: str) -> bool:
 
 
 def _left_out(patterns: list, escalations: list, subjects: Mapping) -> list[str]:
-    found = {
-        _("only the latest {0} error patterns are shown").format(MOST_PATTERNS): len(patterns)
-        == MOST_PATTERNS,
-        _("only the latest {0} escalations are counted").format(MOST_ESCALATIONS): len(escalations)
-        == MOST_ESCALATIONS,
-        _("only the latest {0} subjects are shown").format(MOST_SUBJECTS): len(subjects) > MOST_SUBJECTS,
+    told = {
+        _("only the latest {0} error patterns are shown"): (len(patterns), MOST_PATTERNS),
+        _("only the latest {0} escalations are counted"): (len(escalations), MOST_ESCALATIONS),
+        _("only the latest {0} subjects are shown"): (len(subjects) - 1, MOST_SUBJECTS),
     }
-    return [text for text, is_so in found.items() if is_so]
+    return [text.format(most) for text, (count, most) in told.items() if count >= most]

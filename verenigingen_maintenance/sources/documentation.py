@@ -80,7 +80,7 @@ def training_days(now: datetime) -> Reading | Unknown:
 
 @source
 def emergency_practised_days(now: datetime) -> Reading | Unknown:
-    """How long ago an emergency was practised: a run in drill mode was signed, or a drill of escalation over."""
+    """How long ago an emergency was practised: a drill run was signed, or a drill of escalation over."""
     found = sorted([*_drill_runs(), *_drills()], key=lambda each: each["ended"])
     if not found:
         reason = "no emergency was practised yet: open one as a drill, or begin Test Escalation"

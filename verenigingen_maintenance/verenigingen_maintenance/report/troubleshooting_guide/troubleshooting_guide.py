@@ -3,13 +3,12 @@ import html
 from frappe import _
 
 from verenigingen_maintenance.operations import troubleshooting
-from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 
 def execute(filters=None):
     """What was met on this site before, how often, and what helped."""
-    found = troubleshooting.guide((filters or {}).get("words") or "", clock.now())
+    found = troubleshooting.guide((filters or {}).get("words") or "")
     rows = [{**entry, "steps": "\n".join(entry["steps"])} for entry in found["entries"]]
     return _columns(), rows, html.escape("; ".join(found["missing"])) or None
 

@@ -28,7 +28,7 @@ SAMPLED = (
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast"),
     *("Downtime", "Monthly Service Level"),
 )
-MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification")
+MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session")
 
 
 def add_users(password: str) -> dict:

@@ -49,6 +49,15 @@ def test_the_report_shows_figures_bars_cards_and_texts_as_text(proposal, desk):
     expect_nothing_ran(report)
 
 
+def test_the_troubleshooting_guide_shows_symptoms_as_text(proposal, desk):
+    report = desk("auditor", "/app/query-report/Troubleshooting Guide")
+
+    expect(report.page.locator(".dt-header")).to_contain_text("What Helped")
+    expect(report.page.locator(".dt-row-0 .dt-cell__content").nth(1)).to_have_text(MARKUP)
+    expect(report.page.locator(".dt-row-0")).to_contain_text("41")
+    expect_nothing_ran(report)
+
+
 def test_a_manager_accepts_a_proposal_with_a_reason_and_the_check_has_the_threshold(proposal, desk, api):
     form = desk("manager", f"/app/threshold-proposal/{proposal}")
     expect(form.page.locator(".form-message")).to_contain_text(SENTENCE)

@@ -24,6 +24,9 @@ KNOWN_DOCTYPES = {
     "Monthly Service Level Figure",
     "Threshold Proposal",
     "Notification Target",
+    "Procedure Version",
+    "Training Session",
+    "Training Participant",
 }
 
 

@@ -122,9 +122,12 @@ def test_access_is_looked_at_for_each_who_is_there(session):
 
 def test_it_is_closed_only_when_all_confirmed_access_is_checked_and_something_was_practised(session):
     logged_in(MANAGER)
+    frappe.db.set_value(SESSION, session, "date", add_days(today(), 1))
     with pytest.raises(frappe.ValidationError) as refused:
         api.close_training(session)
+    frappe.db.set_value(SESSION, session, "date", today())
     for need in (
+        f"Its date is to come: {add_days(today(), 1)}",
         "manager@example.com: has not confirmed that the procedures are understood",
         "operator@example.com: the access is not checked",
         "Nothing was practised: name a drill, or say why none was held",

@@ -78,8 +78,10 @@ def close(name: str, now: datetime) -> None:
 
 def still_needed(session: Document) -> list[str]:
     """What keeps it from being closed, one text for each."""
+    to_come = getdate(session.date) > clock.stored(clock.now()).date()
+    date = [_("Its date is to come: {0}").format(session.date)] if to_come else []
     participants = [_participant(row) for row in session.participants]
-    return training.missing(participants, _practised(session), session.not_practised_because or "")
+    return date + training.missing(participants, _practised(session), session.not_practised_because or "")
 
 
 def keep_what_is_told(session: Document) -> None:

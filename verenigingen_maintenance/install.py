@@ -42,9 +42,9 @@ def after_migrate() -> None:
 
 
 def _bring_up_to_date() -> None:
-    """Seeds the runbook and the holidays, and proposes what is not applicable."""
-    seed.seed()
+    """Keeps the procedures as they are, seeds the runbook and the holidays, proposes what is not applicable."""
     procedure_versions.keep_present()
+    seed.seed()
     settings.fill_in_holidays()
     applicability.propose()
     analytics_claims.note_presence()

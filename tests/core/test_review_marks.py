@@ -33,8 +33,9 @@ def test_a_hundred_marks_are_bounded_and_still_say_since_when():
 def test_what_was_marked_after_somebody_looked_stays():
     seen = review_marks.add("", DAY, "Looked at", "a")
     now = review_marks.add(seen, DAY, "Came meanwhile", "b")
-    assert review_marks.after_review(now, seen) == "2026-11-27 Came meanwhile (b)"
-    assert review_marks.after_review(now, now) == ""
+    assert review_marks.split(now, seen) == (seen, "2026-11-27 Came meanwhile (b)")
+    assert review_marks.split(now, now) == (now, "")
+    assert review_marks.split(seen, "Nobody changed anything") == ("", seen), "only what was marked is kept"
 
 
 def test_thresholds_are_told_from_what_to_what_and_contacts_without_their_values():

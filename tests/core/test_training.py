@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from verenigingen_maintenance.core.access import Access, problems, remarks
+from verenigingen_maintenance.core.access import Access, facts, problems, remarks
 from verenigingen_maintenance.core.training import Participant, Practice, missing
 
 DONE = Participant("jan", confirmed=True, access_ok=True)
@@ -69,6 +69,18 @@ def test_problems_with_a_note_and_no_drill_with_a_reason_are_enough():
 )
 def test_what_keeps_somebody_from_their_duty(change, told):
     assert problems(replace(FIT, **change), TODAY) == told
+
+
+def test_the_facts_are_told_of_whoever_is_there():
+    assert facts(Access(is_there=False)) == []
+    assert facts(replace(FIT, cannot=["Checklist Run"])) == [
+        "roles: Maintenance Operator",
+        "on duty in: Operations",
+        "last login: 2026-11-27",
+        "second factor: asked",
+        "API key: none",
+        "opens what duty needs: not all",
+    ]
 
 
 def test_what_is_only_to_think_about_is_no_problem():

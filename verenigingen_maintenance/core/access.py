@@ -58,6 +58,20 @@ def remarks(access: Access) -> list[str]:
     return [text for text, is_so in found.items() if is_so]
 
 
+def facts(access: Access) -> list[str]:
+    """The rest of what is known, one text for each."""
+    if not access.is_there:
+        return []
+    return [
+        f"roles: {', '.join(access.roles) or 'none'}",
+        f"on duty in: {', '.join(access.on_duty) or 'no level'}",
+        f"last login: {access.last_login or 'never'}",
+        f"second factor: {'asked' if access.two_factor else 'not asked'}",
+        f"API key: {'there' if access.has_key else 'none'}",
+        f"opens what duty needs: {'not all' if access.cannot else 'yes'}",
+    ]
+
+
 def _dormant(access: Access, today: date) -> str:
     return f"the last login was {_days(access.last_login, today)} days ago"
 

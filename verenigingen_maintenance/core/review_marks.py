@@ -26,10 +26,11 @@ def since(marks: str | None) -> date | None:
     return min(days, default=None)
 
 
-def after_review(marks: str | None, seen: str | None) -> str:
-    """What is left once somebody reviewed the marks `seen`: what came meanwhile was not looked at."""
-    looked_at = lines_of(seen)
-    return "\n".join(line for line in lines_of(marks) if line not in looked_at)
+def split(marks: str | None, seen: str | None) -> tuple[str, str]:
+    """The marks that somebody looked at, of those shown to them (`seen`), and those that came meanwhile."""
+    shown, lines = lines_of(seen), lines_of(marks)
+    looked_at = [line for line in lines if line in shown]
+    return "\n".join(looked_at), "\n".join(line for line in lines if line not in shown)
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object], told: Mapping[str, str]) -> str:

@@ -54,10 +54,11 @@ def review(name: str, note: str, outcome: str = OUTCOMES[0], seen: str | None = 
         refuse(_("The outcome is one of: {0}."), ", ".join(OUTCOMES))
     now = clock.stored(clock.now())
     procedure = frappe.get_doc(PROCEDURE, name, for_update=True)
-    because = procedure.review_because or ""
+    marks = procedure.review_because or ""
+    because, left = review_marks.split(marks, marks if seen is None else seen)
     kept = {"at": now, "by_user": frappe.session.user, "version": procedure.version, "outcome": outcome}
-    procedure.append("reviews", {**kept, "note": note, "because": seen if seen is not None else because})
-    procedure.review_because = review_marks.after_review(because, seen if seen is not None else because)
+    procedure.append("reviews", {**kept, "note": note, "because": because})
+    procedure.review_because = left
     procedure.last_review = now.date()
     procedure.next_review = procedures.next_review(procedure)
     procedure.flags.by_operation = True

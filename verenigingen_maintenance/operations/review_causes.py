@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.review_marks import changed, filled
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations.procedure_reviews import PROCEDURE, mark
 
-OF_A_CHECK = ("critical", "warning", "clear", "breaches", "clears", "starting_level")
+OF_A_CHECK = ("critical", "warning", "clear", "breaches", "clears", "starting_level", "enabled")
 OF_A_LEVEL = (
     *("level", "title", "contact", "role", "phone", "contract"),
     *("response_in_hours", "response_after_hours", "grace_minutes"),

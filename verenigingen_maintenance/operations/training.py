@@ -56,15 +56,18 @@ def check_access(name: str, now: datetime) -> dict[str, list[str]]:
 
 
 def confirm(name: str, now: datetime) -> None:
-    """The user who is logged in has understood; nobody says so for another."""
+    """The user who is logged in has understood; nobody says so for another.
+
+    Past the document: whoever leads the session writes its topics meanwhile, and may save them.
+    """
     session = _open(name)
     rows = [row for row in session.participants if row.user == frappe.session.user]
     if not rows:
         refuse(_("You are no participant of {0}: ask who leads it to add you."), name)
     if not rows[0].present:
         refuse(_("You are not marked as present in {0}: ask who leads it."), name)
-    rows[0].update({"confirmed": 1, "confirmed_at": clock.stored(now)})
-    records.write(session)
+    values = {"confirmed": 1, "confirmed_at": clock.stored(now)}
+    frappe.db.set_value(rows[0].doctype, rows[0].name, values, update_modified=False)
 
 
 def close(name: str, now: datetime) -> None:
@@ -118,10 +121,8 @@ def _look_at(row: Document, now: datetime) -> list[str]:
     problems = access.problems(found, today)
     told = [
         *(f"PROBLEM: {each}" for each in problems),
-        *access.remarks(found),
-        _("roles: {0}").format(", ".join(found.roles) or _("none")),
-        _("on duty in: {0}").format(", ".join(found.on_duty) or _("no level")),
-        _("last login: {0}").format(found.last_login or _("never")),
+        *(f"REMARK: {each}" for each in access.remarks(found)),
+        *access.facts(found),
     ]
     values = {"access": PROBLEMS if problems else OK, "access_found": "\n".join(told)}
     row.update({**values, "access_checked_at": clock.stored(now)})

@@ -141,7 +141,6 @@ def _without_review(since: datetime) -> list[Mapping]:
         "is_drill": 0,
         "opened_at": ("is", "set"),
         "closed_at": (">=", since),
-        "reviewed_at": ("is", "not set"),
     }
     return frappe.get_all(ESCALATION, filters, ["name", "title"], order_by="opened_at desc", limit=MOST)
 

@@ -42,7 +42,7 @@ def after_migrate() -> None:
 
 
 def _bring_up_to_date() -> None:
-    """Keeps the procedures as they are, seeds the runbook and the holidays, proposes what is not applicable."""
+    """Keeps the procedures as they are; then seeds runbook and holidays, and proposes what does not apply."""
     procedure_versions.keep_present()
     seed.seed()
     settings.fill_in_holidays()

@@ -1,6 +1,7 @@
 """docs/requirements.md has each row once, and names for it what really is there."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def read(pattern):
             yield name, entry or {}
 
 
+@cache
 def named_by_the_runbook():
     """(kind, name) of everything in the runbook, with the rows that it says it fulfils."""
     found = {}

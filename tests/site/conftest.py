@@ -35,7 +35,10 @@ MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance N
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal")
-ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
+ASSESSED = (
+    *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
+    "Security Assessment",
+)
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
 QUEUED = ("Email Queue", "Email Queue Recipient")

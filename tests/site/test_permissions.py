@@ -33,12 +33,13 @@ DOCTYPES = (
     "Compliance Gap",
     "Analytics Component",
     "Threshold Proposal",
+    "Security Assessment",
     "Notification Target",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
-    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
+    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Security Assessment"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -59,6 +60,7 @@ READING = [
     (api.on_duty, ("level-1",)),
     (api.describe_escalation, ("ESC-1",)),
     (api.review_escalations, ()),
+    (api.get_security_assessment, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -80,6 +82,7 @@ WORKING = [
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
+    (api.assess_security, ()),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

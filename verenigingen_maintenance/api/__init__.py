@@ -71,10 +71,16 @@ from verenigingen_maintenance.api.runs import (
     still_to_fill,
     withdraw_not_applicable,
 )
+from verenigingen_maintenance.api.security import (
+    _assess_security_in_worker,
+    assess_security,
+    get_security_assessment,
+)
 from verenigingen_maintenance.api.targets import test_target
 
 __all__ = [
     "_assess_in_worker",
+    "_assess_security_in_worker",
     "_measure_in_worker",
     "_refresh_in_worker",
     "_restore_in_worker",
@@ -86,6 +92,7 @@ __all__ = [
     "add_note",
     "analyze_error_patterns",
     "assess_compliance",
+    "assess_security",
     "clear_analytics_cache",
     "close_escalation",
     "compute_service_level",
@@ -100,6 +107,7 @@ __all__ = [
     "get_compliance_metrics",
     "get_executive_summary",
     "get_run",
+    "get_security_assessment",
     "get_trend_forecasts",
     "hand_on",
     "health",

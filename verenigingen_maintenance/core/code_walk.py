@@ -1,0 +1,321 @@
+"""Walks through a function in the order in which it runs, and notes what it does before it asked who may.
+
+It follows the helpers that it can find, a few levels deep. What a test of an `if` asks holds in its branches,
+and after it where one branch ends the function.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from .code_calls import ENQUEUES, Act, act_of, chain_of, of_query
+from .code_modules import FUNCTIONS, Function, Library, Place, dotted, full_name, statements
+
+DEPTH = 2
+ENDS = (ast.Raise, ast.Return)
+RISKY = (Act.WRITES, Act.READS, Act.LOADS, Act.DYNAMIC)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something that was done unasked: what, by which call, in which line, through which helper."""
+
+    act: Act
+    call: str
+    line: int
+    through: str = ""
+
+    def __str__(self) -> str:
+        helper = f", in {self.through}" if self.through else ""
+        return f"{self.call} (line {self.line}{helper})"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A function: whether it refuses who may not, or answers whether one may; what it does unasked."""
+
+    refuses: bool = False
+    answers: bool = False
+    wants_login: bool = False
+    is_aware: bool = False
+    seen: Sequence[Seen] = ()
+
+
+@dataclass
+class Walker:
+    """Walks through functions of a library, each once at each depth."""
+
+    library: Library
+    known: dict[tuple[str, int], Summary] = field(default_factory=dict)
+
+    def summary(self, place: Place, depth: int = DEPTH) -> Summary:
+        key = (place.path, depth)
+        if key not in self.known:
+            self.known[key] = Summary()  # for one that calls itself
+            self.known[key] = _Walk(self, place, depth).summary()
+        return self.known[key]
+
+    def guarded_by(self, place: Place) -> bool:
+        """Whether a decorator asks who may: a function within it refuses."""
+        walks = (_Walk(self, replace(place, node=each), DEPTH) for each in [place.node, *_within(place.node)])
+        return any(each.summary().refuses for each in walks)
+
+
+class _Walk:
+    """One function. `refused` is true from where whoever may not was turned away."""
+
+    def __init__(self, walker: Walker, place: Place, depth: int) -> None:
+        self.walker, self.place, self.depth = walker, place, depth
+        self.refused = self.login = self.aware = self.answers = self.ignoring = False
+        self.seen: list[Seen] = []
+        self.own: set[str] = set()
+        self.asked: set[str] = set()
+        self.queries: dict[str, str] = {}
+        self.nested = {each.name: each for each in _within(place.node)}
+
+    def summary(self) -> Summary:
+        self._block(self.place.node.body)
+        return Summary(self.refused, self.answers, self.login, self.aware, tuple(self.seen))
+
+    # --- statements
+
+    def _block(self, body: Iterable[ast.stmt]) -> None:
+        for statement in body:
+            self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.If):
+            self._if(node)
+        elif isinstance(node, ast.Match):
+            self._expression(node.subject)
+            self._branches([each.body for each in node.cases])
+        elif isinstance(node, ast.Try):
+            self._block([*node.body, *node.orelse])
+            self._branches([each.body for each in node.handlers], may_skip=True)
+            self._block(node.finalbody)
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith):
+            self._with_head(node)
+        elif not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            self._simple(node)
+
+    def _with_head(self, node: ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith) -> None:
+        if isinstance(node, ast.With | ast.AsyncWith):
+            heads: list[ast.expr] = [each.context_expr for each in node.items]
+        else:
+            heads = [node.test if isinstance(node, ast.While) else node.iter]
+        for head in heads:
+            self._expression(head)
+        self._block(node.body)
+        self._block(getattr(node, "orelse", []))
+
+    def _simple(self, node: ast.stmt) -> None:
+        asks = any(
+            [self._expression(each) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
+        )
+        if isinstance(node, ast.Return):
+            self.answers |= asks
+        elif isinstance(node, ast.Assert) and asks:
+            self._refuse(0)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            self._assign(targets, node.value, asks)
+
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr, asks: bool) -> None:
+        for target in targets:
+            name = dotted(target)
+            if name.endswith("ignore_permissions") and not _is_false(value):
+                self.ignoring = True
+            for each in [name] if name else [dotted(part) for part in ast.iter_child_nodes(target)]:
+                self._note(each, value, asks)
+
+    def _note(self, name: str, value: ast.expr, asks: bool) -> None:
+        if asks:
+            self.asked.add(name)
+        if self._is_own(value):
+            self.own.add(name)
+        if "qb." in chain_of(value):
+            self.queries[name] = chain_of(value)
+
+    def _if(self, node: ast.If) -> None:
+        begins = len(self.seen)
+        asks = self._expression(node.test)
+        turns_away = _ends(node.body) and (asks or self._turns_away(node))
+        if turns_away and _is_about_guest(node.test):
+            self.login, turns_away = True, asks
+        ends = [_ends(node.body), bool(node.orelse) and _ends(node.orelse)]
+        before = self.refused
+        self.refused = before or asks
+        self._branches([node.body, node.orelse], may_skip=False)
+        if not before:
+            self.refused = (self.refused and not asks) or turns_away or (asks and any(ends))
+        if self.refused and not before:
+            self._clear(begins if asks and not any(ends) else 0)
+
+    def _turns_away(self, node: ast.If) -> bool:
+        """A test that names the user or a permission, before a body that raises."""
+        raising = [each for each in node.body if _raises(each)]
+        about = ast.dump(node.test) + "".join(ast.dump(each) for each in raising)
+        return bool(raising) and ("PermissionError" in about or _names_session(node.test))
+
+    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], may_skip: bool = False) -> None:
+        """Each begins as it is now; after them it is refused where all that go on did."""
+        before, ignoring, ends = self.refused, self.ignoring, []
+        for body in bodies:
+            self.refused, self.ignoring = before, ignoring
+            begins = len(self.seen)
+            self._block(body)
+            if self.refused and not before:
+                self._clear(begins)
+            if not _ends(body):
+                ends.append(self.refused)
+        self.refused = before or (bool(ends) and all(ends) and not may_skip)
+
+    # --- expressions
+
+    def _expression(self, node: ast.expr) -> bool:
+        """Notes what its calls do; answers whether it asks who may."""
+        asks = False
+        for each in _inner_first(node):
+            if isinstance(each, ast.Call):
+                asks |= self._call(each)
+            elif isinstance(each, ast.Name | ast.Attribute) and dotted(each) in self.asked:
+                asks = True
+        return asks
+
+    def _call(self, call: ast.Call) -> bool:
+        name = full_name(self.place.module, call.func)
+        if name in ENQUEUES:
+            return self._enqueue(call)
+        act = self._act(call, name)
+        if act in (Act.NEUTRAL, Act.UNKNOWN) and (found := self._find(name)):
+            return self._follow(found, call)
+        is_foreign = act is Act.UNKNOWN and dotted(call.func).partition(".")[0] in self.place.module.imports
+        return self._did(Act.NEUTRAL if is_foreign else act, call, name)
+
+    def _act(self, call: ast.Call, name: str) -> Act:
+        if name.endswith(".run") and (chain := self.queries.get(name.rpartition(".")[0])):
+            return of_query(chain)
+        return act_of(call, name, self.ignoring)
+
+    def _did(self, act: Act, call: ast.Call, name: str) -> bool:
+        if act is Act.ENFORCES:
+            self._refuse(0)
+        elif act is Act.AWARE:
+            self.aware = True
+            self.seen = [each for each in self.seen if each.act is not Act.LOADS]
+        elif act not in (Act.NEUTRAL, Act.ASKS):
+            self._do(Seen(act, name or chain_of(call), call.lineno), call)
+        return act is Act.ASKS
+
+    def _do(self, seen: Seen, call: ast.Call) -> None:
+        if self.refused or self._is_own(call):
+            self.aware = True
+        else:
+            self.seen.append(seen)
+
+    def _refuse(self, begins: int) -> None:
+        self.refused = True
+        self._clear(begins)
+
+    def _clear(self, begins: int) -> None:
+        """What was read before one was turned away does no harm: nobody got it."""
+        kept = [each for each in self.seen[begins:] if each.act not in (Act.READS, Act.LOADS, Act.UNKNOWN)]
+        self.seen[begins:] = kept
+
+    # --- helpers
+
+    def _find(self, name: str) -> Place | None:
+        first, _dot, rest = name.partition(".")
+        if first in ("self", "cls") and rest and "." not in rest:
+            key = f"{self.place.of_class}.{rest}"
+            node = self.place.module.functions.get(key)
+            return Place(self.place.module, key, node) if node else None
+        if name in self.nested:
+            return Place(self.place.module, f"{self.place.name}.{name}", self.nested[name])
+        return self.walker.library.place(name) if rest and not _is_common(name) else None
+
+    def _follow(self, found: Place, call: ast.Call) -> bool:
+        """As if the helper stood here; one that is too deep cannot be told."""
+        if found.path == self.place.path:
+            return False
+        if not self.depth:
+            return self._did(Act.UNKNOWN, call, found.path)
+        summary = self.walker.summary(found, self.depth - 1)
+        for each in summary.seen:
+            self._do(replace(each, through=each.through or found.path), call)
+        self.aware |= summary.is_aware
+        self.login |= summary.wants_login
+        if summary.refuses:
+            self._refuse(0)
+        return summary.answers
+
+    def _enqueue(self, call: ast.Call) -> bool:
+        """What is enqueued runs as if it were called: nobody asks in the worker."""
+        given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "method")]
+        first = given[0] if given else None
+        constant = isinstance(first, ast.Constant)
+        name = (
+            str(first.value)
+            if isinstance(first, ast.Constant)
+            else full_name(self.place.module, first or call)
+        )
+        found = self._find(name)
+        if found:
+            self._follow(found, call)
+        else:
+            self._did(
+                Act.UNKNOWN if constant else Act.DYNAMIC, call, f"frappe.enqueue of {name or 'a value'}"
+            )
+        return False
+
+    def _is_own(self, node: ast.AST) -> bool:
+        """Whether it is about the one who calls: it names the session's user."""
+        names = {dotted(each) for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute)}
+        return any(each.endswith("session.user") or each in self.own for each in names)
+
+
+def _within(node: Function) -> list[Function]:
+    return [each for each in statements(node.body) if isinstance(each, FUNCTIONS)]
+
+
+def _inner_first(node: ast.AST) -> Iterable[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        yield from _inner_first(child)
+    yield node
+
+
+def _ends(body: Sequence[ast.stmt]) -> bool:
+    """Whether it does not go on after these."""
+    return bool(body) and (isinstance(body[-1], ENDS) or _raises(body[-1]))
+
+
+def _raises(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Raise):
+        return True
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in (
+        "throw",
+        "throw_permission_error",
+    )
+
+
+def _names_session(node: ast.AST) -> bool:
+    return any(dotted(each).endswith("session.user") for each in ast.walk(node))
+
+
+def _is_about_guest(node: ast.AST) -> bool:
+    """A test that asks no more than whether somebody is logged in."""
+    return any(isinstance(each, ast.Constant) and each.value == "Guest" for each in ast.walk(node))
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
+
+
+def _is_common(name: str) -> bool:
+    """Helpers of Frappe itself that touch nothing, and are called everywhere."""
+    return name.startswith(("frappe.utils.data.", "frappe._")) or (
+        name.count(".") == 1 and name.startswith("frappe.")
+    )

@@ -11,10 +11,10 @@ from verenigingen_maintenance.sources import clock
 
 @frappe.whitelist(methods=["GET"])
 @told_in_shell
-def get_security_assessment(assessment: str | None = None) -> dict:
-    """A stored assessment, the latest where none is named: changes, findings, parts, what is not measured."""
+def get_security_assessment() -> dict:
+    """The latest assessment: changes, findings, parts, and what is not measured."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    return security_assessment.describe(assessment)
+    return security_assessment.describe()
 
 
 @frappe.whitelist(methods=["POST"])

@@ -25,10 +25,12 @@ class Advisory:
     aliases: Sequence[str] = ()
     versions: frozenset[str] = frozenset()
     ranges: Sequence[Range] = ()
+    fixes: Sequence[str] = ()
 
     @property
     def fixed(self) -> Sequence[str]:
-        return [end for _begin, end, is_within in self.ranges if end and not is_within]
+        """The versions that mend it."""
+        return self.fixes or [end for _begin, end, is_within in self.ranges if end and not is_within]
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,16 @@ def _ranges(ranges: Iterable[Mapping[str, Any]]) -> Iterator[Range]:
 
 
 def _of_pip_audit(package: Mapping[str, Any]) -> Iterator[Advisory]:
-    version = frozenset([str(package.get("version", ""))])
-    name = normalised(str(package.get("name", "")))
+    """It tells of the version that was installed when it was made, and of no other."""
+    name, versions = normalised(str(package.get("name", ""))), frozenset([str(package.get("version", ""))])
     for each in package.get("vulns") or []:
-        fixes = tuple(("0", str(fix), False) for fix in each.get("fix_versions") or [])
-        summary = str(each.get("description") or "")[:TEXT]
         yield Advisory(
-            str(each.get("id")), name, summary, "", tuple(each.get("aliases") or []), version, fixes
+            str(each.get("id")),
+            name,
+            str(each.get("description") or "")[:TEXT],
+            aliases=tuple(map(str, each.get("aliases") or [])),
+            versions=versions,
+            fixes=tuple(map(str, each.get("fix_versions") or [])),
         )
 
 

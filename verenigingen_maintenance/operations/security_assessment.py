@@ -21,7 +21,6 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.security import Part
 from verenigingen_maintenance.core.security_review import TITLES, review
 from verenigingen_maintenance.operations import measure, records
-from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import (
     clock,
@@ -100,12 +99,12 @@ def read(now: datetime, since: datetime) -> dict[str, Part | Unknown]:
     return {key: answers[key] for key in TITLES}  # type: ignore[misc]
 
 
-def describe(assessment: str | None = None) -> dict[str, Any]:
-    """A stored assessment, the latest where none is named. Raises frappe.DoesNotExistError."""
-    name = assessment or (_latest() or {}).get("name")
-    if not name or not frappe.db.exists(ASSESSMENT, name):
-        refuse(_("There is no assessment {0}."), name or "", kind=frappe.DoesNotExistError)
-    return {"assessment": name, **json.loads(frappe.db.get_value(ASSESSMENT, name, "data"))}
+def describe() -> dict[str, Any]:
+    """The latest assessment as it is stored, with its name as `assessment`; None and a `reason` without."""
+    latest = _first({}, ["name", "data"])
+    if not latest:
+        return {"assessment": None, "reason": _("security was not assessed yet")}
+    return {"assessment": latest.name, **json.loads(latest.data)}
 
 
 def _since(previous: Any, now: datetime) -> datetime:

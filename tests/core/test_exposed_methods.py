@@ -85,6 +85,10 @@ def test_what_a_method_does_unasked(body, kind):
         "if name:\n    frappe.only_for('A')\nelse:\n    frappe.only_for('B')",
         "with frappe.utils.lock():\n    frappe.only_for('A')",
         "try:\n    frappe.only_for('A')\nfinally:\n    pass",
+        "if not name or not frappe.has_permission('User', name):\n    frappe.throw('no')",
+        "if frappe.session.user != 'x' and not frappe.has_permission('User'):\n    frappe.throw('no')",
+        "if not (frappe.flags.in_test or frappe.has_permission('User')):\n    return",
+        "if not (frappe.has_permission('User') or 'A' in frappe.get_roles()):\n    frappe.throw('no')",
     ],
 )
 def test_who_asks_first_is_checked(ask):
@@ -101,12 +105,27 @@ def test_who_asks_first_is_checked(ask):
         "if frappe.has_permission('User'):\n    name = 1",
         "try:\n    name.strip()\nexcept ValueError:\n    frappe.only_for('A')",
         "def inner():\n    frappe.only_for('A')",
+        "if name and not frappe.has_permission('User', name):\n    frappe.throw('no')",
+        "if not (name == 'x' or frappe.has_permission('User')):\n    frappe.throw('no')",
+        "match name:\n    case 'x':\n        frappe.only_for('A')\n    case _:\n        pass",
         "frappe.has_permission('User', throw=False)",
         "if not name:\n    frappe.throw('A name is needed')",
     ],
 )
 def test_asking_without_a_consequence_is_no_check(ask):
     assert judged(f"{ask}\n{WRITE}").kind is Kind.WRITES
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "user = name or frappe.session.user\nfrappe.db.set_value('User', user, 'enabled', 0)",
+        "frappe.db.set_value('User', name or frappe.session.user, 'enabled', 0)",
+        "frappe.db.set_value('User', name if name else frappe.session.user, 'enabled', 0)",
+    ],
+)
+def test_whom_the_caller_may_name_is_not_the_caller(body):
+    assert judged(body).kind is Kind.WRITES
 
 
 def test_what_stands_in_the_branch_that_may_is_checked():

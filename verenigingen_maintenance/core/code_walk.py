@@ -68,10 +68,12 @@ class _Walk:
 
     def __init__(self, walker: Walker, place: Place, depth: int) -> None:
         self.walker, self.place, self.depth = walker, place, depth
-        self.refused = self.login = self.aware = self.answers = self.ignoring = False
+        self.refused = self.login = self.aware = self.answers = self.ignoring = self.gained = False
+        self.floor = 0  # from where a refusal makes harmless what was read
         self.seen: list[Seen] = []
         self.own: set[str] = set()
         self.asked: set[str] = set()
+        self.asking: set[int] = set()
         self.queries: dict[str, str] = {}
         self.nested = {each.name: each for each in _within(place.node)}
 
@@ -90,10 +92,10 @@ class _Walk:
             self._if(node)
         elif isinstance(node, ast.Match):
             self._expression(node.subject)
-            self._branches([each.body for each in node.cases])
+            self._branches([(each.body, False) for each in node.cases])
         elif isinstance(node, ast.Try):
             self._block([*node.body, *node.orelse])
-            self._branches([each.body for each in node.handlers], may_skip=True)
+            self._branches([*((each.body, False) for each in node.handlers), ([], False)])
             self._block(node.finalbody)
         elif isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith):
             self._with_head(node)
@@ -117,7 +119,7 @@ class _Walk:
         if isinstance(node, ast.Return):
             self.answers |= asks
         elif isinstance(node, ast.Assert) and asks:
-            self._refuse(0)
+            self._refuse()
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             self._assign(targets, node.value, asks)
@@ -139,50 +141,62 @@ class _Walk:
             self.queries[name] = chain_of(value)
 
     def _if(self, node: ast.If) -> None:
-        begins = len(self.seen)
-        asks = self._expression(node.test)
-        turns_away = _ends(node.body) and (asks or self._turns_away(node))
+        self._expression(node.test)
+        turns_away = self._turns_away(node)
         if turns_away and _is_about_guest(node.test):
-            self.login, turns_away = True, asks
-        ends = [_ends(node.body), bool(node.orelse) and _ends(node.orelse)]
-        before = self.refused
-        self.refused = before or asks
-        self._branches([node.body, node.orelse], may_skip=False)
-        if not before:
-            self.refused = (self.refused and not asks) or turns_away or (asks and any(ends))
-        if self.refused and not before:
-            self._clear(begins if asks and not any(ends) else 0)
+            self.login, turns_away = True, False
+        goes_in, goes_by = self._implies(node.test, True), self._implies(node.test, False)
+        self._branches([(node.body, goes_in), (node.orelse, goes_by or turns_away)])
+
+    def _implies(self, test: ast.expr, outcome: bool) -> bool:
+        """Whether a test that came out so has asked who may, whatever else it asked."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self._implies(test.operand, not outcome)
+        if isinstance(test, ast.BoolOp):
+            one_is_enough = isinstance(test.op, ast.And) is outcome
+            return (any if one_is_enough else all)(self._implies(each, outcome) for each in test.values)
+        if _names_session(test) and not _is_about_guest(test):
+            return True
+        return _is_flag(test) or any(id(each) in self.asking for each in ast.walk(test))
 
     def _turns_away(self, node: ast.If) -> bool:
         """A test that names the user or a permission, before a body that raises."""
         raising = [each for each in node.body if _raises(each)]
-        about = ast.dump(node.test) + "".join(ast.dump(each) for each in raising)
-        return bool(raising) and ("PermissionError" in about or _names_session(node.test))
+        about = "".join(ast.dump(each) for each in raising)
+        is_plain = not isinstance(node.test, ast.BoolOp)
+        return bool(raising) and is_plain and ("PermissionError" in about or _names_session(node.test))
 
-    def _branches(self, bodies: Sequence[Sequence[ast.stmt]], may_skip: bool = False) -> None:
-        """Each begins as it is now; after them it is refused where all that go on did."""
-        before, ignoring, ends = self.refused, self.ignoring, []
-        for body in bodies:
-            self.refused, self.ignoring = before, ignoring
-            begins = len(self.seen)
+    def _branches(self, bodies: Sequence[tuple[Sequence[ast.stmt], bool]]) -> None:
+        """Each begins as it is now, or as one that asked; after them it is refused where all that go on are.
+
+        Where none of them ends the function, asking alone turned nobody away: each must refuse by itself.
+        """
+        before, gained, ignoring, floor = self.refused, self.gained, self.ignoring, self.floor
+        outcomes = []
+        for body, asked in bodies:
+            self.refused, self.gained, self.ignoring = before or asked, False, ignoring
+            self.floor = len(self.seen)
             self._block(body)
-            if self.refused and not before:
-                self._clear(begins)
             if not _ends(body):
-                ends.append(self.refused)
-        self.refused = before or (bool(ends) and all(ends) and not may_skip)
+                outcomes.append((self.refused, self.gained))
+        is_narrowed = len(outcomes) < len(bodies)
+        refused = bool(outcomes) and all(each[0] if is_narrowed else each[1] for each in outcomes)
+        self.refused, self.gained, self.floor = before or refused, gained or refused, floor
+        if refused and not before:
+            self._clear(floor)
 
     # --- expressions
 
     def _expression(self, node: ast.expr) -> bool:
         """Notes what its calls do; answers whether it asks who may."""
-        asks = False
-        for each in _inner_first(node):
-            if isinstance(each, ast.Call):
-                asks |= self._call(each)
-            elif isinstance(each, ast.Name | ast.Attribute) and dotted(each) in self.asked:
-                asks = True
-        return asks
+        asking = [each for each in _inner_first(node) if self._asks(each)]
+        self.asking |= {id(each) for each in asking}
+        return bool(asking)
+
+    def _asks(self, node: ast.AST) -> bool:
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        return isinstance(node, ast.Name | ast.Attribute) and dotted(node) in self.asked
 
     def _call(self, call: ast.Call) -> bool:
         name = full_name(self.place.module, call.func)
@@ -201,7 +215,7 @@ class _Walk:
 
     def _did(self, act: Act, call: ast.Call, name: str) -> bool:
         if act is Act.ENFORCES:
-            self._refuse(0)
+            self._refuse()
         elif act is Act.AWARE:
             self.aware = True
             self.seen = [each for each in self.seen if each.act is not Act.LOADS]
@@ -215,9 +229,9 @@ class _Walk:
         else:
             self.seen.append(seen)
 
-    def _refuse(self, begins: int) -> None:
-        self.refused = True
-        self._clear(begins)
+    def _refuse(self) -> None:
+        self.refused = self.gained = True
+        self._clear(self.floor)
 
     def _clear(self, begins: int) -> None:
         """What was read before one was turned away does no harm: nobody got it."""
@@ -248,7 +262,7 @@ class _Walk:
         self.aware |= summary.is_aware
         self.login |= summary.wants_login
         if summary.refuses:
-            self._refuse(0)
+            self._refuse()
         return summary.answers
 
     def _enqueue(self, call: ast.Call) -> bool:
@@ -272,8 +286,11 @@ class _Walk:
 
     def _is_own(self, node: ast.AST) -> bool:
         """Whether it is about the one who calls: it names the session's user."""
-        names = {dotted(each) for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute)}
-        return any(each.endswith("session.user") or each in self.own for each in names)
+        if isinstance(node, ast.BoolOp | ast.IfExp):
+            return False  # “user or frappe.session.user” is whomever the caller names
+        name = dotted(node)
+        is_named = name.endswith("session.user") or (bool(name) and name in self.own)
+        return is_named or any(self._is_own(each) for each in ast.iter_child_nodes(node))
 
 
 def _within(node: Function) -> list[Function]:
@@ -303,6 +320,11 @@ def _raises(node: ast.stmt) -> bool:
 
 def _names_session(node: ast.AST) -> bool:
     return any(dotted(each).endswith("session.user") for each in ast.walk(node))
+
+
+def _is_flag(node: ast.AST) -> bool:
+    """A flag of the process, such as frappe.flags.in_test: no caller sets it."""
+    return ".flags.in_" in f".{dotted(node)}"
 
 
 def _is_about_guest(node: ast.AST) -> bool:

@@ -121,6 +121,8 @@ def test_asking_without_a_consequence_is_no_check(ask):
     [
         "user = name or frappe.session.user\nfrappe.db.set_value('User', user, 'enabled', 0)",
         "frappe.db.set_value('User', name or frappe.session.user, 'enabled', 0)",
+        f"if not name:\n    name = frappe.session.user\n{WRITE}",
+        "user = frappe.session.user\nuser = name\nfrappe.db.set_value('User', user, 'enabled', 0)",
         "frappe.db.set_value('User', name if name else frappe.session.user, 'enabled', 0)",
     ],
 )

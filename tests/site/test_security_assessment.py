@@ -135,6 +135,7 @@ def test_the_evidence_is_attached_privately_and_a_day_has_one_assessment(small):
 def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble):
     keep()
     assert read("power_changes_of_35_days").learning
+    assert security_assessment.changes_since(MONDAY)["changes"] is None
     trouble()
     document = keep(MONDAY + WEEK)
     found = told(document)
@@ -153,6 +154,9 @@ def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble)
     for secret in ("hunter2", "0123456789abcde"):
         assert secret not in document.data, "what somebody typed, or signs in with"
 
+    quarter = security_assessment.changes_since(MONDAY - 13 * WEEK)
+    assert (quarter["from"], quarter["to"]) == ("SEC-2026-11-23", "SEC-2026-11-30")
+    assert quarter["changes"] == found["changes"]
     assert read("power_changes_of_35_days").value == 2
     assert read("power_changes_of_92_days", MONDAY + timedelta(days=40)).value == 2
     assert read("login_bursts").value == 2

@@ -11,11 +11,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from .code_calls import ENQUEUES, Act, act_of, chain_of, of_query
-from .code_modules import FUNCTIONS, Function, Library, Place, dotted, full_name, statements
+from .code_modules import FUNCTIONS, Library, Place, dotted, full_name
+from .code_shapes import (
+    ends,
+    inner_first,
+    is_about_guest,
+    is_common,
+    is_false,
+    is_flag,
+    names_session,
+    raises,
+    within,
+)
 
 DEPTH = 2
-ENDS = (ast.Raise, ast.Return)
-RISKY = (Act.WRITES, Act.READS, Act.LOADS, Act.DYNAMIC)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Walker:
 
     def guarded_by(self, place: Place) -> bool:
         """Whether a decorator asks who may: a function within it refuses."""
-        walks = (_Walk(self, replace(place, node=each), DEPTH) for each in [place.node, *_within(place.node)])
+        walks = (_Walk(self, replace(place, node=each), DEPTH) for each in [place.node, *within(place.node)])
         return any(each.summary().refuses for each in walks)
 
 
@@ -69,13 +78,14 @@ class _Walk:
     def __init__(self, walker: Walker, place: Place, depth: int) -> None:
         self.walker, self.place, self.depth = walker, place, depth
         self.refused = self.login = self.aware = self.answers = self.ignoring = self.gained = False
+        self.within = 0  # in how many branches it is
         self.floor = 0  # from where a refusal makes harmless what was read
         self.seen: list[Seen] = []
         self.own: set[str] = set()
         self.asked: set[str] = set()
         self.asking: set[int] = set()
         self.queries: dict[str, str] = {}
-        self.nested = {each.name: each for each in _within(place.node)}
+        self.nested = {each.name: each for each in within(place.node)}
 
     def summary(self) -> Summary:
         self._block(self.place.node.body)
@@ -127,7 +137,7 @@ class _Walk:
     def _assign(self, targets: Sequence[ast.expr], value: ast.expr, asks: bool) -> None:
         for target in targets:
             name = dotted(target)
-            if name.endswith("ignore_permissions") and not _is_false(value):
+            if name.endswith("ignore_permissions") and not is_false(value):
                 self.ignoring = True
             for each in [name] if name else [dotted(part) for part in ast.iter_child_nodes(target)]:
                 self._note(each, value, asks)
@@ -135,15 +145,17 @@ class _Walk:
     def _note(self, name: str, value: ast.expr, asks: bool) -> None:
         if asks:
             self.asked.add(name)
-        if self._is_own(value):
-            self.own.add(name)
+        if not self._is_own(value):
+            self.own.discard(name)
+        elif not self.within:
+            self.own.add(name)  # in a branch it is so for some callers only
         if "qb." in chain_of(value):
             self.queries[name] = chain_of(value)
 
     def _if(self, node: ast.If) -> None:
         self._expression(node.test)
         turns_away = self._turns_away(node)
-        if turns_away and _is_about_guest(node.test):
+        if turns_away and is_about_guest(node.test):
             self.login, turns_away = True, False
         goes_in, goes_by = self._implies(node.test, True), self._implies(node.test, False)
         self._branches([(node.body, goes_in), (node.orelse, goes_by or turns_away)])
@@ -155,16 +167,16 @@ class _Walk:
         if isinstance(test, ast.BoolOp):
             one_is_enough = isinstance(test.op, ast.And) is outcome
             return (any if one_is_enough else all)(self._implies(each, outcome) for each in test.values)
-        if _names_session(test) and not _is_about_guest(test):
+        if names_session(test) and not is_about_guest(test):
             return True
-        return _is_flag(test) or any(id(each) in self.asking for each in ast.walk(test))
+        return is_flag(test) or any(id(each) in self.asking for each in ast.walk(test))
 
     def _turns_away(self, node: ast.If) -> bool:
         """A test that names the user or a permission, before a body that raises."""
-        raising = [each for each in node.body if _raises(each)]
+        raising = [each for each in node.body if raises(each)]
         about = "".join(ast.dump(each) for each in raising)
         is_plain = not isinstance(node.test, ast.BoolOp)
-        return bool(raising) and is_plain and ("PermissionError" in about or _names_session(node.test))
+        return bool(raising) and is_plain and ("PermissionError" in about or names_session(node.test))
 
     def _branches(self, bodies: Sequence[tuple[Sequence[ast.stmt], bool]]) -> None:
         """Each begins as it is now, or as one that asked; after them it is refused where all that go on are.
@@ -176,8 +188,10 @@ class _Walk:
         for body, asked in bodies:
             self.refused, self.gained, self.ignoring = before or asked, False, ignoring
             self.floor = len(self.seen)
+            self.within += 1
             self._block(body)
-            if not _ends(body):
+            self.within -= 1
+            if not ends(body):
                 outcomes.append((self.refused, self.gained))
         is_narrowed = len(outcomes) < len(bodies)
         refused = bool(outcomes) and all(each[0] if is_narrowed else each[1] for each in outcomes)
@@ -189,7 +203,7 @@ class _Walk:
 
     def _expression(self, node: ast.expr) -> bool:
         """Notes what its calls do; answers whether it asks who may."""
-        asking = [each for each in _inner_first(node) if self._asks(each)]
+        asking = [each for each in inner_first(node) if self._asks(each)]
         self.asking |= {id(each) for each in asking}
         return bool(asking)
 
@@ -248,7 +262,7 @@ class _Walk:
             return Place(self.place.module, key, node) if node else None
         if name in self.nested:
             return Place(self.place.module, f"{self.place.name}.{name}", self.nested[name])
-        return self.walker.library.place(name) if rest and not _is_common(name) else None
+        return self.walker.library.place(name) if rest and not is_common(name) else None
 
     def _follow(self, found: Place, call: ast.Call) -> bool:
         """As if the helper stood here; one that is too deep cannot be told."""
@@ -291,53 +305,3 @@ class _Walk:
         name = dotted(node)
         is_named = name.endswith("session.user") or (bool(name) and name in self.own)
         return is_named or any(self._is_own(each) for each in ast.iter_child_nodes(node))
-
-
-def _within(node: Function) -> list[Function]:
-    return [each for each in statements(node.body) if isinstance(each, FUNCTIONS)]
-
-
-def _inner_first(node: ast.AST) -> Iterable[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        yield from _inner_first(child)
-    yield node
-
-
-def _ends(body: Sequence[ast.stmt]) -> bool:
-    """Whether it does not go on after these."""
-    return bool(body) and (isinstance(body[-1], ENDS) or _raises(body[-1]))
-
-
-def _raises(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        return True
-    call = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in (
-        "throw",
-        "throw_permission_error",
-    )
-
-
-def _names_session(node: ast.AST) -> bool:
-    return any(dotted(each).endswith("session.user") for each in ast.walk(node))
-
-
-def _is_flag(node: ast.AST) -> bool:
-    """A flag of the process, such as frappe.flags.in_test: no caller sets it."""
-    return ".flags.in_" in f".{dotted(node)}"
-
-
-def _is_about_guest(node: ast.AST) -> bool:
-    """A test that asks no more than whether somebody is logged in."""
-    return any(isinstance(each, ast.Constant) and each.value == "Guest" for each in ast.walk(node))
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
-
-
-def _is_common(name: str) -> bool:
-    """Helpers of Frappe itself that touch nothing, and are called everywhere."""
-    return name.startswith(("frappe.utils.data.", "frappe._")) or (
-        name.count(".") == 1 and name.startswith("frappe.")
-    )

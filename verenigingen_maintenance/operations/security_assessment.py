@@ -19,7 +19,7 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.security import Part
-from verenigingen_maintenance.core.security_review import TITLES, review
+from verenigingen_maintenance.core.security_review import TITLES, compare, not_compared, review
 from verenigingen_maintenance.operations import measure, records
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import (
@@ -37,6 +37,7 @@ from verenigingen_maintenance.sources import (
 
 ASSESSMENT = "Security Assessment"
 SECONDS, DUE, QUARTER = 60, timedelta(days=7), timedelta(days=92)
+FIELDS = ["name", "data", "assessed_at"]
 Answers = Mapping[str, Part | Unknown]
 
 
@@ -101,10 +102,30 @@ def read(now: datetime, since: datetime) -> dict[str, Part | Unknown]:
 
 def describe() -> dict[str, Any]:
     """The latest assessment as it is stored, with its name as `assessment`; None and a `reason` without."""
-    latest = _first({}, ["name", "data"])
+    latest = _first({}, FIELDS)
     if not latest:
         return {"assessment": None, "reason": _("security was not assessed yet")}
     return {"assessment": latest.name, **json.loads(latest.data)}
+
+
+def changes_since(since: datetime) -> dict[str, Any]:
+    """What changed between the latest assessment of the day of `since` or before, and the latest of all.
+
+    Nothing is read anew. Keys: `from`, `to` (names; `from` is the first there is where none is so old), `changes`
+    and `not_compared`, as in a snapshot. None for all where there are not two of them.
+    """
+    first = _before(clock.stored(since).date() + timedelta(days=1)) or _first({}, FIELDS, "day asc")
+    last = _first({}, FIELDS)
+    if not first or first.name == last.name:
+        return dict.fromkeys(("from", "to", "changes", "not_compared"))
+    before, now = json.loads(first.data), json.loads(last.data)
+    changes = [each.as_item() for each in compare(before, now)]
+    return {
+        "from": first.name,
+        "to": last.name,
+        "changes": changes,
+        "not_compared": not_compared(before, now["parts"]),
+    }
 
 
 def _since(previous: Any, now: datetime) -> datetime:
@@ -125,15 +146,15 @@ def _snapshot(answers: Answers, previous: Any, since: datetime, now: datetime) -
 
 def _before(day: date) -> Any:
     """The latest assessment of an earlier day."""
-    return _first({"day": ("<", day)}, ["name", "data", "assessed_at"])
+    return _first({"day": ("<", day)}, FIELDS)
 
 
 def _latest() -> Any:
     return _first({}, ["name", "assessed_at"])
 
 
-def _first(filters: Mapping[str, Any], fields: list[str]) -> Any:
-    rows = frappe.get_all(ASSESSMENT, filters, fields, order_by="day desc", limit=1)
+def _first(filters: Mapping[str, Any], fields: list[str], order: str = "day desc") -> Any:
+    rows = frappe.get_all(ASSESSMENT, filters, fields, order_by=order, limit=1)
     return rows[0] if rows else None
 
 

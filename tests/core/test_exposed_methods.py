@@ -107,6 +107,8 @@ def test_who_asks_first_is_checked(ask):
         "def inner():\n    frappe.only_for('A')",
         "if name and not frappe.has_permission('User', name):\n    frappe.throw('no')",
         "if not (name == 'x' or frappe.has_permission('User')):\n    frappe.throw('no')",
+        "if frappe.session.user != 'x':\n    name = 1",
+        "if frappe.session.user != 'x' and name:\n    frappe.throw('no')",
         "match name:\n    case 'x':\n        frappe.only_for('A')\n    case _:\n        pass",
         "frappe.has_permission('User', throw=False)",
         "if not name:\n    frappe.throw('A name is needed')",
@@ -132,6 +134,10 @@ def test_whom_the_caller_may_name_is_not_the_caller(body):
 
 def test_what_stands_in_the_branch_that_may_is_checked():
     assert judged(f"if frappe.has_permission('User'):\n    {WRITE}").kind is Kind.CHECKED
+
+
+def test_what_stands_in_a_branch_for_some_users_is_not_checked():
+    assert judged(f"if frappe.session.user != 'x':\n    {WRITE}").kind is Kind.WRITES
 
 
 def test_what_is_read_before_it_asks_harms_nobody():
@@ -223,6 +229,9 @@ class TestHelpers:
         assert judged("frappe.enqueue(job, name=name)", head=job).kind is Kind.WRITES
         assert judged("frappe.enqueue('app.job', name=name)", head=job).kind is Kind.WRITES
         assert judged("frappe.only_for('A')\nfrappe.enqueue(job)", head=job).kind is Kind.CHECKED
+        refusing = f"def job(name):\n    frappe.only_for('A')\n    {WRITE}\n"
+        assert judged("frappe.enqueue(job)", head=refusing).kind is Kind.CHECKED
+        assert judged(f"frappe.enqueue(job)\n{WRITE}", head=refusing).kind is Kind.WRITES
         assert judged("frappe.enqueue(name)").kind is Kind.UNDECIDED
 
     def test_a_decorator_that_refuses_is_a_check_and_one_that_does_not_is_none(self):

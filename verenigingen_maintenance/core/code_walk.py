@@ -166,9 +166,9 @@ class _Walk:
             return self._implies(test.operand, not outcome)
         if isinstance(test, ast.BoolOp):
             one_is_enough = isinstance(test.op, ast.And) is outcome
-            return (any if one_is_enough else all)(self._implies(each, outcome) for each in test.values)
-        if names_session(test) and not is_about_guest(test):
-            return True
+            others = [each for each in test.values if not names_session(each) or is_about_guest(each)]
+            implied = [self._implies(each, outcome) for each in others]  # who is exempt is the app's affair
+            return bool(implied) and (any if one_is_enough else all)(implied)
         return is_flag(test) or any(id(each) in self.asking for each in ast.walk(test))
 
     def _turns_away(self, node: ast.If) -> bool:
@@ -271,30 +271,29 @@ class _Walk:
         if not self.depth:
             return self._did(Act.UNKNOWN, call, found.path)
         summary = self.walker.summary(found, self.depth - 1)
-        for each in summary.seen:
-            self._do(replace(each, through=each.through or found.path), call)
-        self.aware |= summary.is_aware
+        self._take_over(summary, found, call)
         self.login |= summary.wants_login
         if summary.refuses:
             self._refuse()
         return summary.answers
 
+    def _take_over(self, summary: Summary, found: Place, call: ast.Call) -> None:
+        for each in summary.seen:
+            self._do(replace(each, through=each.through or found.path), call)
+        self.aware |= summary.is_aware
+
     def _enqueue(self, call: ast.Call) -> bool:
-        """What is enqueued runs as if it were called: nobody asks in the worker."""
+        """What is enqueued does what it does; its refusal comes too late for who enqueues."""
         given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "method")]
         first = given[0] if given else None
-        constant = isinstance(first, ast.Constant)
-        name = (
-            str(first.value)
-            if isinstance(first, ast.Constant)
-            else full_name(self.place.module, first or call)
-        )
+        text = first.value if isinstance(first, ast.Constant) else None
+        name = str(text) if text else full_name(self.place.module, first or call)
         found = self._find(name)
-        if found:
-            self._follow(found, call)
+        if found and self.depth:
+            self._take_over(self.walker.summary(found, self.depth - 1), found, call)
         else:
             self._did(
-                Act.UNKNOWN if constant else Act.DYNAMIC, call, f"frappe.enqueue of {name or 'a value'}"
+                Act.UNKNOWN if text or found else Act.DYNAMIC, call, f"frappe.enqueue of {name or 'a value'}"
             )
         return False
 

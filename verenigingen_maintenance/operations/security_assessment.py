@@ -111,8 +111,8 @@ def describe() -> dict[str, Any]:
 def changes_since(since: datetime) -> dict[str, Any]:
     """What changed between the latest assessment of the day of `since` or before, and the latest of all.
 
-    Nothing is read anew. Keys: `from`, `to` (names; `from` is the first there is where none is so old), `changes`
-    and `not_compared`, as in a snapshot. None for all where there are not two of them.
+    Nothing is read anew. Keys: `from`, `to` (names; where none is so old, `from` is the first that there is),
+    `changes` and `not_compared`, as in a snapshot. All are None where there are not two of them.
     """
     first = _before(clock.stored(since).date() + timedelta(days=1)) or _first({}, FIELDS, "day asc")
     last = _first({}, FIELDS)

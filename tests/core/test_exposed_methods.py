@@ -60,6 +60,8 @@ WRITE = "frappe.db.set_value('User', name, 'enabled', 0)"
         ("frappe.delete_doc('User', name)", Kind.CHECKED),
         ("doc = frappe.get_doc('User', name)\ndoc.enabled = 0\ndoc.save()", Kind.CHECKED),
         ("frappe.get_doc({'doctype': 'ToDo'}).insert()", Kind.CHECKED),
+        ("return frappe.get_doc({'doctype': 'ToDo'}).as_dict()", Kind.HARMLESS),
+        ("return frappe.get_doc(dict(doctype='ToDo')).as_dict()", Kind.HARMLESS),
         ("[].insert(0, name)\nreturn 1", Kind.HARMLESS),
     ],
 )

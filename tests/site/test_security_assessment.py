@@ -104,6 +104,7 @@ def test_a_real_assessment_reads_this_site_and_the_code_of_all_apps():
     document = keep()
     assert time.monotonic() - began < 30
     assert (document.name, document.previous, document.changes) == ("SEC-2026-11-23", None, "")
+    assert document.verdict == "UNKNOWN", "nothing on a new site is CRITICAL, and not all is measured"
     found = told(document)
     assert [each["part"] for each in found["not_measured"]] == ["advisories"], found["not_measured"]
     assert "no advisories at hand: maintenance_advisories" in found["not_measured"][0]["reason"]

@@ -109,8 +109,7 @@ def _of_frappe(call: ast.Call, name: str) -> Act | None:
     if name == "frappe.db.sql":
         return Act.WRITES if _SQL_WRITES.match(_text(call.args[0]) if call.args else "") else Act.READS
     if name in _LOADS:
-        is_new = bool(call.args) and isinstance(call.args[0], ast.Dict)
-        return Act.NEUTRAL if is_new or not (call.args or call.keywords) else Act.LOADS
+        return Act.NEUTRAL if _makes_one(call) else Act.LOADS
     if name in _AWARE_FUNCTIONS:
         return _when_ignored(name) if _is_true(call, "ignore_permissions") else Act.AWARE
     if name == "open":
@@ -119,6 +118,13 @@ def _of_frappe(call: ast.Call, name: str) -> Act | None:
         return Act.DYNAMIC
     found = {**dict.fromkeys(_READS, Act.READS), **dict.fromkeys(_WRITES, Act.WRITES)}
     return {**found, **dict.fromkeys(_DYNAMIC, Act.DYNAMIC)}.get(name)
+
+
+def _makes_one(call: ast.Call) -> bool:
+    """Whether frappe.get_doc is given a new document instead of a name."""
+    first = call.args[0] if call.args else None
+    is_mapping = isinstance(first, ast.Dict) or (isinstance(first, ast.Call) and dotted(first.func) == "dict")
+    return is_mapping or not (call.args or call.keywords)
 
 
 def _of_document(call: ast.Call, name: str, tail: str, is_ignoring: bool) -> Act | None:

@@ -36,7 +36,7 @@ function findings(all) {
 	const items = all.map(
 		(each) => `<li data-finding="${esc(each.key)}">
 			${pill(COLORS[each.severity], __(each.severity))} ${each.is_new ? pill("blue", __("New")) : ""}
-			<b>${esc(each.title)}</b> (${esc(each.count)}): ${esc(each.told)}
+			<b>${esc(each.title)}</b>${each.count > 1 ? ` (${esc(each.count)})` : ""}: ${esc(each.told)}
 			<div class="text-muted">${esc(each.remediation)}</div></li>`
 	);
 	return section("findings", __("Findings"), items.length ? `<ul>${items.join("")}</ul>` : muted(__("None.")));

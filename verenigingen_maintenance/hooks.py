@@ -29,6 +29,9 @@ scheduler_events = {
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
         "verenigingen_maintenance.scheduled.propose_maintenance_thresholds",
     ],
+    "daily_long": [
+        "verenigingen_maintenance.scheduled.assess_maintenance_security",
+    ],
     "hourly_long": [
         "verenigingen_maintenance.scheduled.claim_maintenance_analytics",
     ],

@@ -15,6 +15,7 @@ from verenigingen_maintenance.operations import (
     ingest_errors,
     metric_rollups,
     sample_metrics,
+    security_assessment,
     service_levels,
     settings,
     tend_escalations,
@@ -115,6 +116,11 @@ def claim_maintenance_analytics() -> None:
 def propose_maintenance_thresholds() -> None:
     """Each day: which thresholds the alerts of ninety days speak for. None is changed."""
     threshold_proposals.propose(clock.now())
+
+
+def assess_maintenance_security() -> None:
+    """Each day, in the queue long: assesses security where the latest assessment is older than a week."""
+    security_assessment.assess_if_due(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

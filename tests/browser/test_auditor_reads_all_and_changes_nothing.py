@@ -4,7 +4,7 @@ READABLE = {"get_run", "list_checks", "status", "still_to_fill"}
 READABLE |= {"watcher", "system_health", "get_compliance_metrics"}
 READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
-READABLE |= {"on_duty", "describe_escalation"}
+READABLE |= {"on_duty", "describe_escalation", "get_security_assessment"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
 

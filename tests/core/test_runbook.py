@@ -132,6 +132,15 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "training_days": ("> 35", None),
         "emergency_practised_days": ("> 35", None),
         "contacts_unconfirmed_days": ("> 35", None),
+        "security_findings": ("> 0", None),
+        "users_with_power_changed": ("> 0", None),
+        "users_with_power_changed_90d": ("> 0", None),
+        "dormant_power_users": ("> 0", None),
+        "two_factor_off": ("> 0", None),
+        "failed_logins_burst": ("> 0", None),
+        "exposed_methods": ("> 0", None),
+        "site_flags_on": ("> 0", None),
+        "package_advisories": ("> 0", None),
     }
 
 

@@ -37,7 +37,10 @@ SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Mo
 ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal", "Procedure Review")
 TRAINED = ("Training Session", "Training Participant")
-ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
+ASSESSED = (
+    *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
+    "Security Assessment",
+)
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
 QUEUED = ("Email Queue", "Email Queue Recipient")

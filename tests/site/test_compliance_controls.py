@@ -408,7 +408,7 @@ def test_deleted_documents_that_are_kept_for_ever_are_found_until_a_policy_clear
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "_folder", lambda: str(tmp_path))
+    monkeypatch.setattr(backups, "folder", lambda: str(tmp_path))
     return tmp_path
 
 

@@ -33,6 +33,7 @@ DOCTYPES = (
     "Compliance Gap",
     "Analytics Component",
     "Threshold Proposal",
+    "Security Assessment",
     "Notification Target",
     "Procedure Version",
     "Training Session",
@@ -41,7 +42,7 @@ RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
-    *("Procedure Version", "Training Session"),
+    *("Procedure Version", "Training Session", "Security Assessment"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -63,6 +64,7 @@ READING = [
     (api.describe_escalation, ("ESC-1",)),
     (api.review_escalations, ()),
     (api.troubleshooting_guide, ()),
+    (api.get_security_assessment, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -85,6 +87,7 @@ WORKING = [
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
     (api.confirm_understanding, ("TRAIN-2026-11-27",)),
+    (api.assess_security, ()),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

@@ -78,6 +78,11 @@ from verenigingen_maintenance.api.runs import (
     still_to_fill,
     withdraw_not_applicable,
 )
+from verenigingen_maintenance.api.security import (
+    _assess_security_in_worker,
+    assess_security,
+    get_security_assessment,
+)
 from verenigingen_maintenance.api.targets import test_target
 from verenigingen_maintenance.api.training import (
     check_access,
@@ -88,6 +93,7 @@ from verenigingen_maintenance.api.training import (
 
 __all__ = [
     "_assess_in_worker",
+    "_assess_security_in_worker",
     "_measure_in_worker",
     "_refresh_in_worker",
     "_restore_in_worker",
@@ -100,6 +106,7 @@ __all__ = [
     "analyze_error_patterns",
     "approve_procedure",
     "assess_compliance",
+    "assess_security",
     "check_access",
     "clear_analytics_cache",
     "close_escalation",
@@ -118,6 +125,7 @@ __all__ = [
     "get_compliance_metrics",
     "get_executive_summary",
     "get_run",
+    "get_security_assessment",
     "get_trend_forecasts",
     "hand_on",
     "health",

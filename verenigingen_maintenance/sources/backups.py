@@ -38,16 +38,16 @@ def size(now: datetime) -> Reading | Unknown:
 
 def newest() -> Path | None:
     """The newest whole backup of the database; None where there is none."""
-    found = Path(_folder()).glob(DATABASE.format(site=frappe.local.site.replace(".", "_")))
+    found = Path(folder()).glob(DATABASE.format(site=frappe.local.site.replace(".", "_")))
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 
 def _none(now: datetime) -> Unknown:
     return Unknown(
-        f"there is no whole backup of the database in {_folder()}; backups elsewhere are not seen", now
+        f"there is no whole backup of the database in {folder()}; backups elsewhere are not seen", now
     )
 
 
-def _folder() -> str:
+def folder() -> str:
     """Where bench writes backups; several sites may share it."""
     return frappe.utils.get_site_path(frappe.conf.backup_path or "private/backups")

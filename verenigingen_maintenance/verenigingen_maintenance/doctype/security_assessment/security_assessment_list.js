@@ -1,0 +1,32 @@
+frappe.listview_settings["Security Assessment"] = {
+	add_fields: ["verdict"],
+	get_indicator({ verdict }) {
+		const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "purple" };
+		return [__(verdict), colors[verdict], `verdict,=,${verdict}`];
+	},
+	onload(list) {
+		const may_ask = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
+		if (may_ask) list.page.add_inner_button(__("Assess Now"), () => assess(list));
+	},
+};
+
+// A worker assesses, within a minute or so; the page asks until there is a later one.
+async function assess(list) {
+	const before = await latest();
+	await frappe.xcall("verenigingen_maintenance.api.assess_security");
+	frappe.show_alert(__("A worker assesses security now. The list shows it when it is done."));
+	for (let tries = 0; tries < 60; tries++) {
+		await new Promise((resolve) => setTimeout(resolve, 2000));
+		if ((await latest()) !== before) {
+			list.last_args = null; // Frappe refreshes a list once in three seconds
+			return list.refresh();
+		}
+	}
+	frappe.msgprint(__("It is not done yet: see whether a worker runs (RQ Worker)."));
+}
+
+async function latest() {
+	const fields = ["name", "assessed_at"];
+	const [found] = await frappe.db.get_list("Security Assessment", { fields, order_by: "day desc", limit: 1 });
+	return found ? `${found.name} ${found.assessed_at}` : "";
+}

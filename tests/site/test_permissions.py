@@ -80,6 +80,9 @@ WORKING = [
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
+    (api.accept_finding, ("WEEKLY-2026-W48", "x")),
+    (api.act_on_finding, ("WEEKLY-2026-W48", "x", "x", "x", "2999-01-01")),
+    (api.add_action, ("WEEKLY-2026-W48", "x", "x", "2999-01-01")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -95,6 +98,7 @@ MANAGING = [
     (api.accept_threshold, ("TP-1", "x")),
     (api.dismiss_threshold, ("TP-1", "x")),
     (api.test_target, ("Chat",)),
+    (api.agree_on_date, ("Quarterly Maintenance", "2027-01-11")),
 ]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from conftest import fresh
+from frappe.desk.form.save import savedocs
 
 from verenigingen_maintenance.core.findings import Finding, Found
 from verenigingen_maintenance.operations import decide, findings, findings_growth, run_now, sign
@@ -251,3 +252,13 @@ def test_all_providers_answer_on_a_site_without_history_and_a_daily_run_asks_non
     assert broken == {}
     daily = frappe.get_doc({"doctype": RUN, "name": "X", "procedure": "Daily Maintenance"})
     assert findings.read(daily, clock.now()) == {}
+
+
+def test_a_form_that_was_loaded_after_a_decision_is_saved(provided):
+    run = measured()
+    decided(run)
+    form = fresh(RUN, run.name)
+    form.onload()
+    form.items[0].result = "Done"
+    savedocs(doc=frappe.as_json(form.as_dict()), action="Save")
+    assert fresh(RUN, run.name).items[0].result == "Done"

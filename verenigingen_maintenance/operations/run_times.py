@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.times import MOST_MINUTES, Stamp, minutes_of, spent
 from verenigingen_maintenance.operations.refusals import refuse
@@ -60,10 +62,15 @@ def _total(rows: list[dict]) -> dict:
 def _stamps(run: Document) -> Iterator[Stamp]:
     for item in run.items:
         if item.by_hand and item.done_at and item.done_by:
-            yield Stamp(item.done_by, clock.instant(item.done_at), item.task_group or "")
+            yield Stamp(item.done_by, _instant(item.done_at), item.task_group or "")
     for row in run.findings:
         if row.decided_at and row.decided_by:
-            yield Stamp(row.decided_by, clock.instant(row.decided_at), FINDINGS)
+            yield Stamp(row.decided_by, _instant(row.decided_at), FINDINGS)
+
+
+def _instant(stored: object) -> datetime:
+    """A form sends times as text."""
+    return clock.instant(get_datetime(stored))
 
 
 def _minutes(row: Document) -> str:

@@ -72,7 +72,9 @@ def test_a_manager_agrees_on_a_date_and_everybody_with_a_role_is_told(site, desk
     site.script("empty")
     days = site.script("days_to_agree_on")
     form = desk("manager", "/app/maintenance-procedure/Quarterly Maintenance")
-    expect(form.page.locator(".form-message:visible")).to_contain_text(f"{days['default']} is the default one")
+    expect(form.page.locator(".form-message:visible")).to_contain_text(
+        f"{days['default']} is the default one"
+    )
     form.button("Agree on a Date").click()
     agree(form, days["weekend"], "The board meets")
     refusal = form.page.locator(".modal.show").filter(has_text="is no business day")

@@ -56,12 +56,18 @@ def test_what_changed_comes_first_and_of_that_the_worst():
     [
         pytest.param({"A": Found(missing="no answer within 20 s")}, id="the provider failed"),
         pytest.param({"A": Found(left_out=3)}, id="more are there than are listed"),
+        pytest.param({"A": Found(missing="no samples", unread=frozenset({"disk"}))}, id="just that one"),
         pytest.param({}, id="nobody was asked"),
     ],
 )
 def test_what_was_not_read_again_is_not_over(found):
     since = {key: state for key, state, _before in told(found, {"A": [one()]})}
     assert since["disk"] == "Unknown"
+
+
+def test_where_another_one_could_not_be_read_what_is_gone_is_over():
+    found = {"A": Found(missing="no samples of the load", unread=frozenset({"load"}))}
+    assert [since for key, since, _before in told(found, {"A": [one()]}) if key == "disk"] == ["Over"]
 
 
 def test_what_could_not_be_read_is_a_row_that_nobody_has_to_decide_on():

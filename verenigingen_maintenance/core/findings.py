@@ -1,6 +1,6 @@
 """Findings of a review: what a measurement found that a person decides on, compared with the last review.
 
-A provider answers `Found`. What it could not read is said in `missing`: then none of its findings is over.
+A provider answers `Found`. What it could not read is said in `missing`, and nothing of that is over.
 """
 
 from __future__ import annotations
@@ -62,11 +62,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Found:
-    """What a provider found; `missing` says what it could not read, `left_out` how many more there are."""
+    """What a provider found; `missing` says what it could not read, `left_out` how many more there are.
+
+    `unread` are the keys of what it could not read; None where that may be any.
+    """
 
     findings: tuple[Finding, ...] = ()
     missing: str = ""
     left_out: int = 0
+    unread: frozenset[str] | None = None
+
+    def is_over(self, key: str) -> bool:
+        """Whether a finding that is not there is over: it would have been found."""
+        is_whole = not self.missing or self.unread is not None
+        return is_whole and not self.left_out and key not in (self.unread or ())
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,12 @@ class Compared:
         return _ORDER[self.since], severity, self.area, self.finding.key
 
 
-def worst_first(findings: Iterable[Finding], missing: str = "", most: int = MOST_OF_AREA) -> Found:
+def worst_first(
+    findings: Iterable[Finding],
+    missing: str = "",
+    unread: Iterable[str] | None = None,
+    most: int = MOST_OF_AREA,
+) -> Found:
     """The worst of an area's findings, each key once; how many more there are is said."""
     ranked = sorted(
         {_cut(each).key: _cut(each) for each in findings}.values(),
@@ -111,7 +125,8 @@ def worst_first(findings: Iterable[Finding], missing: str = "", most: int = MOST
             -(each.figure or 0) * (1 if each.more_is_worse else -1),
         ),
     )
-    return Found(tuple(ranked[:most]), missing, len(ranked[most:]))
+    keys = None if unread is None else frozenset(unread)
+    return Found(tuple(ranked[:most]), missing, len(ranked[most:]), keys)
 
 
 def _cut(finding: Finding) -> Finding:
@@ -141,7 +156,7 @@ def compare(found: Mapping[str, Found], before: Mapping[str, Sequence[Finding]])
     was over in the last review is not told again: leave it out of `before`.
     """
     told = [each for area, those in found.items() for each in _of_area(area, those, before.get(area, ()))]
-    left = [each for area in before if area not in found for each in _not_read(area, before[area])]
+    left = [each for area in before if area not in found for each in _gone(area, before[area])]
     return sorted((*told, *left), key=lambda each: each.place)
 
 
@@ -153,13 +168,21 @@ def _of_area(area: str, found: Found, before: Sequence[Finding]) -> list[Compare
         for each in found.findings
     ]
     gone = [each for each in before if each.key not in present]
-    is_whole = not found.missing and not found.left_out
-    over = [Compared(area, replace(each, figure=None), Since.OVER, each.figure) for each in gone]
-    return [*known, *(over if is_whole else _not_read(area, gone)), *_missing(area, found)]
+    return [*known, *_gone(area, gone, found), *_missing(area, found)]
 
 
-def _not_read(area: str, before: Sequence[Finding]) -> list[Compared]:
-    return [Compared(area, replace(each, figure=None), Since.UNKNOWN, each.figure) for each in before]
+def _gone(area: str, before: Sequence[Finding], found: Found | None = None) -> list[Compared]:
+    """What is not found any more: over, or not known where nobody could read it."""
+    states = {True: Since.OVER, False: Since.UNKNOWN}
+    return [
+        Compared(
+            area,
+            replace(each, figure=None),
+            states[found is not None and found.is_over(each.key)],
+            each.figure,
+        )
+        for each in before
+    ]
 
 
 def _missing(area: str, found: Found) -> list[Compared]:

@@ -151,5 +151,5 @@ def _keep_gone(run: Document, row: Document, found: Mapping[str, Found]) -> None
         run.findings.remove(row)
         return
     area = found.get(row.area)
-    is_whole = area is not None and not area.missing and not area.left_out
-    row.update({"since_last": (Since.OVER if is_whole else Since.UNKNOWN).value})
+    is_over = area is not None and area.is_over(row.key)
+    row.update({"since_last": (Since.OVER if is_over else Since.UNKNOWN).value})

@@ -33,7 +33,7 @@ def found(review: Review, now: datetime) -> Found:
     read = alert_rows.escalations(review.begins(now), now)
     alerts = counted(read.alerts)
     each = (*_by_subject(alerts, review.days), *_false_positives(alerts), *_slow(alerts, now))
-    return worst_first(each, "; ".join(read.missing))
+    return worst_first(each, "; ".join(read.missing), [] if read.is_whole else None)
 
 
 def _by_subject(alerts: Sequence[Alert], days: int) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ def found(_review: Review, now: datetime) -> Found:
     unknown = [each.reason for each in (lost, open_gaps) if isinstance(each, Unknown)]
     at_least = open_gaps.at_least if isinstance(open_gaps, Reading) else ""
     missing = "; ".join(filter(None, [*unknown, at_least]))
-    return worst_first((*_lost(lost), *map(_gap, gaps)), missing)
+    unread = ["compliance points"] if isinstance(lost, Unknown) else []
+    return worst_first((*_lost(lost), *map(_gap, gaps)), missing, unread)
 
 
 def _lost(lost: Reading | Unknown) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from verenigingen_maintenance.core.wording import errors_in_words
 from verenigingen_maintenance.sources import error_facts, error_reviews
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
-REPORT = "Report"
+REPORT, WEEKS = "Report", "errors week over week"
 SETTLED = ("Resolved", IGNORED)
 
 
@@ -27,14 +27,15 @@ def found(review: Review, now: datetime) -> Found:
     if facts.unknown_before:
         missing.append(f"errors are counted since {facts.unknown_before:%Y-%m-%d} only")
     each = (*_weeks(weeks), *_patterns(facts, review), *_hotspots(facts), *_users(facts))
-    return worst_first(each, "; ".join(filter(None, missing)))
+    unread = [WEEKS] if isinstance(weeks, Unknown) or weeks.at_least else []
+    return worst_first(each, "; ".join(filter(None, missing)), unread)
 
 
 def _weeks(weeks: Reading | Unknown) -> Iterator[Finding]:
     if isinstance(weeks, Reading) and weeks.value > 0:
         is_critical = weeks.value > 25
         severity = Verdict.CRITICAL if is_critical else Verdict.WARNING
-        yield Finding("errors week over week", "Errors rose", weeks.detail, weeks.value, "%", severity)
+        yield Finding(WEEKS, "Errors rose", weeks.detail, weeks.value, "%", severity)
 
 
 def _patterns(facts: Facts, review: Review) -> Iterator[Finding]:

@@ -16,24 +16,28 @@ from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.sources import clock, forecasts
 
 URGENT_DAYS = 7
+CONFIDENCE, ACCURACY = "forecast confidence", "forecast accuracy"
 
 
 def found(_review: Review, now: datetime) -> Found:
     """Accuracy and confidence of last week, trend alerts, and recommendations for capacity."""
     rows = forecasts.latest(now)
     sure, error = forecasts.confidence(now), forecasts.accuracy(now)
-    missing = [each.reason for each in (sure, error) if isinstance(each, Unknown)]
+    unread = {
+        key: each.reason for key, each in ((CONFIDENCE, sure), (ACCURACY, error)) if isinstance(each, Unknown)
+    }
+    missing = list(unread.values())
     if not rows:
         missing.append(forecasts.why_none(now).reason)
     each = (*_confidence(sure), *_accuracy(error), *_of_metrics(rows, now))
-    return worst_first(each, "; ".join(dict.fromkeys(missing)))
+    return worst_first(each, "; ".join(dict.fromkeys(missing)), unread if rows else None)
 
 
 def _confidence(sure: Reading | Unknown) -> Iterator[Finding]:
     critical = frappe.db.get_value(CHECK, "forecast_confidence", "critical")
     if isinstance(sure, Reading) and _is_breached(critical, sure.value):
         yield Finding(
-            "forecast confidence",
+            CONFIDENCE,
             "Forecast confidence",
             f"{sure.value:g} % of last week's values lay within what was forecast: {sure.detail}",
             sure.value,
@@ -47,7 +51,7 @@ def _accuracy(error: Reading | Unknown) -> Iterator[Finding]:
     warning = frappe.db.get_value(CHECK, "forecast_accuracy", "warning")
     if isinstance(error, Reading) and _is_breached(warning, error.value):
         text = f"The forecasts were {error.value:g} times as wrong as “as in the week before”: {error.detail}"
-        yield Finding("forecast accuracy", "Forecast accuracy", text, error.value, "times as wrong")
+        yield Finding(ACCURACY, "Forecast accuracy", text, error.value, "times as wrong")
 
 
 def _is_breached(limit: str | None, value: float) -> bool:

@@ -27,9 +27,11 @@ WATCHED = {
 def found(review: Review, now: datetime) -> Found:
     """Storage, host, cache and queues of the period beside the one before."""
     rows = [each for each in _compared(review.days, now) if each["metric"] in WATCHED]
-    unknown = [row["title"] for row in rows if row["middle"] is None]
-    missing = f"not measured in these {review.days} days: {', '.join(unknown)}" if unknown else ""
-    return worst_first((each for row in rows for each in _grew(row, review.days)), missing)
+    unknown = {f"growth {row['metric']}": row["title"] for row in rows if row["change"] is None}
+    days = f"{2 * review.days} days"
+    missing = f"not measured in {days}, so that they cannot be compared: {', '.join(unknown.values())}"
+    each = (each for row in rows for each in _grew(row, review.days))
+    return worst_first(each, missing if unknown else "", unknown)
 
 
 def _compared(days: int, now: datetime) -> list[dict[str, Any]]:

@@ -30,14 +30,12 @@ IMPLEMENTED_BY: list[str] = []
 
 def of(run: Document, kinds: Collection[str], is_measured: bool) -> drafts.Review:
     """As much of it as these kinds of free fields need."""
-    now = clock.now()
-    since = _since(run)
-    wanted = set(kinds)
+    now, wanted = clock.now(), set(kinds)
     return drafts.Review(
         findings=_findings(run) if wanted & {drafts.FINDINGS, FOCUS} else (),
         open_actions=_open(run, now) if wanted & {FOLLOW_UP, FOCUS} else (),
-        done=_done(run, since, now) if IMPLEMENTED in wanted else (),
-        changes=_changes(run, since) if CHANGES in wanted and is_measured else (),
+        done=_done(run, _since(run), now) if IMPLEMENTED in wanted else (),
+        changes=_changes(run, _since(run)) if CHANGES in wanted and is_measured else (),
         improvements=_improvements(now) if IMPROVEMENTS in wanted and is_measured else (),
     )
 

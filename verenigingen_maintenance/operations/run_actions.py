@@ -118,7 +118,8 @@ def _kept(row: Document) -> dict[str, Any]:
 
 def _states(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     fields = ["name", "status", "allocated_to", "date", "modified"]
-    rows = frappe.get_all(TODO, {"name": ("in", [*names, ""])}, fields, limit=0)
+    wanted = list(names)
+    rows = frappe.get_all(TODO, {"name": ("in", wanted)}, fields, limit=0) if wanted else []
     return {
         row.name: {
             "state": row.status,

@@ -13,6 +13,7 @@ from verenigingen_maintenance.operations import (
     ingest_errors,
     probe_user,
     procedure_versions,
+    run_actions,
     seed,
     settings,
 )
@@ -73,5 +74,6 @@ def before_uninstall() -> None:
     no ToDo may be about a DocType that is gone."""
     settings.forget()
     compliance_gaps.forget_todos()
+    run_actions.forget_todos()
     probe_user.remove()
     frappe.db.delete("Scheduled Job Type", {"method": ("like", "verenigingen_maintenance.%")})

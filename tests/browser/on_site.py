@@ -28,6 +28,8 @@ SAMPLED = (
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast"),
     *("Downtime", "Monthly Service Level"),
 )
+# Texts that are read as numbers or as JSON: nothing else is written there.
+OF_NUMBERS = ("value", "rule", "measured", "spent", "figure", "before")
 MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session")
 
 
@@ -49,7 +51,7 @@ def empty() -> dict:
     for doctype in MADE:
         for table in [doctype, *(field.options for field in frappe.get_meta(doctype).get_table_fields())]:
             frappe.db.delete(table)
-    for doctype in ("Error Log", *COUNTED, *SAMPLED):
+    for doctype in ("Error Log", "ToDo", "Event", "Maintenance Agreed Date", *COUNTED, *SAMPLED):
         frappe.db.delete(doctype)
     frappe.db.set_single_value("Maintenance Settings", {"site_address": "", "health_token_hash": ""})
     frappe.cache.delete_key("insert_queue_for_Error Log")
@@ -126,7 +128,7 @@ def put_markup(run: str) -> dict:
 
 
 def _is_text(field) -> bool:
-    return field.fieldtype in ("Data", "Small Text", "Code") and field.fieldname not in ("value", "rule")
+    return field.fieldtype in ("Data", "Small Text", "Code") and field.fieldname not in OF_NUMBERS
 
 
 def list_doors() -> dict:
@@ -153,6 +155,61 @@ def list_commands() -> dict:
             if command := open_run.command_on_this_site(task):
                 found["changing" if task.changes_system else "read_only"].append([task.title, command])
     return found
+
+
+def make_review(disk: str = "70") -> dict:
+    """The weekly run of now, over findings of one's own: disk and cache."""
+    from verenigingen_maintenance.core.findings import Finding, Found
+    from verenigingen_maintenance.operations import findings, findings_growth, run_now
+    from verenigingen_maintenance.sources import clock
+
+    found = [Finding("disk", f"Disk {MARKUP}", MARKUP, float(disk), "%"), Finding("cache", "Cache memory")]
+    findings.PROVIDERS[:] = [findings.Provider("Growth", "findings_growth.found")]
+    findings_growth.found = lambda _review, _now: Found(tuple(found))
+    name = run_now.find_or_open_procedure("Weekly Maintenance", clock.now())
+    run_now.measure_now(name, clock.now())
+    return {"run": name}
+
+
+def make_next_review(run: str) -> dict:
+    """Signs a run, lets its actions be late, and makes the next one, in which the disk is fuller."""
+    document = frappe.get_doc("Checklist Run", run)
+    for item in document.items:
+        item.update({"result": "Done" if item.by_hand else "", "note": "Looked at it"})
+    document.submit()
+    frappe.db.set_value("ToDo", {"reference_name": run}, "date", frappe.utils.add_days(None, -1))
+    frappe.db.commit()
+    return make_review("90")
+
+
+def let_window_end(run: str) -> dict:
+    """The window of a run is over since an hour."""
+    until = frappe.utils.add_to_date(frappe.utils.now_datetime(), hours=-1)
+    values = {"due_from": until, "due_until": until, "slot": run}
+    frappe.db.set_value("Checklist Run", run, values, update_modified=False)
+    return {}
+
+
+def days_to_agree_on() -> dict:
+    """Of the quarterly run that comes next: its slot, and a business day of its quarter behind its day."""
+    from datetime import timedelta
+
+    from verenigingen_maintenance.operations import agreed_dates, settings
+    from verenigingen_maintenance.sources import clock
+
+    procedure = frappe.get_doc("Maintenance Procedure", "Quarterly Maintenance")
+    found = agreed_dates.next_date(procedure, clock.now())
+    day = settings.calendar().next_business_day(found.day + timedelta(days=3))
+    return {
+        "slot": found.slot.name,
+        "default": str(found.day),
+        "day": str(day),
+        "weekend": str(_saturday(day)),
+    }
+
+
+def _saturday(day):
+    return frappe.utils.add_days(day, 5 - day.weekday())
 
 
 def rotate(*users: str) -> dict:
@@ -203,6 +260,7 @@ ACTIONS = {
         *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, put_markup),
         *(list_doors, list_commands, log_a_job, mend_analytics),
         *(rotate, stand_in, enable, switch_escalation),
+        *(make_review, make_next_review, let_window_end, days_to_agree_on),
     )
 }
 

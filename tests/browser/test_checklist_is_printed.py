@@ -36,7 +36,7 @@ def test_the_printed_page_has_the_boxes_and_the_free_fields_of_the_checklist(doc
 def test_the_printed_page_lists_each_row_with_its_finding(document, desk):
     page = desk("operator", printed(document["name"])).page
 
-    rows = page.locator(".checklist table tr")
+    rows = page.locator(".checklist table.rows tr")
     expect(rows).to_have_count(1 + len(document["items"]))
     for row, item in enumerate(document["items"], start=1):
         expect(rows.nth(row).locator("td").first).to_have_text(item["title"])

@@ -2,7 +2,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.drafts import ACTIONS, ESCALATIONS, ISSUES, LONGEST_LINE, Line, draft
+from verenigingen_maintenance.core.drafts import (
+    ACTIONS,
+    CHANGES,
+    ESCALATIONS,
+    FINDINGS,
+    FOCUS,
+    FOLLOW_UP,
+    IMPLEMENTED,
+    IMPROVEMENTS,
+    ISSUES,
+    LONGEST_LINE,
+    MOST_LINES,
+    Line,
+    Review,
+    Told,
+    draft,
+)
 
 DERIVED = Line("System status", "CRITICAL", "critical", "", is_derived=True)
 ERRORS = Line("Errors in 24 hours", "CRITICAL", "62 errors", "restarted the workers")
@@ -37,7 +53,7 @@ TOLD = ["ESC-1 Errors in 24 hours: Operations Team, Open", "ESC-2 Dashboard: Tec
             ],
         ),
         (ESCALATIONS, TOLD),
-        ("Focus", []),
+        ("Nothing like it", []),
         ("", []),
     ],
 )
@@ -101,3 +117,52 @@ def test_each_escalation_has_one_line_and_none_is_too_long(told):
     lines = draft(ESCALATIONS, [], told).split("\n")
     assert len(lines) == max(1, len(told))
     assert all(len(line) <= LONGEST_LINE for line in lines)
+
+
+REVIEW = Review(
+    findings=[
+        Told("Disk: full on 2027-01-02", "WARNING", "Same"),
+        Told("Payment provider", "CRITICAL", "New"),
+        Told("Cache memory grew", "WARNING", "Worse"),
+        Told("Old error", "CRITICAL", "Over"),
+        Told("Backups", "CRITICAL", "Unknown"),
+    ],
+    open_actions=["Order a disk (Ann, by 2026-12-01)"],
+    done=["Rotate the log (done 2026-11-20)"],
+    changes=["frappe: version 15.45, before 15.44"],
+    improvements=["Better: API response 150 ms"],
+)
+TUNED = Line("Plan optimization implementations", "OK", "", "raised the buffer pool")
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        (
+            FINDINGS,
+            [
+                "New: Payment provider",
+                "Unknown: Backups",
+                "Worse: Cache memory grew",
+                "Same: Disk: full on 2027-01-02",
+                "Over: Old error",
+                "Database: WARNING, 70 ms",
+            ],
+        ),
+        (
+            IMPLEMENTED,
+            ["Rotate the log (done 2026-11-20)", "Plan optimization implementations: raised the buffer pool"],
+        ),
+        (FOLLOW_UP, ["Order a disk (Ann, by 2026-12-01)"]),
+        (CHANGES, ["frappe: version 15.45, before 15.44"]),
+        (IMPROVEMENTS, ["Better: API response 150 ms"]),
+        (FOCUS, ["Order a disk (Ann, by 2026-12-01)", "Payment provider"]),
+    ],
+)
+def test_what_goes_into_the_fields_of_a_review(kind, lines):
+    assert draft(kind, [SLOW, TUNED], [], REVIEW).splitlines() == lines
+
+
+def test_a_draft_of_many_lines_says_how_many_more_there_are():
+    told = draft(ESCALATIONS, [], [f"ESC-{number}" for number in range(MOST_LINES + 7)]).splitlines()
+    assert (len(told), told[-1]) == (MOST_LINES + 1, "and 7 more")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar, CalendarError
-from verenigingen_maintenance.core.slots import Cadence, Schedule, lapsed_slots, open_slot, slots
+from verenigingen_maintenance.core.slots import (
+    Cadence,
+    Schedule,
+    default_day,
+    is_within,
+    lapsed_slots,
+    next_slot,
+    open_slot,
+    slots,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 DUTCH = frozenset(public_holidays.country_holidays("NL", years=range(2024, 2031)))
@@ -194,3 +204,57 @@ def test_what_was_missed_stays_missed_and_nothing_is_missed_twice(schedule, star
     by_the_end = [slot.name for slot in lapsed_slots(schedule, CALENDAR, start, end)]
     assert by_the_end[: len(by_the_middle)] == by_the_middle
     assert len(set(by_the_end)) == len(by_the_end)
+
+
+FIRST_MONDAYS = Schedule(Cadence.QUARTERLY, time(9), time(15))
+
+
+def agreed(**days):
+    name = "QUARTERLY-2027-Q1"
+    return replace(FIRST_MONDAYS, agreed={name: days["day"]})
+
+
+def test_a_day_that_people_agreed_on_comes_before_the_rule_and_the_name_stays():
+    slot = only(agreed(day=date(2027, 2, 10)), date(2027, 1, 15))
+    assert slot.name == "QUARTERLY-2027-Q1"
+    assert (slot.due_from, slot.due_until) == (local(2027, 2, 10, 9), local(2027, 2, 10, 15))
+    assert slot.lapses_at == local(2027, 4, 1)
+    other = only(agreed(day=date(2027, 2, 10)), date(2027, 4, 15))
+    assert other.due_from == local(2027, 4, 5, 9), "only that quarter"
+
+
+def test_an_agreed_day_opens_the_run_on_that_day_and_not_before():
+    schedule = agreed(day=date(2027, 2, 10))
+    assert open_slot(schedule, CALENDAR, local(2027, 2, 9, 12)) is None
+    assert open_slot(schedule, CALENDAR, local(2027, 2, 10, 0)).name == "QUARTERLY-2027-Q1"
+
+
+@pytest.mark.parametrize(
+    ("now", "name", "due"),
+    [
+        (local(2026, 12, 21), "QUARTERLY-2027-Q1", local(2027, 1, 4, 9)),  # known in December
+        (local(2027, 1, 4, 9), "QUARTERLY-2027-Q2", local(2027, 4, 5, 9)),
+        (local(2026, 4, 1), "QUARTERLY-2026-Q2", local(2026, 4, 7, 9)),  # Easter Monday: the day after
+    ],
+)
+def test_the_slot_that_comes_next(now, name, due):
+    slot = next_slot(FIRST_MONDAYS, CALENDAR, now)
+    assert (slot.name, slot.due_from) == (name, due)
+
+
+@pytest.mark.parametrize(
+    ("slot", "day"),
+    [
+        ("QUARTERLY-2027-Q1", date(2027, 1, 4)),
+        ("QUARTERLY-2026-Q2", date(2026, 4, 7)),
+        ("QUARTERLY-2027-Q5", None),
+        ("MONTHLY-2027-01", None),
+    ],
+)
+def test_the_default_day_of_a_quarter(slot, day):
+    assert default_day(FIRST_MONDAYS, CALENDAR, slot) == day
+
+
+def test_whether_a_day_is_of_a_quarter():
+    assert is_within(FIRST_MONDAYS, "QUARTERLY-2027-Q1", date(2027, 3, 31))
+    assert not is_within(FIRST_MONDAYS, "QUARTERLY-2027-Q1", date(2027, 4, 1))

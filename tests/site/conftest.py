@@ -31,6 +31,7 @@ SITE = os.environ["MAINTENANCE_SITE"]
 BENCH = Path(os.environ["MAINTENANCE_BENCH"])
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MADE = ("Checklist Run", "Checklist Run Item", "Checklist Run Box", "Maintenance Escalation")
+DECIDED = ("Checklist Run Finding", "Checklist Run Action", "Checklist Run Time")
 ESCALATED = ("Maintenance Escalation Check", "Maintenance Silence", "Notification Target")
 MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance Notification", "Metric Sample")
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
@@ -42,7 +43,7 @@ ASSESSED = (
     "Security Assessment",
 )
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
-MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
+MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo", "Event")
 QUEUED = ("Email Queue", "Email Queue Recipient")
 SEEDED = ("Maintenance Procedure", "Maintenance Task", "Maintenance Task Group", "Maintenance Task Check")
 PEOPLE = {
@@ -56,6 +57,7 @@ TEXT = "Traceback (most recent call last): …"
 COMMITTED: list[str] = []
 SEEDED_TOO = (
     "Maintenance Free Field",
+    "Maintenance Agreed Date",
     "Maintenance Check",
     "Escalation Level",
     "Maintenance Duty",
@@ -152,7 +154,8 @@ def _start_anew():
 
 
 def _empty():
-    made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED, *TRAINED)
+    made = (*MADE, *MADE_TOO, *DECIDED, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED)
+    made = (*made, *REVIEWED, *TRAINED)
     for doctype in (*made, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})

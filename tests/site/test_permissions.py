@@ -88,6 +88,9 @@ WORKING = [
     (api.propose_thresholds, ()),
     (api.confirm_understanding, ("TRAIN-2026-11-27",)),
     (api.assess_security, ()),
+    (api.accept_finding, ("WEEKLY-2026-W48", "x")),
+    (api.act_on_finding, ("WEEKLY-2026-W48", "x", "x", "x", "2999-01-01")),
+    (api.add_action, ("WEEKLY-2026-W48", "x", "x", "2999-01-01")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -110,6 +113,7 @@ MANAGING = [
     (api.start_training, ()),
     (api.check_access, ("TRAIN-2026-11-27",)),
     (api.close_training, ("TRAIN-2026-11-27",)),
+    (api.agree_on_date, ("Quarterly Maintenance", "2027-01-11")),
 ]
 
 

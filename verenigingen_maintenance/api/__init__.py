@@ -42,6 +42,12 @@ from verenigingen_maintenance.api.escalations import (
     resolve,
     start_drill,
 )
+from verenigingen_maintenance.api.findings import (
+    accept_finding,
+    act_on_finding,
+    add_action,
+    agree_on_date,
+)
 from verenigingen_maintenance.api.metrics import (
     _sample_in_worker,
     compute_service_level,
@@ -98,11 +104,15 @@ __all__ = [
     "_refresh_in_worker",
     "_restore_in_worker",
     "_sample_in_worker",
+    "accept_finding",
     "accept_missed",
     "accept_threshold",
     "acknowledge",
+    "act_on_finding",
     "activate_escalation",
+    "add_action",
     "add_note",
+    "agree_on_date",
     "analyze_error_patterns",
     "approve_procedure",
     "assess_compliance",

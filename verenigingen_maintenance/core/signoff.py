@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .findings import Since
+
 DONE, FAILED = "Done", "Failed"
 
 
@@ -41,3 +43,8 @@ def _needs_note(row: Row) -> str:
     if row.verdict == "CRITICAL":
         return "" if row.has_escalation else "an escalation or a note"
     return "a note on what is not known" if row.verdict in ("", "UNKNOWN") else ""
+
+
+def missing_decision(since: str, decision: str) -> str:
+    """What a finding still needs: one that is new or worse is accepted, or becomes an action."""
+    return "" if decision or not since or not Since(since).asks else "Accept or Act"

@@ -6,12 +6,15 @@ window opens on its due day; the slot lapses when the period is over, and is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from .calendar import BusinessCalendar, CalendarError, at
+
+FURTHEST_AHEAD = timedelta(days=200)
 
 
 class Cadence(str, Enum):
@@ -29,7 +32,8 @@ class Schedule:
     """A cadence and its window, by the clock of the site.
 
     `weekday` (0 is Monday) and `nth` choose the due day: weekly the weekday, monthly and quarterly its nth
-    in the (first) month. Raises CalendarError for a window that ends before it begins.
+    in the (first) month. `agreed` are the days that people agreed on, by the slot's name: they come before
+    the rule. Raises CalendarError for a window that ends before it begins.
     """
 
     cadence: Cadence
@@ -37,6 +41,7 @@ class Schedule:
     ends: time
     weekday: int = 0
     nth: int = 1
+    agreed: Mapping[str, date] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if self.cadence is not Cadence.EMERGENCY and self.starts >= self.ends:
@@ -65,7 +70,7 @@ def slots(schedule: Schedule, calendar: BusinessCalendar, first: date, last: dat
     start = _period_start(schedule.cadence, first)
     while start <= last:
         following = _next_period(schedule.cadence, start)
-        if due := _due_day(schedule, calendar, start):
+        if due := schedule.agreed.get(_name(schedule.cadence, start)) or _due_day(schedule, calendar, start):
             yield _slot(schedule, calendar, start, due, following)
         start = following
 
@@ -75,6 +80,32 @@ def open_slot(schedule: Schedule, calendar: BusinessCalendar, now: datetime) -> 
     today = now.astimezone(calendar.zone).date()
     candidates = slots(schedule, calendar, today - timedelta(days=7), today)
     return next((slot for slot in candidates if slot.opens_at <= now < slot.lapses_at), None)
+
+
+def next_slot(schedule: Schedule, calendar: BusinessCalendar, now: datetime) -> Slot | None:
+    """The slot whose window begins next after `now`."""
+    today = now.astimezone(calendar.zone).date()
+    ahead = slots(schedule, calendar, today - timedelta(days=7), today + FURTHEST_AHEAD)
+    return next((slot for slot in ahead if slot.due_from > now), None)
+
+
+def default_day(schedule: Schedule, calendar: BusinessCalendar, slot: str) -> date | None:
+    """The day on which a slot is due where nobody agreed on another; None for a name that is no slot."""
+    start = _start_of(schedule.cadence, slot)
+    return _due_day(schedule, calendar, start) if start else None
+
+
+def is_within(schedule: Schedule, slot: str, day: date) -> bool:
+    """Whether a day is in the period of a slot."""
+    return _name(schedule.cadence, _period_start(schedule.cadence, day)) == slot
+
+
+def _start_of(cadence: Cadence, slot: str) -> date | None:
+    """The first day of a quarter's slot, such as QUARTERLY-2026-Q1. Only these have days to agree on."""
+    found = re.fullmatch(r"QUARTERLY-(\d{4})-Q([1-4])", slot)
+    if cadence is not Cadence.QUARTERLY or not found:
+        return None
+    return date(int(found[1]), 3 * int(found[2]) - 2, 1)
 
 
 def lapsed_slots(

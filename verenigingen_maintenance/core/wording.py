@@ -39,7 +39,28 @@ def summary(run: Mapping[str, Any]) -> str:
     measured = [f"Measured {run['measured_at']} by {run['measured_by']}"] if run["measured_at"] else []
     happened = [run["since_last_signed"]] if run["since_last_signed"] else []
     rows = [item_line(item) for item in run["items"]]
-    return "\n".join([head, *measured, *happened, "", *rows, *_escalations(run["escalations"])])
+    review = [*_findings(run.get("findings", [])), *_actions(run.get("actions", []))]
+    return "\n".join([head, *measured, *happened, *review, "", *rows, *_escalations(run["escalations"])])
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the run found that a person decides on, in the order of the form."""
+    lines = [
+        f"  {each['since_last']:<7} {each['area']}: {each['title']}"
+        f" ({each['decision'] or 'not decided'}) {each['text'] or ''}".rstrip()
+        for each in findings
+    ]
+    return ["", "Findings:", *lines] if lines else []
+
+
+def _actions(actions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The actions of the run, also of earlier ones."""
+    lines = [
+        f"  {each['state']:<7} {each['title']} ({each['allocated_to']}, by {each['due'] or 'no day'}"
+        f"{', overdue' if each['is_late'] else ''}; from {each['from_run']})"
+        for each in actions
+    ]
+    return ["", "Actions:", *lines] if lines else []
 
 
 def _without_verdict(run: Mapping[str, Any]) -> str:
@@ -80,7 +101,8 @@ def state(status: Mapping[str, Any]) -> str:
     lines += [*_watcher(status["watcher"]), *map(_live_line, status["live"]), ""]
     for each in status["procedures"]:
         run = each["run"] or "no slot is due yet"
-        lines.append(f"  {each['verdict'] or '-':<9} {each['procedure']:<24} {run} ({each['status']})")
+        late = ", overdue" if each.get("is_overdue") else ""
+        lines.append(f"  {each['verdict'] or '-':<9} {each['procedure']:<24} {run} ({each['status']}{late})")
     return "\n".join([*lines, *_escalations(status["escalations"]), *_to_fill(status)])
 
 

@@ -69,7 +69,7 @@ def _due(now: datetime) -> list[dict]:
 
 def _send(rows: list[dict], local: datetime, now: datetime) -> None:
     """Where nobody is there, they wait until somebody is."""
-    found, text = _whom(now), "\n".join(_lines(rows))
+    found, text = notifications.first_level(now), "\n".join(_lines(rows))
     subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d} {_hour():%H:%M}")
     for each in found:
         key = key_of(DIGEST, local.date(), each.channel, each.name)
@@ -77,13 +77,6 @@ def _send(rows: list[dict], local: datetime, now: datetime) -> None:
     if found:
         sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
         frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)
-
-
-def _whom(now: datetime) -> list[Recipient]:
-    """The first level, but for chats and pagers."""
-    levels = frappe.get_all("Escalation Level", pluck="name", order_by="level", limit=1)
-    found = [each for level in levels for each in notifications.recipients(level, now)]
-    return [each for each in found if each.channel != "Target"]
 
 
 def _lines(rows: list[dict]) -> list[str]:

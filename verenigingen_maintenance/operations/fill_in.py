@@ -1,4 +1,4 @@
-"""What people fill into a run: results of manual rows, notes, and the free fields; drafts of the latter."""
+"""What people fill into a run: results of manual rows, notes, minutes, free fields; drafts of the latter."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core import drafts
 from verenigingen_maintenance.core.drafts import Line
 from verenigingen_maintenance.core.signoff import FAILED
-from verenigingen_maintenance.operations import open_escalations
+from verenigingen_maintenance.operations import open_escalations, review_facts, run_actions, run_times
 from verenigingen_maintenance.operations.checks import Spec, is_derived
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.roll_up import roll_up
 from verenigingen_maintenance.sources import clock
 
-FREE = {"result", "note", "text"}
+# What people write, by table; what the app keeps in the others is compared.
+FREE: dict[str, set[str]] = {"items": {"result", "note"}, "notes": {"text"}, "times": {"spent"}}
+TABLES = ("boxes", "items", "notes", "findings", "run_actions", "times")
 KEPT_BY_FRAPPE = {"modified", "modified_by", "idx", "docstatus", "_comments", "_assign", "_liked_by", "_seen"}
 
 
@@ -28,16 +30,20 @@ def take(run: Document, before: Document) -> None:
     for item, former in zip(run.items, before.items, strict=True):
         _stamp(item, former)
     roll_up(run)
+    run_actions.refresh(run)
+    run_times.refresh(run)
     write_drafts(run)
 
 
-def write_drafts(run: Document) -> None:
-    """Drafts the free fields anew where nobody wrote anything else."""
+def write_drafts(run: Document, is_measured: bool = False) -> None:
+    """Drafts the free fields anew where nobody wrote anything else; some only when it is measured."""
     lines = [_line(item) for item in run.items if not item.not_applicable]
     joined = [item.escalation for item in run.items if item.escalation]
     told = open_escalations.titles(dict.fromkeys(joined))
+    review = review_facts.of(run, {note.kind for note in run.notes}, is_measured)
     for note in run.notes:
-        draft = drafts.draft(note.kind or "", lines, told)
+        is_kept = note.kind in review_facts.WHEN_MEASURED and not is_measured
+        draft = note.draft or "" if is_kept else drafts.draft(note.kind or "", lines, told, review)
         if (note.text or "").strip() == (note.draft or "").strip():
             note.text = draft
         note.draft = draft
@@ -53,12 +59,13 @@ def _stamp(item: Document, former: Document) -> None:
 
 def _fixed(run: Document) -> list[dict]:
     """Everything but what people write, as the database stores it."""
-    return [_values(row) for row in (run, *run.boxes, *run.items, *run.notes)]
+    rows = [_values(row, FREE.get(table, set())) for table in TABLES for row in run.get(table)]
+    return [_values(run, set()), *rows]
 
 
-def _values(document: Document) -> dict:
+def _values(document: Document, free: set[str]) -> dict:
     values = document.get_valid_dict(convert_dates_to_str=True)
-    return {key: str(value or "") for key, value in values.items() if key not in FREE | KEPT_BY_FRAPPE}
+    return {key: str(value or "") for key, value in values.items() if key not in free | KEPT_BY_FRAPPE}
 
 
 def _line(item: Document) -> Line:
@@ -66,4 +73,6 @@ def _line(item: Document) -> Line:
     finding = "; ".join(filter(None, (value, item.reason)))
     derived = bool(item.rule) and is_derived(Spec.from_json(item.rule))
     failed = bool(item.by_hand and item.result == FAILED)
-    return Line(item.title, item.verdict or "", finding, item.note or "", derived, failed)
+    return Line(
+        item.title, item.verdict or "", finding, item.note or "", derived, failed, item.task_group or ""
+    )

@@ -66,9 +66,14 @@ def health(name: str, group: str | None, now: datetime | None = None) -> list[di
 
     Raises frappe.ValidationError for a period that there is not.
     """
-    period, ends = find_period(name), clock.stored(now or clock.now())
-    begins = ends - period.length
-    found, before = _figures(begins, ends), _figures(begins - period.length, begins)
+    return compared(find_period(name).length, group, now)
+
+
+def compared(length: timedelta, group: str | None, now: datetime | None = None) -> list[dict[str, Any]]:
+    """The same for a period of any length up to `now`."""
+    ends = clock.stored(now or clock.now())
+    begins = ends - length
+    found, before = _figures(begins, ends), _figures(begins - length, begins)
     return [
         _row(metric, found.get(metric.name, _Figures()), before.get(metric.name, _Figures()))
         for metric in _metrics(group)

@@ -10,15 +10,20 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
+from verenigingen_maintenance.core.findings import Found
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import (
     checks,
     clearing,
     escalations,
+    findings,
     heartbeat,
     ingest_errors,
     open_escalations,
     records,
+    review_facts,
+    run_actions,
+    run_times,
     since,
 )
 from verenigingen_maintenance.operations.checks import Result, Spec
@@ -89,11 +94,12 @@ def _read_and_write(name: str) -> None:
     ingest_errors.catch_up(clock.now())
     results = checks.run_all(specs)
     new_errors = since.new_errors(run, clock.now())
+    found = findings.read(run, clock.now())
     with lock("writing", PATIENCE) as mine:
         if not mine:
             frappe.throw(_("Another run is being written for over a minute. Try again."))
         commit()
-        _write(name, results, left_out, new_errors)
+        _write(name, results, left_out, new_errors, found)
         commit()
 
 
@@ -104,7 +110,13 @@ def _not_applicable() -> dict[str, str]:
     return {row.name: row.not_applicable_reason for row in rows}
 
 
-def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_errors: str) -> None:
+def _write(
+    name: str,
+    results: dict[str, Result],
+    left_out: dict[str, str],
+    new_errors: str,
+    found: dict[str, Found],
+) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
     refuse_unless_open(name)
     as_now = checks.by_present_rules(results.values())
@@ -119,10 +131,20 @@ def _write(name: str, results: dict[str, Result], left_out: dict[str, str], new_
     roll_up(run)
     measured = {"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user}
     run.update({**measured, "since_last_signed": since.happened(run, new_errors)})
-    write_drafts(run)
+    _write_review(run, found)
     records.write(run)
     for result in results.values():
         checks.keep_value(result)
+
+
+def _write_review(run: Document, found: dict[str, Found]) -> None:
+    """What people decide on, with the actions that are open; the versions that the next review compares."""
+    findings.keep(run, found)
+    if found:
+        run.versions = review_facts.versions()
+    run_actions.refresh(run)
+    run_times.refresh(run)
+    write_drafts(run, is_measured=True)
 
 
 def refuse_unless_open(name: str) -> None:

@@ -94,6 +94,17 @@ def recipients(level: str, now: datetime) -> list[Recipient]:
     return [*_ways_to(reached.users, reached.addresses), *targets]
 
 
+def first_level(now: datetime) -> list[Recipient]:
+    """The people of the first level, but for chats and pagers."""
+    levels = frappe.get_all("Escalation Level", pluck="name", order_by="level asc", limit=1)
+    return [each for level in levels for each in recipients(level, now) if each.channel != "Target"]
+
+
+def ways_to_all_with(roles: Sequence[str]) -> list[Recipient]:
+    """Everybody with one of some roles, in Desk and by e-mail."""
+    return _ways_to(list(dict.fromkeys(user for role in roles for user in duty.users_with(role))))
+
+
 def _ways_to(users: Sequence[str], more: Sequence[str] = ()) -> list[Recipient]:
     """Users in Desk and by e-mail, with addresses more; each address once."""
     addresses = dict.fromkeys(each.lower() for each in (*_addresses(users), *more))

@@ -9,7 +9,7 @@ import frappe
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.slots import Cadence, Slot
-from verenigingen_maintenance.operations import drill_runs, records
+from verenigingen_maintenance.operations import agreed_dates, drill_runs, records, run_times
 from verenigingen_maintenance.operations.checks import Spec
 from verenigingen_maintenance.sources import clock, http
 
@@ -20,7 +20,8 @@ def open_for_slot(procedure: Document, slot: Slot, now: datetime) -> str:
     """The name of the slot's run, opened now unless it is there already."""
     run = _new(slot.name, procedure, now)
     run.opened_late = now > slot.due_until
-    _set_window(run, slot)
+    run.date_note = agreed_dates.note(procedure, slot)
+    set_window(run, slot)
     _fill(run, procedure)
     return _insert_once(run)
 
@@ -52,7 +53,7 @@ def record_missed(procedure: Document, slot: Slot, now: datetime) -> str:
     """Records that nobody opened a slot before it lapsed."""
     run = _new(slot.name, procedure, now)
     run.update({"status": "Missed", "verdict": "UNKNOWN", "opened_at": None})
-    _set_window(run, slot)
+    set_window(run, slot)
     return _insert_once(run)
 
 
@@ -69,7 +70,8 @@ def _new(name: str, procedure: Document, now: datetime) -> Document:
     )
 
 
-def _set_window(run: Document, slot: Slot) -> None:
+def set_window(run: Document, slot: Slot) -> None:
+    """The times of its slot, by the clock of the site."""
     run.slot = slot.name
     run.due_from, run.due_until = clock.stored(slot.due_from), clock.stored(slot.due_until)
     run.lapses_at = clock.stored(slot.lapses_at)
@@ -81,6 +83,7 @@ def _fill(run: Document, procedure: Document) -> None:
         run.append("boxes", {"box": box})
     for field in procedure.free_fields:
         run.append("notes", {"label": field.label, "kind": field.draft})
+    run_times.estimate(run, procedure)
     groups = {group.title: group for group in procedure.task_groups}
     for task in procedure.tasks:
         _append_task(run, procedure, task, _group_texts(groups[task.task_group]))

@@ -22,6 +22,7 @@ DRAFT, APPROVED, SUPERSEDED = "Draft", "Approved", "Superseded"
 OF_NO_CONSEQUENCE = (
     *("modified", "modified_by", "version", "shipped", "active_since", "idx"),
     *("last_review", "next_review", "review_because", "reviews", "change_reason"),
+    *("remind_minutes_before", "announce_days_before", "agreed_dates"),
 )
 NO_VALUE = ("Section Break", "Column Break", "Tab Break", "HTML")
 

@@ -23,6 +23,7 @@ def schedule_of(procedure: Document) -> Schedule:
         ends=get_time(procedure.window_ends or "00:00"),
         weekday=WEEKDAYS.index(procedure.weekday or "Monday"),
         nth=cint(procedure.nth) or 1,
+        agreed={row.slot: getdate(row.day) for row in procedure.get("agreed_dates") or []},
     )
 
 

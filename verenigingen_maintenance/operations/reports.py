@@ -15,6 +15,8 @@ from verenigingen_maintenance.operations import (
     open_escalations,
     outbox,
     procedures,
+    run_form,
+    run_times,
     settings,
     watch,
 )
@@ -40,6 +42,9 @@ def describe_run(name: str) -> dict:
             for row in run.boxes
         ],
         "items": [_describe_item(item) for item in run.items],
+        "findings": [_describe_finding(row) for row in run.findings],
+        "actions": _actions(run),
+        "times": run_times.describe(run),
         "escalations": open_escalations.open_ones(),
     }
 
@@ -108,19 +113,38 @@ def _describe_item(item) -> dict:
     return {"check": item.check_name, **shown, **kind, "value": value, "observed_at": _iso(item.observed_at)}
 
 
+def _describe_finding(row: Document) -> dict:
+    """Its figures are None where it has none."""
+    fields = ("key", "area", "title", "text", "severity", "unit", "since_last", "decision", "note", "todo")
+    shown = {field: row.get(field) or None for field in fields}
+    figures = {field: float(row.get(field)) if row.get(field) else None for field in ("figure", "before")}
+    return {**shown, **figures, "decided_by": row.decided_by, "decided_at": _iso(row.decided_at)}
+
+
+def _actions(run: Document) -> list[dict]:
+    fields = ("todo", "title", "allocated_to", "state", "from_run", "is_late")
+    rows = run_form.describe(run)["actions"]
+    return [
+        {**{field: each[field] for field in fields}, "due": str(each["due"]) if each["due"] else None}
+        for each in rows
+    ]
+
+
 def _latest(procedure: Document, now: datetime) -> dict:
     """The run of the latest slot that is due; UNKNOWN when it was not measured.
 
     The verdict is None where no slot is due yet, and while all rows of the run wait for a person.
     """
     name = _latest_slot(procedure, now)
-    row = frappe.db.get_value(RUN, name, ["verdict", "status", "measured_at"], as_dict=True) if name else None
+    fields = ["verdict", "status", "measured_at", "slot", "due_until"]
+    row = frappe.db.get_value(RUN, name, fields, as_dict=True) if name else None
     return {
         "procedure": procedure.name,
         "run": name,
         "status": row.status if row else "not opened",
         "verdict": _verdict_so_far(name, row),
         "measured_at": _iso(row.measured_at) if row else None,
+        "is_overdue": run_form.is_overdue(row, now) if row else False,
     }
 
 

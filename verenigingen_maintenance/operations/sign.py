@@ -8,7 +8,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.signoff import Row, missing
+from verenigingen_maintenance.core.signoff import Row, missing, missing_decision
+from verenigingen_maintenance.operations import run_actions, run_times
 from verenigingen_maintenance.operations.checks import Spec, is_derived
 from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
@@ -23,13 +24,19 @@ def sign(run: Document) -> None:
     if needed := still_needed(run):
         refuse_until(_("Before {0} can be signed:").format(html.escape(run.name)), needed)
     roll_up(run)
+    run_actions.refresh(run)
+    run_times.refresh(run)
     write_drafts(run)
     run.update({"status": "Signed", "closed_by": frappe.session.user, "closed_at": clock.stored(clock.now())})
 
 
 def still_needed(run: Document) -> list[str]:
-    """What keeps a run from being signed, one text for each row."""
-    found = [(item.title, missing(_row(item))) for item in run.items]
+    """What keeps a run from being signed, one text for each finding and row."""
+    found = [
+        (_("Finding “{0}”").format(row.title), missing_decision(row.since_last or "", row.decision or ""))
+        for row in run.findings
+    ]
+    found += [(item.title, missing(_row(item))) for item in run.items]
     return [f"{title}: {need}" for title, need in found if need]
 
 

@@ -32,11 +32,11 @@ def happened(run: Document, errors: str) -> str:
     """New breaches, `errors`, missed and unsigned runs since the last signed run of the procedure."""
     since = _since(run)
     lines = [*_breaches(since), errors, *_runs(run, since)]
-    return "\n".join([f"{_head(_last_signed(run), since)}:", *(f"- {line}" for line in lines)])
+    return "\n".join([f"{_head(last_signed(run), since)}:", *(f"- {line}" for line in lines)])
 
 
 def _since(run: Document) -> datetime:
-    signed = _last_signed(run)
+    signed = last_signed(run)
     return clock.instant((signed.measured_at or signed.closed_at) if signed else _begin(run))
 
 
@@ -47,7 +47,8 @@ def _head(signed: Document | None, since: datetime) -> str:
     return _("Since {0}, the last signed run, was measured on {1}").format(signed.name, begin)
 
 
-def _last_signed(run: Document) -> Document | None:
+def last_signed(run: Document) -> Document | None:
+    """The last signed run of the procedure before this one: its name, measured_at and closed_at."""
     filters = {"procedure": run.procedure, "status": "Signed", "name": ("!=", run.name), "is_drill": 0}
     return frappe.db.get_value(
         RUN, filters, ["name", "measured_at", "closed_at"], as_dict=True, order_by="measured_at desc"

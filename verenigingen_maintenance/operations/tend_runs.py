@@ -1,4 +1,4 @@
-"""What the scheduler does with runs: record the missed, open the due, measure the unmeasured."""
+"""What the scheduler does with runs: record the missed, tell what is due, open it, measure the unmeasured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar
 from verenigingen_maintenance.core.slots import lapsed_slots, open_slot
-from verenigingen_maintenance.operations import open_run, procedures, records, settings
+from verenigingen_maintenance.operations import open_run, procedures, records, run_notices, settings
 from verenigingen_maintenance.operations.measure_run import measure_if_due
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.transactions import commit
@@ -28,6 +28,7 @@ def tend(now: datetime) -> None:
     for procedure in procedures.scheduled():
         try:
             _record_missed(procedure, calendar, now)
+            run_notices.tell(procedure, calendar, now)
             _open_and_measure(procedure, calendar, now)
         except Exception:  # noqa: BLE001 - raised below, once the others had their turn
             frappe.db.rollback()

@@ -48,8 +48,8 @@ function add_key(frm, shortcut, description, act) {
 }
 
 function go_to_next_needed(frm) {
-	const rows = frm.fields_dict.checklist.$wrapper.find(".item.needed").get();
-	const here = document.activeElement?.closest(".item");
+	const rows = frm.fields_dict.checklist.$wrapper.find(".needed").get();
+	const here = document.activeElement?.closest(".item, .review-finding");
 	const row = rows.find((each) => !here || is_behind(here, each)) || rows[0];
 	const waits_for_note = row?.querySelector("input:checked");
 	row?.querySelector(waits_for_note ? "textarea" : "input, textarea").focus();
@@ -88,21 +88,36 @@ function may_sign(frm) {
 function show_checklist(frm) {
 	const wrapper = frm.fields_dict.checklist.$wrapper;
 	const writing = field_in_use(frm);
-	wrapper.html(`<div class="maintenance-checklist">${head(frm)}${sections(frm)}${free_fields(frm)}</div>`);
+	const { review } = verenigingen_maintenance;
+	const parts = [head(frm), review.html(frm), since(frm), sections(frm), free_fields(frm)];
+	wrapper.html(`<div class="maintenance-checklist">${parts.join("")}</div>`);
+	review.bind(frm, wrapper);
 	wrapper.find("[data-field]").on("change", (event) => take(frm, event.target));
 	wrapper.find(".same-note").on("click", (event) => same_note(frm, event.target.dataset.name));
 	if (writing) go_on_in(frm, writing);
 }
 
 function head(frm) {
-	const lines = frm.doc.since_last_signed;
 	const left_out = frm.doc.items.filter((item) => item.not_applicable).length;
 	const count = left_out ? `<p class="text-muted">${__("Not applicable: {0} rows", [left_out])}</p>` : "";
 	const needed = frm.doc.__onload?.still_needed?.length;
 	const keys = __("Ctrl+Down goes to the next of them, Ctrl+Enter saves and signs.");
-	const text = __("{0} rows still need something before it can be signed.", [needed]);
+	const text = frm.doc.findings?.length
+		? __("{0} findings and rows still need something before it can be signed.", [needed])
+		: __("{0} rows still need something before it can be signed.", [needed]);
 	const rows = needed ? `<p class="still-needed">${text} ${may_sign(frm) ? keys : ""}</p>` : "";
-	return (lines ? `<pre class="since">${esc(lines)}</pre>` : "") + count + rows;
+	const late = frm.doc.__onload?.is_overdue ? `<p>${overdue(frm)}</p>` : "";
+	return late + rows + verenigingen_maintenance.review.times(frm) + count;
+}
+
+function overdue(frm) {
+	const until = frappe.datetime.str_to_user(frm.doc.due_until);
+	return `<span class="indicator-pill no-indicator-dot red">${__("Overdue: its window was over at {0}", [until])}</span>`;
+}
+
+function since(frm) {
+	const lines = [frm.doc.date_note, frm.doc.since_last_signed].filter(Boolean).join("\n");
+	return lines ? `<pre class="since">${esc(lines)}</pre>` : "";
 }
 
 function sections(frm) {
@@ -231,53 +246,6 @@ function esc(text) {
 	return frappe.utils.escape_html(text || "");
 }
 
-// --- what people fill in
-
-function rows_of(frm) {
-	return [...frm.doc.items, ...frm.doc.notes];
-}
-
-function filled_in(frm) {
-	return Object.fromEntries(rows_of(frm).map(({ name, result, note, text }) => [name, { result, note, text }]));
-}
-
-// frm.dirty: Desk itself sets it too late for a key that takes what was written and saves it at once.
-function take(frm, element) {
-	const { name, field } = element.dataset;
-	const changed = rows_of(frm).find((each) => each.name === name);
-	if ((changed[field] || "") === element.value) return;
-	frappe.model.set_value(changed.doctype, name, field, element.value);
-	frm.dirty();
-	mark_settled(frm, { ...changed, [field]: element.value });
-}
-
-function mark_settled(frm, item) {
-	const settled = item.by_hand ? item.result === "Done" || (item.result && item.note) : item.note;
-	const needed = !settled && (item.by_hand || needs_something(frm, item));
-	frm.fields_dict.checklist.$wrapper.find(`[data-item="${item.name}"]`).toggleClass("needed", Boolean(needed));
-}
-
-// The note or free field that somebody is writing; it is drawn anew together with the list.
-function field_in_use(frm) {
-	const element = document.activeElement;
-	return element?.matches("textarea[data-field]") && frm.layout.wrapper[0].contains(element) ? element : null;
-}
-
-function go_on_in(frm, { dataset, value, selectionStart, selectionEnd }) {
-	const [element] = frm.fields_dict.checklist.$wrapper.find(`textarea[data-name="${dataset.name}"]:enabled`);
-	if (!element) return;
-	element.value = value;
-	element.focus({ preventScroll: true });
-	element.setSelectionRange(selectionStart, selectionEnd);
-	take(frm, element);
-}
-
-function set_text(frm, changed, field, text) {
-	frappe.model.set_value(changed.doctype, changed.name, field, text);
-	frm.fields_dict.checklist.$wrapper.find(`textarea[data-name="${changed.name}"]`).val(text);
-	mark_settled(frm, { ...changed, [field]: text });
-}
-
 // --- what the buttons do
 
 async function measure_again(frm) {
@@ -307,21 +275,6 @@ function wait_for_first_measurement(frm) {
 	if (frm.doc.measured_at || frm.waits_for === frm.doc.name) return;
 	frm.waits_for = frm.doc.name;
 	wait_for_measurement(frm);
-}
-
-// Whoever types while a worker measures loses nothing: what was typed is put back over what was measured.
-async function reload_and_keep_what_was_typed(frm) {
-	const writing = field_in_use(frm);
-	if (writing) take(frm, writing);
-	const [before, now] = [frm.as_saved, filled_in(frm)];
-	await frm.reload_doc();
-	for (const { doctype, name } of rows_of(frm)) {
-		for (const [field, value] of Object.entries(now[name] || {})) {
-			if ((value || "") === (before[name]?.[field] || "")) continue;
-			await frappe.model.set_value(doctype, name, field, value);
-		}
-	}
-	show_checklist(frm);
 }
 
 function show_open_escalations() {

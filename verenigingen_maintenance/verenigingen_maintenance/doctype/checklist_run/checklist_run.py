@@ -1,6 +1,6 @@
 from frappe.model.document import Document
 
-from verenigingen_maintenance.operations import fill_in, procedure_versions, review_causes, sign
+from verenigingen_maintenance.operations import fill_in, procedure_versions, review_causes, run_form, sign
 from verenigingen_maintenance.operations.measure_run import may_be_measured
 from verenigingen_maintenance.operations.records import refuse_by_hand
 
@@ -12,6 +12,8 @@ class ChecklistRun(Document):
         self.set_onload("may_be_measured", may_be_measured(self))
         self.set_onload("still_needed", sign.still_needed(self) if self.status == "Open" else [])
         self.set_onload("version", procedure_versions.kept(self.procedure, self.procedure_version))
+        for key, value in run_form.describe(self).items():
+            self.set_onload(key, value)
 
     def validate(self):
         if self.flags.by_operation:

@@ -2,18 +2,23 @@ frappe.ui.form.on("Maintenance Procedure", {
 	refresh(frm) {
 		const may_work = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 		if (!frm.is_new() && may_work) frm.add_custom_button(__("Open a Run"), () => open_run(frm));
-		show_review(frm);
+		show_intro(frm);
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Versions"), () => show_versions(frm));
 		if (may_work && frm.doc.cadence === "Emergency") frm.add_custom_button(__("Drill"), () => open_run(frm, 1));
-		if (frappe.user.has_role("Maintenance Manager")) frm.add_custom_button(__("Reviewed"), () => review(frm));
+		if (!frappe.user.has_role("Maintenance Manager")) return;
+		frm.add_custom_button(__("Reviewed"), () => review(frm));
+		if (frm.doc.__onload?.next_date) frm.add_custom_button(__("Agree on a Date"), () => agree_on_date(frm));
 	},
 });
 
-function show_review(frm) {
+// Why its review is due; of one that is due by notice, its next date.
+function show_intro(frm) {
 	const because = (frm.doc.review_because || "").split("\n").filter(Boolean);
-	const lines = because.map((line) => `<div>${frappe.utils.escape_html(line)}</div>`).join("");
-	frm.set_intro(lines && `<b>${__("Due for review because")}</b>${lines}`, "orange");
+	const heads = because.length ? [__("Due for review because"), ...because] : [];
+	const lines = [frm.doc.__onload?.next_date, ...heads].filter(Boolean);
+	const html = lines.map((line) => `<div>${frappe.utils.escape_html(line)}</div>`).join("");
+	frm.set_intro(html, because.length ? "orange" : "blue");
 }
 
 function show_versions(frm) {
@@ -49,4 +54,16 @@ async function open_run(frm, drill = 0) {
 		await new Promise((resolve) => setTimeout(resolve, 500));
 	}
 	frappe.set_route("Form", "Checklist Run", run);
+}
+
+// Where the procedure is due by notice.
+function agree_on_date(frm) {
+	const near = __("Needed where the date is near");
+	const fields = [
+		{ fieldname: "day", fieldtype: "Date", label: __("Date"), reqd: 1 },
+		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), description: near },
+	];
+	const [title, args] = [__("Agree on a Date"), { procedure: frm.doc.name }];
+	const done = () => frm.reload_doc();
+	verenigingen_maintenance.ask({ title, fields, method: "agree_on_date", args, done });
 }

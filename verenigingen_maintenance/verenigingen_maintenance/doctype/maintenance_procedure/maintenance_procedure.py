@@ -1,7 +1,12 @@
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from verenigingen_maintenance.operations import procedure_reviews, procedure_versions, procedures
+from verenigingen_maintenance.operations import (
+    agreed_dates,
+    procedure_reviews,
+    procedure_versions,
+    procedures,
+)
 from verenigingen_maintenance.operations.records import keep
 from verenigingen_maintenance.operations.validate import refuse_bad_procedure
 
@@ -9,9 +14,12 @@ from verenigingen_maintenance.operations.validate import refuse_bad_procedure
 class MaintenanceProcedure(Document):
     """A versioned runbook: cadence, window, task groups and tasks."""
 
+    def onload(self):
+        self.set_onload("next_date", agreed_dates.in_words(self))
+
     def validate(self):
         refuse_bad_procedure(self)
-        keep(self, "shipped", "active_since", "review_because", "reviews")
+        keep(self, "shipped", "active_since", "agreed_dates", "review_because", "reviews")
         before = self.get_doc_before_save()
         if self.enabled and not (before and before.enabled):
             self.active_since = now_datetime()

@@ -28,6 +28,10 @@ scheduler_events = {
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
         "verenigingen_maintenance.scheduled.propose_maintenance_thresholds",
     ],
+    "daily_long": [
+        "verenigingen_maintenance.scheduled.measure_maintenance_changes",
+        "verenigingen_maintenance.scheduled.propose_maintenance_changes",
+    ],
     "hourly_long": [
         "verenigingen_maintenance.scheduled.claim_maintenance_analytics",
     ],
@@ -35,6 +39,7 @@ scheduler_events = {
         "* * * * *": [
             "verenigingen_maintenance.scheduled.deliver_maintenance_notifications",
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
+            "verenigingen_maintenance.scheduled.read_maintenance_recordings",
             "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
             "verenigingen_maintenance.scheduled.tend_maintenance_escalations",
         ],

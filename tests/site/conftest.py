@@ -35,6 +35,7 @@ MADE_TOO = ("Maintenance Escalation Event", "Checklist Run Note", "Maintenance N
 SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Monthly Service Level Figure")
 ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal")
+CHANGED = ("Maintenance Change", "Maintenance Change Measurement", "Request Recording")
 ASSESSED = ("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event")
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo")
@@ -146,7 +147,7 @@ def _start_anew():
 
 
 def _empty():
-    made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED)
+    made = (*MADE, *MADE_TOO, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED, *REVIEWED, *CHANGED)
     for doctype in (*made, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})

@@ -24,6 +24,8 @@ KNOWN_DOCTYPES = {
     "Monthly Service Level Figure",
     "Threshold Proposal",
     "Notification Target",
+    "Maintenance Change",
+    "Request Recording",
 }
 
 

@@ -78,6 +78,7 @@ def test_figures_of_no_values_are_none_and_no_noughts():
 )
 def test_the_two_windows_are_equally_long_whole_weeks_apart_and_do_not_overlap(passed, days, long):
     (since, until), (applied, ends) = windows(AT, AT + timedelta(days=passed), days)
-    assert applied == AT and ends - applied == until - since == timedelta(days=long)
+    assert applied == AT
+    assert ends - applied == until - since == timedelta(days=long)
     assert (applied - since) % timedelta(days=7) == timedelta()
     assert until <= applied

@@ -34,11 +34,14 @@ DOCTYPES = (
     "Analytics Component",
     "Threshold Proposal",
     "Notification Target",
+    "Maintenance Change",
+    "Request Recording",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
+    *("Maintenance Change", "Request Recording"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -59,6 +62,7 @@ READING = [
     (api.on_duty, ("level-1",)),
     (api.describe_escalation, ("ESC-1",)),
     (api.review_escalations, ()),
+    (api.get_optimization_status, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -80,6 +84,13 @@ WORKING = [
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
+    (api.find_opportunities, ()),
+    (api.record_requests, (0,)),
+    (api.stop_recording, ("RR-1",)),
+    (api.propose_change, ("x", "x", "x", "x")),
+    (api.plan_change, ("CH-1", "x", "x")),
+    (api.apply_change, ("CH-1",)),
+    (api.measure_change, ("CH-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -95,6 +106,10 @@ MANAGING = [
     (api.accept_threshold, ("TP-1", "x")),
     (api.dismiss_threshold, ("TP-1", "x")),
     (api.test_target, ("Chat",)),
+    (api.approve_change, ("CH-1", "x")),
+    (api.keep_change, ("CH-1", "x")),
+    (api.roll_back_change, ("CH-1", "x")),
+    (api.dismiss_change, ("CH-1", "x")),
 ]
 
 

@@ -23,7 +23,6 @@ from verenigingen_maintenance.sources import tables
 LARGEST_MB = 2_000
 MOST_COLUMNS, LONGEST_NAME = 5, 64
 LOCK_SECONDS = 5
-BUSY = 1205
 SETTER = "Property Setter"
 Parameters = Mapping[str, Any]
 
@@ -206,9 +205,7 @@ def _impatient() -> Iterator[None]:
     frappe.db.sql("set session lock_wait_timeout = %s", LOCK_SECONDS)
     try:
         yield
-    except frappe.db.OperationalError as error:
-        if error.args[0] != BUSY:
-            raise
+    except frappe.QueryTimeoutError:
         message = _(
             "The table was in use for {0} s without a pause: nothing was changed. Try again at a quieter time."
         )

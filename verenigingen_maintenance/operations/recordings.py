@@ -71,6 +71,8 @@ def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
     )
     records.insert(recording)
     _switch_on(length * 60, wanted)
+    if not recorder.is_on():
+        refuse(_("The cache (Redis) did not take Recorder's switch: nothing is recorded."))
     return str(recording.name)
 
 

@@ -13,8 +13,8 @@ def keys(found):
 
 
 def log(**values):
-    return {"doctype": "Access Log", "rows": 60_000, "mb": 80.0, "days": None, "is_supported": True, "older": 45_000,
-            "per_day": 300.0, **values}  # fmt: skip
+    size = {"doctype": "Access Log", "rows": 60_000, "mb": 80.0, "older": 45_000, "per_day": 300.0}
+    return {**size, "days": None, "is_supported": True, **values}
 
 
 @pytest.mark.parametrize(

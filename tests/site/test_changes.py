@@ -1,4 +1,5 @@
-"""A slow request leads to an index: recorded, proposed, applied, measured, there after a migrate, rolled back."""
+"""A slow request leads to an index: recorded, proposed, applied, measured, there after a migrate, rolled
+back."""
 
 import json
 import threading
@@ -305,15 +306,22 @@ class Killed(BaseException):
     """As a worker is killed: nothing catches it."""
 
 
-def kill(*_arguments, **_options):
-    raise Killed
+@contextmanager
+def killing(monkeypatch, module, step):
+    """A worker that is killed where it would do this step."""
+
+    def kill(*_arguments, **_options):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, kill)
+        yield
 
 
 @pytest.mark.parametrize("finish", ["apply", "roll back"])
 def test_what_a_killed_worker_left_is_finished_or_rolled_back(change, monkeypatch, finish):
     approve(change)
-    with monkeypatch.context() as killing, pytest.raises(Killed):
-        killing.setattr(change_index, "_set", kill)
+    with killing(monkeypatch, change_index, "_set"), pytest.raises(Killed):
         apply(change)
     frappe.db.rollback()
     left = fresh(CHANGE, change)
@@ -325,8 +333,7 @@ def test_what_a_killed_worker_left_is_finished_or_rolled_back(change, monkeypatc
         assert fresh(CHANGE, change).status == "Applied"
         migrate()
         assert index_is_there()
-        with monkeypatch.context() as killing, pytest.raises(Killed):
-            killing.setattr(change_records, "end", kill)
+        with killing(monkeypatch, change_records, "end"), pytest.raises(Killed):
             roll_back(change)
         frappe.db.rollback()
         assert not index_is_there()

@@ -13,9 +13,13 @@ from verenigingen_maintenance.operations import (
 from verenigingen_maintenance.operations import (
     changes,
     effectiveness,
-    measure_change as measuring,
     opportunities,
     recordings,
+)
+from verenigingen_maintenance.operations import (
+    measure_change as measuring,
+)
+from verenigingen_maintenance.operations import (
     roll_back_change as rolling_back,
 )
 from verenigingen_maintenance.operations.change_records import CHANGE
@@ -27,7 +31,8 @@ WORK_SECONDS = 3_600
 @frappe.whitelist(methods=["GET"])
 @told_in_shell
 def get_optimization_status() -> dict:
-    """Changes by status, what waits for whom, what failed or made it worse, and the roadmap by expected gain."""
+    """Changes by status, what waits for whom, what failed or made it worse, and the roadmap by expected
+    gain."""
     only_for(MANAGER, OPERATOR, AUDITOR)
     return effectiveness.status(clock.now())
 
@@ -35,7 +40,8 @@ def get_optimization_status() -> dict:
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
 def find_opportunities() -> dict:
-    """Measures what could be better and renews the proposals; answers those that are open. It changes nothing."""
+    """Measures what could be better and renews the proposals; answers those that are open. It changes
+    nothing."""
     only_for(MANAGER, OPERATOR)
     return opportunities.find(clock.now())
 

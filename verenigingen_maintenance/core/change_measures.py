@@ -65,7 +65,8 @@ def _delta(before: Sequence[float], after: Sequence[float]) -> float:
 
 
 def overall(found: Sequence[Verdict]) -> Verdict:
-    """Of several things: one that is worse decides, then one that is better; what was not measured does not."""
+    """Of several things: one that is worse decides, then one that is better; what was not measured does
+    not."""
     for verdict in (Verdict.WORSE, Verdict.BETTER, Verdict.SAME):
         if verdict in found:
             return verdict

@@ -6,7 +6,8 @@ from enum import Enum
 
 
 class Status(str, Enum):
-    """Where a change stands. What is Kept, Rolled Back, Dismissed or Outdated frees its key: it may be proposed anew."""
+    """Where a change stands. What is Kept, Rolled Back, Dismissed or Outdated frees its key: it may be
+    proposed anew."""
 
     PROPOSED = "Proposed"
     APPROVED = "Approved"
@@ -47,8 +48,8 @@ class TransitionError(ValueError):
 
 
 def after(status: Status, event: str, is_begun: bool = False) -> Status:
-    """The state that `event` leads to. One that was begun and not finished is still Approved: it is finished or
-    rolled back, and not dismissed. Raises TransitionError where the event may not happen now."""
+    """The state that `event` leads to. One that was begun and not finished is still Approved: it is
+    finished or rolled back, and not dismissed. Raises TransitionError where the event may not happen now."""
     allowed, leads_to = TRANSITIONS[event]
     if is_begun and status is Status.APPROVED:
         if event in ("Dismiss", "Outdate"):

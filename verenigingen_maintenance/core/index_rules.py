@@ -1,4 +1,5 @@
-"""Which index a slow query lacks: decided by how many rows it reads, and how many meet each of its conditions."""
+"""Which index a slow query lacks: decided by how many rows it reads, and how many meet each of its
+conditions."""
 
 from __future__ import annotations
 
@@ -38,8 +39,8 @@ class Missing:
 def missing(asked: Sequence[Asked], reads: int, together: int | None) -> Missing | None:
     """The index that would help most, or None.
 
-    `reads` are the rows that the query reads of the table, `together` those that meet all the conditions. Columns that are
-    compared for equality come first; after a range no further column helps.
+    `reads` are the rows that the query reads of the table, `together` those that meet all the conditions.
+    Columns that are compared for equality come first; after a range no further column helps.
     """
     counted = [each for each in asked if each.matches is not None and each.can_be_indexed]
     if reads < LEAST_ROWS or not counted:

@@ -1,7 +1,8 @@
 """What could be better, from facts that were measured: each with its evidence, expected gain and way back.
 
-A rule takes the facts of one system and answers opportunities, or none. What dismissed one comes back when its
-`signature` changes: that is the evidence in coarse steps, so that a table that grew twofold is another matter.
+A rule takes the facts of one system and answers opportunities, or none. What dismissed one comes back when
+its `signature` changes: that is the evidence in coarse steps, so that a table that grew twofold is another
+matter.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ STALE, STALE_ROWS = 2.0, 10_000
 
 @dataclass(frozen=True)
 class Facts:
-    """What a source found out about one system, for a rule; plain data. `not_measured` says what is missing of it."""
+    """What a source found out about one system, for a rule; plain data. `not_measured` says what is missing
+    of it."""
 
     data: Mapping[str, Any]
     not_measured: str = ""
@@ -38,7 +40,8 @@ class Facts:
 class Opportunity:
     """Something that could be better. `key` is the same for the same thing; `measures` say what to compare.
 
-    A measure is {"probe": "query|rows|estimate|metric|path|finding", "of": what of, "better": "lower|higher"}.
+    A measure is {"probe": "query|rows|estimate|metric|path|finding", "of": what of, "better":
+    "lower|higher"}.
     """
 
     key: str
@@ -59,14 +62,15 @@ class Opportunity:
 
 
 def of_logs(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
-    """`tables`: doctype, rows, mb, days (kept; None: for ever), is_supported, older (rows older than 90 days), per_day."""
+    """`tables`: doctype, rows, mb, days (kept; None: for ever), is_supported, older (rows older than 90
+    days), per_day."""
     for log in facts["tables"]:
         if log["days"] is None and log["is_supported"] and _is_large_log(log):
             yield _retention(log)
 
 
 def _is_large_log(log: Mapping[str, Any]) -> bool:
-    return log["rows"] >= LOG_ROWS or log["mb"] >= LOG_MB
+    return bool(log["rows"] >= LOG_ROWS or log["mb"] >= LOG_MB)
 
 
 def _retention(log: Mapping[str, Any]) -> Opportunity:
@@ -78,22 +82,26 @@ def _retention(log: Mapping[str, Any]) -> Opportunity:
         kind=Kind.SET_RETENTION,
         area="Logs",
         title=f"Keep {name} for {RETENTION_DAYS} days",
-        finding=f"{name} has {log['rows']} rows in {log['mb']:g} MB, {log['per_day']:g} more a day, and is kept for ever.",
-        gain=f"{log['older']} rows, about {freed:.0f} MB, are older than {RETENTION_DAYS} days, and the table stops growing.",
+        finding=f"{name} has {log['rows']} rows in {log['mb']:g} MB, {log['per_day']:g} more a day, and "
+        f"is kept for ever.",
+        gain=f"{log['older']} rows, about {freed:.0f} MB, are older than {RETENTION_DAYS} days, and the "
+        f"table stops growing.",
         gain_level=HIGH if freed >= 500 else MEDIUM if freed >= LOG_MB else LOW,
         gain_value=round(freed, 1),
         measured_how="rows by their date of change; size as information_schema estimates it",
         evidence=dict(log),
         signature=_step(log["rows"]),
         parameters={"doctype": name, "days": RETENTION_DAYS},
-        steps=f"Log Settings: add {name} with {RETENTION_DAYS} days. Frappe deletes what is older once a day.",
+        steps=f"Log Settings: add {name} with {RETENTION_DAYS} days. Frappe deletes what is older once a "
+        f"day.",
         steps_back=f"Log Settings: remove {name}. What was deleted meanwhile does not come back.",
         measures=({"probe": "rows", "of": name, "better": "lower"},),
     )
 
 
 def of_tables(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
-    """`tables`: table, rows, mb, free_mb, engine; `total_mb`; `grew_mb` of the whole database in 30 days, or None."""
+    """`tables`: table, rows, mb, free_mb, engine; `total_mb`; `grew_mb` of the whole database in 30 days,
+    or None."""
     total = facts["total_mb"]
     for table in facts["tables"]:
         if table["mb"] >= TABLE_MB or (table["mb"] >= TABLE_MB / 5 and table["mb"] >= TABLE_SHARE * total):
@@ -108,7 +116,8 @@ def _oversized(table: Mapping[str, Any], total: float, grew: float | None) -> Op
         kind=Kind.BY_HAND,
         area="Database",
         title=f"Make {table['table']} smaller",
-        finding=f"{table['table']} has {table['mb']:g} MB, {share:.0f} % of the database ({table['rows']} rows).",
+        finding=f"{table['table']} has {table['mb']:g} MB, {share:.0f} % of the database ({table['rows']} "
+        f"rows).",
         gain=f"Backups, restores and scans take about {share:.0f} % of their time for this table.",
         gain_level=MEDIUM if table["mb"] >= TABLE_MB else LOW,
         gain_value=table["mb"],
@@ -120,7 +129,8 @@ def _oversized(table: Mapping[str, Any], total: float, grew: float | None) -> Op
                 "1. Find out which rows nobody needs: by year, by status, with whoever answers for them.",
                 "2. Make a backup, and restore it once elsewhere.",
                 "3. Delete in batches of 1,000, out of hours; stop where the site becomes slow.",
-                f"4. At night: optimize table `{table['table']}` (it needs as much free disk as the table has).",
+                f"4. At night: optimize table `{table['table']}` (it needs as much free disk as the table "
+                f"has).",
             )
         ),
         steps_back="Restore the deleted rows from the backup of step 2.",
@@ -129,8 +139,8 @@ def _oversized(table: Mapping[str, Any], total: float, grew: float | None) -> Op
 
 
 def of_cache(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
-    """`used`, `limit` (bytes; limit 0 is none), `policy`, `evicted` keys and `days` since start, `hit_rate` of 7 days
-    in percent or None, `hours` with samples."""
+    """`used`, `limit` (bytes; limit 0 is none), `policy`, `evicted` keys and `days` since start, `hit_rate`
+    of 7 days in percent or None, `hours` with samples."""
     if facts["limit"] and (facts["used"] >= CACHE_FULL * facts["limit"] or facts["evicted"]):
         yield _full_cache(facts)
     if facts["hit_rate"] is not None and facts["hit_rate"] <= HIT_RATE:
@@ -154,12 +164,14 @@ def _full_cache(facts: Mapping[str, Any]) -> Opportunity:
         signature=f"{_step(facts['limit'])} {_step(a_day)}",
         steps="\n".join(
             (
-                "1. See how much memory the host has free: bench --site SITE maintenance metrics --group Host",
+                "1. See how much memory the host has free: bench --site SITE maintenance metrics --group "
+                "Host",
                 "2. In config/redis_cache.conf of the bench, double maxmemory. Note the old value here.",
                 "3. Restart the cache's process, and clear nothing else.",
             )
         ),
-        steps_back="Set maxmemory in config/redis_cache.conf to the old value, and restart the cache's process.",
+        steps_back="Set maxmemory in config/redis_cache.conf to the old value, and restart the cache's "
+        "process.",
         measures=({"probe": "metric", "of": "redis_cache.hit_rate_since_sample", "better": "higher"},),
     )
 
@@ -170,7 +182,8 @@ def _missing_cache(facts: Mapping[str, Any]) -> Opportunity:
         kind=Kind.BY_HAND,
         area="Cache",
         title="Find out which keys the cache never has",
-        finding=f"Of all lookups of seven days the cache had {facts['hit_rate']:.1f} %; the goal is above {HIT_RATE} %.",
+        finding=f"Of all lookups of seven days the cache had {facts['hit_rate']:.1f} %; the goal is above "
+        f"{HIT_RATE} %.",
         gain=f"Up to {100 - facts['hit_rate']:.0f} % of the lookups are computed anew each time.",
         gain_level=MEDIUM,
         gain_value=round(100 - facts["hit_rate"], 1),
@@ -179,8 +192,10 @@ def _missing_cache(facts: Mapping[str, Any]) -> Opportunity:
         signature=_step(facts["hit_rate"]),
         steps="\n".join(
             (
-                "1. See whether something clears the cache often: jobs, deployments, clear-cache in a crontab.",
-                "2. redis-cli -p PORT monitor | head -n 20000: count the keys that are asked for and not set.",
+                "1. See whether something clears the cache often: jobs, deployments, clear-cache in a "
+                "crontab.",
+                "2. redis-cli -p PORT monitor | head -n 20000: count the keys that are asked for and not "
+                "set.",
                 "3. Mend the code that asks for a key that nobody writes, or stop what clears.",
             )
         ),
@@ -190,7 +205,8 @@ def _missing_cache(facts: Mapping[str, Any]) -> Opportunity:
 
 
 def of_queues(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
-    """`queues`: by name, hours with samples and those in which most samples had ten jobs or more waiting; `workers`."""
+    """`queues`: by name, hours with samples and those in which most samples had ten jobs or more waiting;
+    `workers`."""
     for name, queue in facts["queues"].items():
         if queue["hours"] and queue["busy"] >= BUSY_HOURS * queue["hours"] and queue["busy"] >= 2:
             yield _queue(name, queue, facts["workers"])
@@ -203,7 +219,8 @@ def _queue(name: str, queue: Mapping[str, Any], workers: float | None) -> Opport
         kind=Kind.BY_HAND,
         area="Queues",
         title=f"Another worker for the queue {name}",
-        finding=f"In {queue['busy']} of {queue['hours']} hours, {LONG_QUEUE} jobs or more waited in {name} ({share:.0f} %).",
+        finding=f"In {queue['busy']} of {queue['hours']} hours, {LONG_QUEUE} jobs or more waited in "
+        f"{name} ({share:.0f} %).",
         gain="Jobs that wait begin earlier; a second worker halves the wait where the processor has room.",
         gain_level=HIGH if share >= 25 else MEDIUM,
         gain_value=round(share, 1),
@@ -213,7 +230,8 @@ def _queue(name: str, queue: Mapping[str, Any], workers: float | None) -> Opport
         steps="\n".join(
             (
                 "1. See that load and memory have room at those hours: System Health, group Host.",
-                f"2. Add one worker of the queue {name} to supervisor's configuration (numprocs), or to the Procfile.",
+                f"2. Add one worker of the queue {name} to supervisor's configuration (numprocs), or to "
+                f"the Procfile.",
                 "3. Load it: supervisorctl update. Note here what was there before.",
             )
         ),
@@ -230,7 +248,8 @@ def of_monitor(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
             kind=Kind.BY_HAND,
             area="Monitoring",
             title="Turn Frappe's Monitor on",
-            finding="Monitor is off: no request is timed, so that slow paths and errors of operations are not measured.",
+            finding="Monitor is off: no request is timed, so that slow paths and errors of operations are "
+            "not measured.",
             gain="The error share, response times and the gain of other changes are measured.",
             gain_level=HIGH,
             gain_value=1,
@@ -241,7 +260,8 @@ def of_monitor(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
                 (
                     "1. bench --site SITE set-config monitor 1",
                     "2. Restart web and workers: bench restart",
-                    "3. Have logs/monitor.json.log rotated: it is one line for each request and job, and nobody else does.",
+                    "3. Have logs/monitor.json.log rotated: it is one line for each request and job, and "
+                    "nobody else does.",
                 )
             ),
             steps_back="bench --site SITE set-config monitor 0, and bench restart.",
@@ -264,17 +284,21 @@ def of_buffer_pool(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
         gain="Reads from disk fall towards none where data and indices fit into memory.",
         gain_level=HIGH if missed >= 5 else MEDIUM,
         gain_value=round(missed, 2),
-        measured_how=f"mean share of page reads from memory of {facts['hours']} hours; sizes of all InnoDB tables",
+        measured_how=f"mean share of page reads from memory of {facts['hours']} hours; sizes of all "
+        f"InnoDB tables",
         evidence=dict(facts),
         signature=f"{_step(facts['pool'])} {_step(missed)}",
         steps="\n".join(
             (
                 "1. See how much memory the host has free, and leave a quarter of it to others.",
-                f"2. As root in MariaDB: set global innodb_buffer_pool_size = {_pool(facts['data'])}; it resizes while it runs.",
-                "3. Write the same value into the server's configuration, or it is gone with the next restart.",
+                f"2. As root in MariaDB: set global innodb_buffer_pool_size = {_pool(facts['data'])}; it "
+                f"resizes while it runs.",
+                "3. Write the same value into the server's configuration, or it is gone with the next "
+                "restart.",
             )
         ),
-        steps_back=f"set global innodb_buffer_pool_size = {facts['pool']}; and the same in the configuration.",
+        steps_back=f"set global innodb_buffer_pool_size = {facts['pool']}; and the same in the "
+        f"configuration.",
         measures=({"probe": "metric", "of": "mariadb.buffer_pool_hit_rate", "better": "higher"},),
     )
 
@@ -285,7 +309,8 @@ def _pool(data: int) -> int:
 
 
 def of_jobs(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
-    """`jobs`: name, runs, failed, median and p95 in seconds, `every` seconds between two or None; of seven days."""
+    """`jobs`: name, runs, failed, median and p95 in seconds, `every` seconds between two or None; of seven
+    days."""
     for job in facts["jobs"]:
         if job["failed"] >= FAILED_LEAST and job["failed"] >= FAILED_SHARE * job["runs"]:
             yield _failing(job)
@@ -331,7 +356,8 @@ def _slow(job: Mapping[str, Any]) -> Opportunity:
         kind=Kind.BY_HAND,
         area="Jobs",
         title=f"Make the job {job['name']} faster",
-        finding=f"{job['name']} takes {job['median']:g} s, and 95 % of {job['runs']} runs under {job['p95']:g} s.",
+        finding=f"{job['name']} takes {job['median']:g} s, and 95 % of {job['runs']} runs under "
+        f"{job['p95']:g} s.",
         gain=f"A worker is free for {job['median'] * job['runs'] / 7:.0f} s more a day, at most.",
         gain_level=MEDIUM if job["p95"] >= 2 * SLOW_JOB_SECONDS else LOW,
         gain_value=round(job["median"] * job["runs"] / 7, 1),
@@ -340,7 +366,8 @@ def _slow(job: Mapping[str, Any]) -> Opportunity:
         signature=_step(job["p95"]),
         steps="\n".join(
             (
-                f"1. Record it: Record Requests in the list Request Recording, with the job's name {job['name']}.",
+                f"1. Record it: Record Requests in the list Request Recording, with the job's name "
+                f"{job['name']}.",
                 "2. Read which of its queries take the time; an index is proposed where one is missing.",
                 "3. Where it does too much at once: let it work in smaller pieces, or less often.",
             )
@@ -372,7 +399,8 @@ def _stale(table: Mapping[str, Any], ratio: float) -> Opportunity:
         area="Database",
         title=f"Renew the statistics of {name}",
         finding=f"{name} has {table['counted']} rows; the database plans as if it were {table['estimated']}.",
-        gain="Queries of this table are planned by what is in it; without that, a scan may be chosen over an index.",
+        gain="Queries of this table are planned by what is in it; without that, a scan may be chosen over "
+        "an index.",
         gain_level=MEDIUM if ratio >= 10 else LOW,
         gain_value=round(ratio, 1),
         measured_how="count(*) beside the estimate of information_schema",

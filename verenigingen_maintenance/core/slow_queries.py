@@ -18,7 +18,8 @@ LONGEST_SHOWN = 1_500
 
 @dataclass
 class Slow:
-    """All queries of one shape. `sql` is the slowest of them with its parameters: for timing it again, never shown."""
+    """All queries of one shape. `sql` is the slowest of them with its parameters: for timing it again,
+    never shown."""
 
     fingerprint: str
     shape: str
@@ -101,11 +102,13 @@ def opportunity(doctype: str, found: Evidence) -> Opportunity:
         title=f"Index on {columns} of {doctype}"[:140],
         finding=f"A query of {found.query.path or 'a job'} reads {lacks.reads} rows of {doctype} for "
         f"{lacks.would_read} that meet its conditions, and takes {found.median:.1f} ms.",
-        gain=f"About {saved:.0f} ms of {found.median:.0f} ms each time ({lacks.would_read} rows are read instead of "
+        gain=f"About {saved:.0f} ms of {found.median:.0f} ms each time ({lacks.would_read} rows are read "
+             f"instead of "
         f"{lacks.reads}); {often}.",
         gain_level=_level(found.median, a_day),
         gain_value=round(a_day if a_day is not None else saved / 1000, 3),
-        measured_how=f"recorded in {found.recording}; run again {len(found.times)} times; ANALYZE FORMAT=JSON and counts",
+        measured_how=f"recorded in {found.recording}; run again {len(found.times)} times; ANALYZE "
+                     f"FORMAT=JSON and counts",
         evidence={
             **found.query.described(),
             **{"times run again (ms)": found.times, "plan": found.plan, "conditions": found.asked},
@@ -135,7 +138,8 @@ def index_name(columns: tuple[str, ...] | list[str]) -> str:
 
 def alter(doctype: str, columns: tuple[str, ...] | list[str]) -> str:
     named = ", ".join(f"`{each}`" for each in columns)
-    return f"alter table `tab{doctype}` add index `{index_name(columns)}` ({named}), algorithm=inplace, lock=none"
+    index = f"add index `{index_name(columns)}` ({named})"
+    return f"alter table `tab{doctype}` {index}, algorithm=inplace, lock=none"
 
 
 def steps(doctype: str, columns: tuple[str, ...] | list[str]) -> str:

@@ -1,4 +1,5 @@
-"""What a query is: its shape without parameters, whether it may be run again, and by which columns it looks."""
+"""What a query is: its shape without parameters, whether it may be run again, and by which columns it
+looks."""
 
 from __future__ import annotations
 
@@ -63,8 +64,8 @@ class Token:
 class Predicate:
     """A column that a query looks by: `equal` to something, or in a `range`.
 
-    `table` is empty where the query does not say which of its tables. `sql` is the condition as it is in the query; it
-    is empty where the column is compared with another one.
+    `table` is empty where the query does not say which of its tables. `sql` is the condition as it is in
+    the query; it is empty where the column is compared with another one.
     """
 
     table: str
@@ -105,8 +106,8 @@ def may_run_again(sql: str) -> bool:
 
 
 def read(sql: str) -> Query:
-    """The tables and conditions of one SELECT. What this does not understand is left out: an OR, a function of a
-    column, a LIKE that begins with %, a query within."""
+    """The tables and conditions of one SELECT. What this does not understand is left out: an OR, a function
+    of a column, a LIKE that begins with %, a query within."""
     tokens = list(_tokens(sql))
     tables, joined = _tables(tokens)
     terms = [term for clause in (*joined, _where(tokens)) for term in _terms(clause)]

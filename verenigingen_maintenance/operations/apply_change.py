@@ -1,7 +1,7 @@
 """Applies an approved change: marked as begun, measured before, done, measured after; by a job, step by step.
 
-A killed job leaves what it did, and the change Approved and begun: applying it once more finishes it, and a rollback takes
-back what is there. No schedule calls any of this.
+A killed job leaves what it did, and the change Approved and begun: applying it once more finishes it, and a
+rollback takes back what is there. No schedule calls any of this.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ LONGEST_FAILURE = 2_000
 
 
 def begin(name: str, user: str) -> str:
-    """Marks an approved change as begun, for `run` to do; returns its status, which is Outdated where there is nothing
-    left to do. Raises frappe.ValidationError where the app must not do it."""
+    """Marks an approved change as begun, for `run` to do; returns its status, which is Outdated where there
+    is nothing left to do. Raises frappe.ValidationError where the app must not do it."""
     change = change_records.get(name)
     change_records.status_after(change, "Apply")
     way = _way(change)
@@ -43,7 +43,8 @@ def begin(name: str, user: str) -> str:
 
 
 def run(name: str) -> None:
-    """Does what was begun. Raises what went wrong, after it is written down; a job that comes late does nothing."""
+    """Does what was begun. Raises what went wrong, after it is written down; a job that comes late does
+    nothing."""
     with lock(f"change:{name}") as held:
         if not held:
             return

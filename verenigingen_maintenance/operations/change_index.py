@@ -108,8 +108,8 @@ def refuse_unless_done(parameters: Parameters) -> None:
 
 
 def refuse_if_changed(parameters: Parameters, undo: Mapping[str, Any], is_begun: bool = False) -> None:
-    """What somebody else did since: the index dropped or other columns in it, the tick taken away. What a rollback that
-    was begun did already is no such thing."""
+    """What somebody else did since: the index dropped or other columns in it, the tick taken away. What a
+    rollback that was begun did already is no such thing."""
     name, found = index_name(parameters["columns"]), _own(parameters)
     if found is None and name in tables.indices(_table(parameters)):
         message = _("The index {0} of {1} has other columns now: somebody altered it. {2}")
@@ -161,7 +161,8 @@ def _own(parameters: Parameters) -> str | None:
 
 
 def _field(parameters: Parameters) -> str:
-    """The field whose Index Frappe minds: the only column, where that is a field and no column of all tables."""
+    """The field whose Index Frappe minds: the only column, where that is a field and no column of all
+    tables."""
     columns = parameters["columns"]
     meta = frappe.get_meta(parameters["doctype"])
     return columns[0] if len(columns) == 1 and meta.get_field(columns[0]) else ""
@@ -207,7 +208,8 @@ def _impatient() -> Iterator[None]:
         yield
     except frappe.QueryTimeoutError:
         message = _(
-            "The table was in use for {0} s without a pause: nothing was changed. Try again at a quieter time."
+            "The table was in use for {0} s without a pause: nothing was changed. Try again at a quieter "
+            "time."
         )
         refuse(message, LOCK_SECONDS)
     finally:

@@ -93,7 +93,8 @@ def days() -> timedelta:
 
 
 def keep_query(name: str, sql: str) -> None:
-    """The query with its parameters, encrypted as Frappe keeps passwords: it is timed again, and never shown."""
+    """The query with its parameters, encrypted as Frappe keeps passwords: it is timed again, and never
+    shown."""
     set_encrypted_password(CHANGE, name, sql, PROBE)
 
 

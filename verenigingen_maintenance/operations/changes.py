@@ -24,8 +24,9 @@ MOST_NAMES = 20
 
 
 def propose(values: Mapping[str, Any], user: str, now: datetime) -> str:
-    """A change that a person proposes: title, kind, finding, gain; parameters (JSON) of a kind that the app applies, steps
-    and steps_back of one by hand; metric and path to measure by. Raises frappe.ValidationError with what to mend."""
+    """A change that a person proposes: title, kind, finding, gain; parameters (JSON) of a kind that the app
+    applies, steps and steps_back of one by hand; metric and path to measure by. Raises
+    frappe.ValidationError with what to mend."""
     given = {key: (value or "").strip() if isinstance(value, str) else value for key, value in values.items()}
     kind, parameters = _kind(given.get("kind")), _parameters(given.get("parameters"))
     _refuse_incomplete(given, kind)

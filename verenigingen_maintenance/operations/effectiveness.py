@@ -1,4 +1,5 @@
-"""What changes brought: those of a span with their values before and after, and the roadmap of what is planned."""
+"""What changes brought: those of a span with their values before and after, and the roadmap of what is
+planned."""
 
 from __future__ import annotations
 
@@ -45,9 +46,11 @@ PLAN = (
 
 def effectiveness(since: datetime, until: datetime) -> dict[str, Any]:
     """Changes applied in [since, until): {"changes": [...], "applied": n, "better": n, "same": n, "worse": n,
-    "not_enough_data": n, "kept": n, "rolled_back": n, "share_better": % of those measured or None, "is_whole": bool}.
+    "not_enough_data": n, "kept": n, "rolled_back": n, "share_better": % of those measured or None,
+    "is_whole": bool}.
 
-    A change has name, title, kind, status, verdict, decision, and `measured`: [{what, unit, before, after, change}].
+    A change has name, title, kind, status, verdict, decision, and `measured`: [{what, unit, before, after,
+    change}].
     """
     between = [clock.stored(since), clock.stored(until)]
     rows = frappe.get_all(
@@ -100,8 +103,8 @@ def _with_change(pair: dict[str, Any]) -> dict[str, Any]:
 
 
 def roadmap() -> dict[str, Any]:
-    """What is proposed or approved: {"changes": [...] by expected gain, "unplanned": names without owner or date,
-    "overdue": names}."""
+    """What is proposed or approved: {"changes": [...] by expected gain, "unplanned": names without owner or
+    date, "overdue": names}."""
     status = ("in", [each.value for each in PLANNED])
     rows = frappe.get_all(CHANGE, {"status": status}, PLAN, order_by="name asc", limit=MOST)
     rows.sort(key=lambda row: (_rank(row.gain_level), -row.gain_value, row.name))
@@ -118,7 +121,8 @@ def _rank(level: str | None) -> int:
 
 
 def status(now: datetime) -> dict[str, Any]:
-    """How optimisation stands: changes by status, what waits, what failed or made it worse, and the last look."""
+    """How optimisation stands: changes by status, what waits, what failed or made it worse, and the last
+    look."""
     rows = frappe.get_all(CHANGE, fields=["status", "count(name) as count"], group_by="status", limit=0)
     names = {"pluck": "name", "order_by": "name asc", "limit": MOST}
     last = opportunities.found_last()

@@ -1,7 +1,8 @@
 """Measures what a change is about, before and after it, and judges the difference.
 
-What can be read at any moment (a query, the size of a table) is read when the change is applied and right after it. What
-needs time (a metric, the answers of a path) is compared over windows of one length at the same hours of the week.
+What can be read at any moment (a query, the size of a table) is read when the change is applied and right
+after it. What needs time (a metric, the answers of a path) is compared over windows of one length at the
+same hours of the week.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Values:
 
 
 def before(change: Document, now: datetime) -> None:
-    """Replaces what was measured before, with what is read now. Metrics keep their past: they are read afterwards."""
+    """Replaces what was measured before, with what is read now. Metrics keep their past: they are read
+    afterwards."""
     span = (now - change_records.days(), now)
     _replace(
         change,

@@ -106,7 +106,8 @@ def _keep_all(answers: Mapping[str, Facts | Unknown], now: datetime) -> None:
 
 
 def keep(found: Opportunity, finder: str, now: datetime, sql: str = "") -> str | None:
-    """Proposes it, or renews what is proposed by measurement; None where people decided on it, with this evidence.
+    """Proposes it, or renews what is proposed by measurement; None where people decided on it, with this
+    evidence.
 
     `sql` is the query to time again, with its parameters.
     """

@@ -1,8 +1,9 @@
-"""Some minutes of Frappe's Recorder, which a person starts: read into slow queries, and into indices they lack.
+"""Some minutes of Frappe's Recorder, which a person starts: read into slow queries, and into indices they
+lack.
 
-Recorder keeps every query of every request and job in Redis meanwhile. It is told to keep no call stacks and no plans, it
-ends by itself (its switch expires), at once where it holds too many requests, and what it recorded is deleted once it
-was read; the headers and forms of requests are never stored.
+Recorder keeps every query of every request and job in Redis meanwhile. It is told to keep no call stacks
+and no plans, it ends by itself (its switch expires), at once where it holds too many requests, and what it
+recorded is deleted once it was read; the headers and forms of requests are never stored.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
 
 
 def read_if_over(now: datetime) -> str | None:
-    """Each minute: where a recording is over, or holds too much, switches it off and reads it. Returns its name."""
+    """Each minute: where a recording is over, or holds too much, switches it off and reads it. Returns its
+    name."""
     name = frappe.db.get_value(RECORDING, {"open_key": OPEN_KEY})
     if not name:
         return None
@@ -87,8 +89,8 @@ def read_if_over(now: datetime) -> str | None:
 
 
 def read(name: str, now: datetime) -> str | None:
-    """Ends a recording and reads it; None while another one does, or where it was read. What a killed job left is read
-    again: what was recorded is deleted last."""
+    """Ends a recording and reads it; None while another one does, or where it was read. What a killed job
+    left is read again: what was recorded is deleted last."""
     with lock("recording") as held:
         if not held:
             return None
@@ -178,7 +180,8 @@ def _summary(requests: int, queries: int, told: list[dict[str, Any]]) -> str:
 def _examine(
     slow: Slow, recording: str, requests: dict[str, dict[str, Any]], now: datetime
 ) -> dict[str, Any]:
-    """One slow query: run again, read by the database's own account, and an index proposed where one is missing."""
+    """One slow query: run again, read by the database's own account, and an index proposed where one is
+    missing."""
     described = slow.described()
     if not may_run_again(slow.sql):
         return {**described, "examined": _("no: it is not one SELECT that only reads")}

@@ -17,7 +17,8 @@ from verenigingen_maintenance.sources import clock
 
 
 def begin(name: str, reason: str, user: str, by_hand: bool = False) -> str:
-    """Marks it, for `run` to do; returns the status. What was done by hand is taken back by hand, and said here.
+    """Marks it, for `run` to do; returns the status. What was done by hand is taken back by hand, and said
+    here.
 
     Raises frappe.ValidationError where nothing can be taken back, and where somebody changed it since.
     """
@@ -37,7 +38,8 @@ def begin(name: str, reason: str, user: str, by_hand: bool = False) -> str:
 
 
 def run(name: str) -> None:
-    """Takes back what was begun; a killed one is begun once more. Raises what went wrong, after it is written down."""
+    """Takes back what was begun; a killed one is begun once more. Raises what went wrong, after it is
+    written down."""
     with lock(f"change:{name}") as held:
         if not held:
             return

@@ -23,7 +23,8 @@ MOST_TOLD = 20
 
 @source
 def opportunities_open(now: datetime) -> Reading | Unknown:
-    """Proposed changes, found by measurement or by people; at least so many where something could not be measured."""
+    """Proposed changes, found by measurement or by people; at least so many where something could not be
+    measured."""
     return _proposed(now, {}, ())
 
 
@@ -61,7 +62,8 @@ def not_measured(now: datetime) -> Reading:
 
 @source
 def failures(now: datetime) -> Reading:
-    """Changes that failed, that made something worse and are still there, or that were begun and never finished."""
+    """Changes that failed, that made something worse and are still there, or that were begun and never
+    finished."""
     worse = _rows({"rollback_proposed": 1}, "result")
     failed = _rows({"status": ("in", ["Approved", "Applied", "Kept"]), "failure": ("is", "set")}, "failure")
     begun_before = clock.stored(now - LONGEST_WORK)
@@ -83,7 +85,8 @@ def of_7_days(now: datetime) -> Reading:
     back = _rows({"status": "Rolled Back", "decided_at": (">=", since)}, "decided_at", "decided_by", "status")
     newest = sorted({row.name: row for row in (*back, *applied)}.values(), key=_moment, reverse=True)
     evidence = {
-        row.name: f"{row.title}; {row.status}{' ' + row.verdict if row.get('verdict') else ''}; {_moment(row)}"
+        row.name: f"{row.title}; {row.status}{' ' + row.verdict if row.get('verdict') else ''}; "
+        f"{_moment(row)}"
         for row in newest[:MOST_TOLD]
     }
     return _count(newest, now, evidence)

@@ -31,7 +31,8 @@ EVERY = {"All": 240, "Hourly": 3_600, "Daily": 86_400, "Weekly": 604_800}
 
 
 def cache(now: datetime) -> Facts:
-    """What the cache server uses, may use and threw away; its hit rate of seven days. Raises redis.ConnectionError."""
+    """What the cache server uses, may use and threw away; its hit rate of seven days. Raises
+    redis.ConnectionError."""
     memory, stats = frappe.cache.info("memory"), frappe.cache.info("stats")
     server = frappe.cache.info("server")
     hours, rate = _week("redis_cache.hit_rate_since_sample", now)
@@ -70,7 +71,8 @@ def buffer_pool(now: datetime) -> Facts:
 
 
 def jobs(now: datetime) -> Facts:
-    """Scheduled jobs of seven days that fail or take long; `modified` is indexed and tells when a job ended."""
+    """Scheduled jobs of seven days that fail or take long; `modified` is indexed and tells when a job
+    ended."""
     every = {row.name: _every(row) for row in frappe.get_all("Scheduled Job Type", ["*"], limit=0)}
     rows = frappe.db.sql(
         f"select scheduled_job_type, count(*), sum(status = 'Failed'), "

@@ -54,7 +54,8 @@ def _times(times: list[float], since: datetime, days: float) -> PathTimes:
 
 
 def _entry(line: bytes) -> tuple[str, str, datetime, float] | None:
-    """Id, path (of a job its method), begin and ms; None of another site, or where two workers wrote into one line."""
+    """Id, path (of a job its method), begin and ms; None of another site, or where two workers wrote into
+    one line."""
     try:
         entry = json.loads(line)
         path = (entry.get("request") or {}).get("path") or (entry.get("job") or {}).get("method") or ""

@@ -1,4 +1,5 @@
-"""What one SELECT costs: run again in a transaction that may only read, with the database's own account of it."""
+"""What one SELECT costs: run again in a transaction that may only read, with the database's own account of
+it."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Timed:
 class Examined:
     """What a query does to the one of its tables of which it reads most by a scan.
 
-    `reads` and `keeps` are rows of it per run; `together` meet all of its conditions. Nothing of it is a parameter.
+    `reads` and `keeps` are rows of it per run; `together` meet all of its conditions. Nothing of it is a
+    parameter.
     """
 
     times: Sequence[float]
@@ -54,7 +56,8 @@ def timed(sql: str) -> Timed:
 
 
 def examined(sql: str) -> Examined:
-    """Times it, has the database say what it read (ANALYZE FORMAT=JSON), and counts what meets its conditions."""
+    """Times it, has the database say what it read (ANALYZE FORMAT=JSON), and counts what meets its
+    conditions."""
     times = timed(sql).times
     query = sql_shapes.read(sql)
     plan = [_named(node, query.tables) for node in _nodes(_analysed(sql))]
@@ -69,7 +72,8 @@ def examined(sql: str) -> Examined:
 
 
 def _read_only() -> None:
-    """A connection of its own is asked: nothing of the caller's is ended. Whatever the query is, it writes nothing."""
+    """A connection of its own is asked: nothing of the caller's is ended. Whatever the query is, it writes
+    nothing."""
     frappe.db.sql(f"set session max_statement_time = {STATEMENT_SECONDS}")
     frappe.db.sql("rollback")
     frappe.db.sql("start transaction read only")

@@ -1,4 +1,5 @@
-"""Frappe's Recorder: whether it records, and what it recorded, request by request. Nothing is started or deleted here."""
+"""Frappe's Recorder: whether it records, and what it recorded, request by request. Nothing is started or
+deleted here."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ OWN = "verenigingen_maintenance.api."
 
 @dataclass(frozen=True)
 class Recorded:
-    """A query of a request or job: its path, the whole request's ms, and the query's. `sql` has its parameters."""
+    """A query of a request or job: its path, the whole request's ms, and the query's. `sql` has its
+    parameters."""
 
     path: str
     request: str

@@ -38,7 +38,8 @@ def largest(now: datetime) -> Facts:
     """The largest tables, the whole database, and by how much that grew in 30 days where it is sampled."""
     rows = _tables("order by data_length + index_length desc limit %s", (MOST_TABLES,))
     total = frappe.db.sql(
-        "select sum(data_length + index_length) from information_schema.tables where table_schema = database()"
+        "select sum(data_length + index_length) from information_schema.tables where table_schema = "
+        "database()"
     )[0][0]
     days = stored.daily("storage.database", (now - MONTH).date())
     grew = round(days[max(days)] - days[min(days)], 1) if len(days) >= 20 else None
@@ -46,7 +47,8 @@ def largest(now: datetime) -> Facts:
 
 
 def statistics(_now: datetime) -> Facts:
-    """Estimated and counted rows of the largest tables of DocTypes; what takes too long to count is left out."""
+    """Estimated and counted rows of the largest tables of DocTypes; what takes too long to count is left
+    out."""
     condition = "and engine = 'InnoDB' and table_name like 'tab%%' and table_rows < %s"
     rows = _tables(f"{condition} order by data_length desc limit %s", (MOST_ROWS, MOST_TABLES))
     found, late = [], []

@@ -168,12 +168,6 @@ def test_a_slow_request_becomes_an_index_that_stays_over_a_migrate_until_it_is_r
     assert float(after[0].median) < float(before[0].median) / 4
     assert before[0].n >= 5
     assert after[0].n >= 5
-    print(
-        "FIGURES",
-        done.finding,
-        done.result,
-        *[(r.what, r.phase, r.n, r.median, r.p95) for r in done.measurements],
-    )
     migrate()
     assert index_is_there()
 

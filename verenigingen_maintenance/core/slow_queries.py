@@ -103,12 +103,12 @@ def opportunity(doctype: str, found: Evidence) -> Opportunity:
         finding=f"A query of {found.query.path or 'a job'} reads {lacks.reads} rows of {doctype} for "
         f"{lacks.would_read} that meet its conditions, and takes {found.median:.1f} ms.",
         gain=f"About {saved:.0f} ms of {found.median:.0f} ms each time ({lacks.would_read} rows are read "
-             f"instead of "
+        f"instead of "
         f"{lacks.reads}); {often}.",
         gain_level=_level(found.median, a_day),
         gain_value=round(a_day if a_day is not None else saved / 1000, 3),
         measured_how=f"recorded in {found.recording}; run again {len(found.times)} times; ANALYZE "
-                     f"FORMAT=JSON and counts",
+        f"FORMAT=JSON and counts",
         evidence={
             **found.query.described(),
             **{"times run again (ms)": found.times, "plan": found.plan, "conditions": found.asked},

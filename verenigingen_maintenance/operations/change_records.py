@@ -49,12 +49,15 @@ def make(values: Mapping[str, Any], key: str, now: datetime) -> Document:
 
 
 def end(change: Document, status: Status, reason: str, user: str | None) -> None:
-    """It is over: its key is free, and the query with its parameters is forgotten."""
+    """It is over: its key is free. The query with its parameters is forgotten, once it is not measured
+    again."""
     change.update({"status": status.value, "reason": reason, "open_key": None, "rollback_proposed": 0})
     change.update({"decided_by": user, "decided_at": clock.stored(clock.now()), "progress": None})
-    change.update({"measure_until": None} if status is not Status.KEPT else {})
+    if status is not Status.KEPT:
+        change.measure_until = None
     records.write(change)
-    forget_query(change.name)
+    if not change.measure_until:
+        forget_query(change.name)
 
 
 def going_on(key: str) -> str | None:

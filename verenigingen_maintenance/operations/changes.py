@@ -12,6 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from verenigingen_maintenance.core.change_measures import Verdict
 from verenigingen_maintenance.core.change_states import PLANNED, Kind, Status
 from verenigingen_maintenance.core.slow_queries import steps, steps_back
 from verenigingen_maintenance.operations import change_records, measure_change, records
@@ -185,6 +186,8 @@ def keep(name: str, reason: str, user: str) -> None:
     status = change_records.status_after(change, "Keep")
     if not change.measured_at:
         refuse(_("{0} was not measured after it was applied: measure it first."), name)
+    if change.measure_until and change.verdict == Verdict.NOT_ENOUGH.value:
+        refuse(_("{0} has not enough data yet; it is measured again at {1}."), name, change.measure_until)
     change_records.end(change, status, reason.strip(), user)
 
 

@@ -127,15 +127,24 @@ def _needs(spec: Mapping[str, str]) -> str:
 def _replace(
     change: Document, phase: str, found: Sequence[tuple[Mapping[str, str], Values]], only: str = ""
 ) -> None:
-    kept = [row for row in change.measurements if row.phase != phase or (only and row.kind != only)]
-    change.set("measurements", kept)
+    mine = [row for row in change.measurements if row.phase == phase and (not only or row.kind == only)]
+    measured = {(row.kind, row.what): row for row in mine if row.n}
+    change.set("measurements", [row for row in change.measurements if row not in mine])
     for spec, each in found:
-        change.append("measurements", _row(phase, spec, each))
+        former = measured.get((each.kind, each.what))
+        if former and not each.values:  # what was known stays, with why it is not known anew
+            change.append("measurements", {**_values_of(former), "problem": each.problem})
+        else:
+            change.append("measurements", _row(phase, spec, each))
     for place, row in enumerate(
         sorted(change.measurements, key=lambda row: (row.what, row.phase == AFTER)), 1
     ):
         row.idx = place
     change.measurements.sort(key=lambda row: row.idx)
+
+
+def _values_of(row: Document) -> dict[str, Any]:
+    return {field.fieldname: row.get(field.fieldname) for field in row.meta.fields}
 
 
 def _row(phase: str, spec: Mapping[str, str], each: Values) -> dict[str, Any]:
@@ -245,5 +254,7 @@ def measure_now(name: str, now: datetime) -> Document:
     if change.status not in ("Applied", "Kept"):
         refuse(_("{0} is {1}: there is no after to measure."), name, change.status)
     after(change, now)
-    records.write(change)
+    records.write(change.update({"failure": None}))
+    if change.status == "Kept" and not change.measure_until:
+        change_records.forget_query(name)
     return change

@@ -51,11 +51,8 @@ def not_measured(now: datetime) -> Reading:
     rows = _rows({"status": ("in", ["Applied", "Kept"])}, "verdict", "measure_until", "measured_at", "status")
     at = clock.stored(now)
     late = [row for row in rows if not row.measured_at or (row.measure_until and row.measure_until <= at)]
-    few = [
-        row
-        for row in rows
-        if row not in late and row.status == "Applied" and row.verdict == "Not Enough Data"
-    ]
+    over = [row for row in rows if row not in late and row.status == "Applied" and not row.measure_until]
+    few = [row for row in over if row.verdict == "Not Enough Data"]
     evidence = {"not measured": _named(late), "not enough data": _named(few)}
     return _count([*late, *few], now, evidence)
 

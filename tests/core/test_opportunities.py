@@ -2,7 +2,7 @@
 
 import pytest
 
-from verenigingen_maintenance.core import opportunities as rules
+from verenigingen_maintenance.core import database_opportunities, system_opportunities
 from verenigingen_maintenance.core.change_states import Kind
 from verenigingen_maintenance.core.index_rules import Missing
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, alter, opportunity, steps
@@ -22,11 +22,13 @@ def log(**values):
     [({}, True), ({"days": 30}, False), ({"rows": 900, "mb": 2.0}, False), ({"is_supported": False}, False)],
 )
 def test_a_large_log_that_is_kept_for_ever(values, is_one):
-    assert keys(rules.of_logs({"tables": [log(**values)]})) == ["retention Access Log"] * is_one
+    assert (
+        keys(database_opportunities.of_logs({"tables": [log(**values)]})) == ["retention Access Log"] * is_one
+    )
 
 
 def test_a_retention_says_what_would_go_and_that_it_does_not_come_back():
-    (found,) = rules.of_logs({"tables": [log()]})
+    (found,) = database_opportunities.of_logs({"tables": [log()]})
     assert (found.kind, found.parameters) == (Kind.SET_RETENTION, {"doctype": "Access Log", "days": 90})
     assert found.gain == "45000 rows, about 60 MB, are older than 90 days, and the table stops growing."
     assert "does not come back" in found.steps_back
@@ -34,7 +36,7 @@ def test_a_retention_says_what_would_go_and_that_it_does_not_come_back():
 
 def test_a_log_that_grew_twofold_is_another_matter():
     signatures = [
-        next(iter(rules.of_logs({"tables": [log(rows=rows)]}))).signature
+        next(iter(database_opportunities.of_logs({"tables": [log(rows=rows)]}))).signature
         for rows in (60_000, 65_000, 130_000)
     ]
     assert signatures[0] == signatures[1] != signatures[2]
@@ -45,7 +47,10 @@ def test_a_log_that_grew_twofold_is_another_matter():
 )
 def test_a_table_that_is_large_or_most_of_the_database(mb, total, is_one):
     table = {"table": "tabVersion", "rows": 9, "mb": mb, "free_mb": 0, "engine": "InnoDB"}
-    assert len(list(rules.of_tables({"tables": [table], "total_mb": total, "grew_mb": None}))) == is_one
+    assert (
+        len(list(database_opportunities.of_tables({"tables": [table], "total_mb": total, "grew_mb": None})))
+        == is_one
+    )
 
 
 def cache(**values):
@@ -73,7 +78,7 @@ def cache(**values):
     ],
 )
 def test_the_cache(values, expected):
-    assert keys(rules.of_cache(cache(**values))) == expected
+    assert keys(system_opportunities.of_cache(cache(**values))) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,7 @@ def test_the_cache(values, expected):
 )
 def test_a_queue_in_which_jobs_wait(busy, hours, is_one):
     facts = {"queues": {"long": {"hours": hours, "busy": busy, "most": 20}}, "workers": 2}
-    assert keys(rules.of_queues(facts)) == ["queue long"] * is_one
+    assert keys(system_opportunities.of_queues(facts)) == ["queue long"] * is_one
 
 
 @pytest.mark.parametrize(
@@ -90,12 +95,12 @@ def test_a_queue_in_which_jobs_wait(busy, hours, is_one):
 )
 def test_the_buffer_pool(rate, data, is_one):
     facts = {"pool": 134_217_728, "data": int(data), "hit_rate": rate, "hours": 168}
-    assert keys(rules.of_buffer_pool(facts)) == ["buffer pool"] * is_one
+    assert keys(database_opportunities.of_buffer_pool(facts)) == ["buffer pool"] * is_one
 
 
 def test_monitor():
-    assert keys(rules.of_monitor({"is_on": False})) == ["monitor off"]
-    assert keys(rules.of_monitor({"is_on": True})) == []
+    assert keys(system_opportunities.of_monitor({"is_on": False})) == ["monitor off"]
+    assert keys(system_opportunities.of_monitor({"is_on": True})) == []
 
 
 def job(**values):
@@ -115,7 +120,7 @@ def job(**values):
     ],
 )
 def test_a_job_that_fails_or_is_slow(values, expected):
-    assert keys(rules.of_jobs({"jobs": [job(**values)]})) == expected
+    assert keys(system_opportunities.of_jobs({"jobs": [job(**values)]})) == expected
 
 
 @pytest.mark.parametrize(
@@ -124,7 +129,7 @@ def test_a_job_that_fails_or_is_slow(values, expected):
 )
 def test_statistics_that_are_off(estimated, counted, is_one):
     table = {"doctype": "Member", "table": "tabMember", "estimated": estimated, "counted": counted}
-    assert keys(rules.of_statistics({"tables": [table]})) == ["statistics Member"] * is_one
+    assert keys(database_opportunities.of_statistics({"tables": [table]})) == ["statistics Member"] * is_one
 
 
 def shapes():

@@ -19,7 +19,7 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core import change_measures
 from verenigingen_maintenance.core.change_measures import NEEDED, Compared, Verdict, compare, figures, overall
-from verenigingen_maintenance.core.opportunities import off_by
+from verenigingen_maintenance.core.database_opportunities import off_by
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import change_records, measure, records

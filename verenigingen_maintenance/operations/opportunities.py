@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from verenigingen_maintenance.core import opportunities as rules
+from verenigingen_maintenance.core import database_opportunities, system_opportunities
 from verenigingen_maintenance.core.change_states import Kind, Status
 from verenigingen_maintenance.core.opportunities import Facts, Opportunity
 from verenigingen_maintenance.core.readings import Unknown
@@ -35,14 +35,14 @@ class Finder:
 
 
 FINDERS = {
-    "logs": Finder(log_tables.without_retention, rules.of_logs),
-    "tables": Finder(tables.largest, rules.of_tables),
-    "cache": Finder(optimisation.cache, rules.of_cache),
-    "queues": Finder(optimisation.queues, rules.of_queues),
-    "monitor": Finder(optimisation.monitor, rules.of_monitor),
-    "buffer_pool": Finder(optimisation.buffer_pool, rules.of_buffer_pool),
-    "jobs": Finder(optimisation.jobs, rules.of_jobs),
-    "statistics": Finder(tables.statistics, rules.of_statistics),
+    "logs": Finder(log_tables.without_retention, database_opportunities.of_logs),
+    "tables": Finder(tables.largest, database_opportunities.of_tables),
+    "cache": Finder(optimisation.cache, system_opportunities.of_cache),
+    "queues": Finder(optimisation.queues, system_opportunities.of_queues),
+    "monitor": Finder(optimisation.monitor, system_opportunities.of_monitor),
+    "buffer_pool": Finder(optimisation.buffer_pool, database_opportunities.of_buffer_pool),
+    "jobs": Finder(optimisation.jobs, system_opportunities.of_jobs),
+    "statistics": Finder(tables.statistics, database_opportunities.of_statistics),
 }
 
 

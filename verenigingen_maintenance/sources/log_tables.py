@@ -9,7 +9,8 @@ import frappe
 from frappe.model.base_document import get_controller
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.opportunities import LOG_MB, LOG_ROWS, RETENTION_DAYS, Facts
+from verenigingen_maintenance.core.database_opportunities import LOG_MB, LOG_ROWS, RETENTION_DAYS
+from verenigingen_maintenance.core.opportunities import Facts
 from verenigingen_maintenance.sources import clock, tables
 
 WEEK = timedelta(days=7)

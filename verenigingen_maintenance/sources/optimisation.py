@@ -11,14 +11,14 @@ import frappe
 from croniter import croniter
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.opportunities import (
+from verenigingen_maintenance.core.opportunities import Facts
+from verenigingen_maintenance.core.rollups import percentile
+from verenigingen_maintenance.core.system_opportunities import (
     FAILED_LEAST,
     LONG_QUEUE,
     SLOW_JOB_SECONDS,
     SLOW_JOB_SHARE,
-    Facts,
 )
-from verenigingen_maintenance.core.rollups import percentile
 from verenigingen_maintenance.sources import clock, stored, workers
 from verenigingen_maintenance.sources.stored import HOUR
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import frappe
 
-from verenigingen_maintenance.core.opportunities import STALE_ROWS, Facts
+from verenigingen_maintenance.core.database_opportunities import STALE_ROWS
+from verenigingen_maintenance.core.opportunities import Facts
 from verenigingen_maintenance.sources import stored
 
 MEGA = 1e6

@@ -46,7 +46,7 @@ def test_what_was_begun_is_finished_or_rolled_back_and_not_dismissed():
         ([40, 41, 39, 42, 40], [80, 81, 79, 82, 80], "query", True, (Verdict.WORSE, 100.0)),
         ([40, 41, 39, 42, 40], [38, 39, 37, 40, 38], "query", True, (Verdict.SAME, -5.0)),
         ([10, 90, 10, 90, 50], [10, 90, 12, 95, 60], "query", True, (Verdict.SAME, 20.0)),
-        ([40, 41, 39, 42], [1, 1, 1, 1, 1], "query", True, (Verdict.NOT_ENOUGH, None)),
+        ([40, 41], [1, 1, 1, 1, 1], "query", True, (Verdict.NOT_ENOUGH, None)),
         ([60.0] * 30, [95.0] * 30, "metric", False, (Verdict.BETTER, 58.3)),
         ([95.0] * 30, [60.0] * 30, "metric", False, (Verdict.WORSE, -36.8)),
         ([95.0] * 30, [60.0] * 23, "metric", False, (Verdict.NOT_ENOUGH, None)),

@@ -19,7 +19,7 @@ LEAST_CHANGE = 0.10
 LEAST_DELTA = 0.33
 WEEK = timedelta(days=7)
 # How many values a side needs: a count is exact; the same query is timed alike; all else varies with the day.
-NEEDED = {"count": 1, "query": 5, "path": 20, "metric": 24}
+NEEDED = {"count": 1, "query": 3, "path": 20, "metric": 24}
 
 
 class Verdict(str, Enum):

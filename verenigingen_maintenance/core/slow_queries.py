@@ -107,8 +107,7 @@ def opportunity(doctype: str, found: Evidence) -> Opportunity:
         f"{lacks.reads}); {often}.",
         gain_level=_level(found.median, a_day),
         gain_value=round(a_day if a_day is not None else saved / 1000, 3),
-        measured_how=f"recorded in {found.recording}; run again {len(found.times)} times; ANALYZE "
-        f"FORMAT=JSON and counts",
+        measured_how=_how(found),
         evidence={
             **found.query.described(),
             **{"times run again (ms)": found.times, "plan": found.plan, "conditions": found.asked},
@@ -123,6 +122,13 @@ def opportunity(doctype: str, found: Evidence) -> Opportunity:
             *([{"probe": "path", "of": found.query.path, "better": "lower"}] if found.query.path else []),
         ),
     )
+
+
+def _how(found: Evidence) -> str:
+    if not found.times:
+        return f"recorded in {found.recording}; too slow to be run again: EXPLAIN and counts"
+    times = len(found.times)
+    return f"recorded in {found.recording}; run again {times} times; ANALYZE FORMAT=JSON and counts"
 
 
 def _level(median: float, a_day: float | None) -> str:

@@ -3,17 +3,19 @@ planned."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
 
-from verenigingen_maintenance.core.change_measures import Verdict
+from verenigingen_maintenance.core.change_measures import Verdict, figures
 from verenigingen_maintenance.core.change_states import PLANNED, Status
 from verenigingen_maintenance.core.opportunities import GAINS
+from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import opportunities
 from verenigingen_maintenance.operations.change_records import CHANGE
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, path_times
 
 MOST = 500
 FIELDS = (
@@ -135,5 +137,21 @@ def status(now: datetime) -> dict[str, Any]:
         "failed": frappe.get_all(CHANGE, {"failure": ("is", "set")}, **names),
         "looked_for_opportunities_at": last.get("at"),
         "not_measured": last.get("not_measured", {}),
+        "slow_paths": _slow_paths(now),
         "roadmap": roadmap()["changes"],
     }
+
+
+def _slow_paths(now: datetime) -> list[dict[str, Any]] | str:
+    """The paths of a day that took most time in all, for a recording to look at; else why that is not
+    known."""
+    found = path_times.slowest(now - timedelta(days=1), now)
+    if isinstance(found, Unknown):
+        return found.reason
+    return [_path(path, times) for path, times in found.items() if path]
+
+
+def _path(path: str, found: path_times.PathTimes) -> dict[str, Any]:
+    _n, middle, high = figures(found.times)
+    since = clock.shown(found.since)
+    return {"path": redact(path), "times": found.count, "median_ms": middle, "p95_ms": high, "since": since}

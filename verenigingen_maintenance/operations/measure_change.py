@@ -30,7 +30,7 @@ from verenigingen_maintenance.sources import clock, optimisation, path_times, qu
 BEFORE, AFTER = "Before", "After"
 AT_ONCE = frozenset({"query", "rows", "mb", "estimate"})
 MOST_VALUES = 500
-QUERY_SECONDS = 40
+QUERY_SECONDS = 60
 Span = tuple[datetime, datetime]
 
 

@@ -43,7 +43,7 @@ FEWEST_MINUTES, MOST_MINUTES = 1, 15
 MOST_REQUESTS = 3_000
 MOST_QUERIES = 10
 SLOW_MS = 50
-EXAMINE_SECONDS = 60
+EXAMINE_SECONDS = 90
 LONGEST_FILTER = 140
 WEEK = timedelta(days=7)
 
@@ -200,7 +200,7 @@ def _proposed(slow: Slow, found: Examined, recording: str, requests: int, now: d
     evidence = Evidence(
         query=slow,
         times=list(found.times),
-        median=round(median(found.times), 1),
+        median=round(median(found.times or [slow.worst]), 1),
         table=found.table,
         missing=lacks,
         plan=list(found.plan),

@@ -6,16 +6,16 @@ import sys
 import frappe
 import on_site
 
-SLOW = "Note"
+SLOW = "Contact"
 
 
 def propose() -> dict:
-    """An index on a field of Note that somebody proposes by hand, with markup in all that is free text."""
+    """An index on a field of Contact that somebody proposes by hand, with markup in all that is free text."""
     from verenigingen_maintenance.operations import changes
     from verenigingen_maintenance.sources import clock
 
     empty()
-    parameters = json.dumps({"doctype": SLOW, "columns": ["expire_notification_on"]})
+    parameters = json.dumps({"doctype": SLOW, "columns": ["designation"]})
     told = {"title": "Index on the end", "kind": "Add Index", "finding": f"Slow {on_site.MARKUP}"}
     told |= {"gain": "Fast", "parameters": parameters, "steps": on_site.MARKUP}
     return {"change": changes.propose(told, "operator@example.com", clock.now())}
@@ -26,14 +26,14 @@ def empty() -> dict:
     for doctype in ("Maintenance Change", "Maintenance Change Measurement", "Request Recording"):
         frappe.db.delete(doctype)
     frappe.db.delete("Property Setter", {"doc_type": SLOW})
-    frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists expire_notification_on_index")
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists designation_index")
     frappe.cache.delete_value(["recorder-intercept", "recorder-config"])
     return {}
 
 
 def indexed() -> dict:
     """Whether the index is there."""
-    rows = frappe.db.sql(f"show index from `tab{SLOW}` where Key_name = 'expire_notification_on_index'")
+    rows = frappe.db.sql(f"show index from `tab{SLOW}` where Key_name = 'designation_index'")
     return {"indexed": bool(rows)}
 
 

@@ -6,6 +6,7 @@ READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"on_duty", "describe_escalation"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
+READABLE |= {"get_optimization_status"}
 
 
 def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):

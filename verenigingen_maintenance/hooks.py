@@ -32,6 +32,8 @@ scheduler_events = {
     ],
     "daily_long": [
         "verenigingen_maintenance.scheduled.assess_maintenance_security",
+        "verenigingen_maintenance.scheduled.measure_maintenance_changes",
+        "verenigingen_maintenance.scheduled.propose_maintenance_changes",
     ],
     "hourly_long": [
         "verenigingen_maintenance.scheduled.claim_maintenance_analytics",
@@ -40,6 +42,7 @@ scheduler_events = {
         "* * * * *": [
             "verenigingen_maintenance.scheduled.deliver_maintenance_notifications",
             "verenigingen_maintenance.scheduled.ingest_maintenance_errors",
+            "verenigingen_maintenance.scheduled.read_maintenance_recordings",
             "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
             "verenigingen_maintenance.scheduled.tend_maintenance_escalations",
         ],

@@ -13,7 +13,10 @@ from verenigingen_maintenance.operations import (
     delivery,
     error_states,
     ingest_errors,
+    measure_changes,
     metric_rollups,
+    opportunities,
+    recordings,
     sample_metrics,
     security_assessment,
     service_levels,
@@ -125,3 +128,18 @@ def assess_maintenance_security() -> None:
 
 def fill_in_maintenance_holidays() -> None:
     settings.fill_in_holidays()
+
+
+def propose_maintenance_changes() -> None:
+    """Each day: what could be better is measured and proposed. None is applied."""
+    opportunities.find(clock.now())
+
+
+def measure_maintenance_changes() -> None:
+    """Each day: changes whose time after is over are judged beside what was before."""
+    measure_changes.measure_due(clock.now())
+
+
+def read_maintenance_recordings() -> None:
+    """Each minute: a recording of requests that is over is read."""
+    recordings.read_if_over(clock.now())

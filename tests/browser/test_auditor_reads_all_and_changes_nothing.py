@@ -7,6 +7,7 @@ READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"on_duty", "describe_escalation", "get_security_assessment"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
+READABLE |= {"get_optimization_status"}
 
 
 def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):

@@ -30,6 +30,8 @@ KNOWN_DOCTYPES = {
     "Procedure Version",
     "Training Session",
     "Training Participant",
+    "Maintenance Change",
+    "Request Recording",
 }
 
 

@@ -141,6 +141,13 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "exposed_methods": ("> 0", None),
         "site_flags_on": ("> 0", None),
         "package_advisories": ("> 0", None),
+        "optimisation_opportunities": ("> 0", None),
+        "cache_opportunities": ("> 0", None),
+        "roadmap_gaps": ("> 0", None),
+        "changes_not_measured": ("> 0", None),
+        "optimisation_failures": (None, "> 0"),
+        "changes_7d": ("> 0", None),
+        "changes_better_90d": ("< 50", None),
     }
 
 

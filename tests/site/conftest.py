@@ -38,6 +38,7 @@ SAMPLED = ("Metric Hour", "Metric Day", "Downtime", "Monthly Service Level", "Mo
 ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal", "Procedure Review")
 TRAINED = ("Training Session", "Training Participant")
+CHANGED = ("Maintenance Change", "Maintenance Change Measurement", "Request Recording")
 ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",
@@ -155,7 +156,7 @@ def _start_anew():
 
 def _empty():
     made = (*MADE, *MADE_TOO, *DECIDED, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED)
-    made = (*made, *REVIEWED, *TRAINED)
+    made = (*made, *REVIEWED, *TRAINED, *CHANGED)
     for doctype in (*made, *MADE_BY_FRAPPE, *QUEUED):
         frappe.db.delete(doctype)
     frappe.db.delete("Singles", {"doctype": settings.SETTINGS})

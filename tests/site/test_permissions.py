@@ -37,12 +37,15 @@ DOCTYPES = (
     "Notification Target",
     "Procedure Version",
     "Training Session",
+    "Maintenance Change",
+    "Request Recording",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
     *("Procedure Version", "Training Session", "Security Assessment"),
+    *("Maintenance Change", "Request Recording"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -65,6 +68,7 @@ READING = [
     (api.review_escalations, ()),
     (api.troubleshooting_guide, ()),
     (api.get_security_assessment, ()),
+    (api.get_optimization_status, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -91,6 +95,13 @@ WORKING = [
     (api.accept_finding, ("WEEKLY-2026-W48", "x")),
     (api.act_on_finding, ("WEEKLY-2026-W48", "x", "x", "x", "2999-01-01")),
     (api.add_action, ("WEEKLY-2026-W48", "x", "x", "2999-01-01")),
+    (api.find_opportunities, ()),
+    (api.record_requests, (0,)),
+    (api.stop_recording, ("RR-1",)),
+    (api.propose_change, ("x", "x", "x", "x")),
+    (api.plan_change, ("CH-1", "x", "x")),
+    (api.apply_change, ("CH-1",)),
+    (api.measure_change, ("CH-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -114,6 +125,10 @@ MANAGING = [
     (api.check_access, ("TRAIN-2026-11-27",)),
     (api.close_training, ("TRAIN-2026-11-27",)),
     (api.agree_on_date, ("Quarterly Maintenance", "2027-01-11")),
+    (api.approve_change, ("CH-1", "x")),
+    (api.keep_change, ("CH-1", "x")),
+    (api.roll_back_change, ("CH-1", "x")),
+    (api.dismiss_change, ("CH-1", "x")),
 ]
 
 

@@ -1,0 +1,78 @@
+"""A change in Desk: proposed, approved by another, applied by a worker, rolled back by one click."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from test_markup_is_shown_as_text import expect_nothing_ran
+
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def run(site):
+    def action(name):
+        done = site.run(str(Path(__file__).parent / "changes_on_site.py"), site.name, name)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    yield action
+    action("empty")
+
+
+@pytest.fixture
+def change(run):
+    return run("propose")["change"]
+
+
+def press(form, name, **fields):
+    form.button(name).click()
+    for field, value in fields.items():
+        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
+    form.dialog.get_by_role("button", name="Submit").click()
+
+
+def test_a_manager_approves_a_worker_applies_and_one_click_rolls_it_back(change, run, desk):
+    form = desk("manager", f"/app/maintenance-change/{change}")
+    expect(form.page.locator(".form-message")).to_contain_text("Slow ")
+    press(form, "Approve", reason="It is worth it")
+    expect(form.indicator).to_have_text("Approved")
+    press(form, "Apply")
+    expect(form.indicator).to_have_text("Applied", timeout=PATIENCE)
+    assert run("indexed")["indexed"]
+    press(form, "Roll Back", reason="Only a test")
+    expect(form.indicator).to_have_text("Rolled Back", timeout=PATIENCE)
+    assert not run("indexed")["indexed"]
+    expect_nothing_ran(form)
+
+
+def test_an_operator_neither_approves_nor_rolls_back_and_an_auditor_only_reads(change, desk, api):
+    form = desk("operator", f"/app/maintenance-change/{change}")
+    expect(form.button("Plan")).to_be_visible()
+    for name in ("Approve", "Dismiss", "Roll Back", "Save"):
+        expect(form.button(name)).to_be_hidden()
+    read = desk("auditor", f"/app/maintenance-change/{change}")
+    expect(read.page.locator(".form-message")).to_contain_text("Slow ")
+    for name in ("Plan", "Approve", "Apply"):
+        expect(read.button(name)).to_be_hidden()
+    for user in ("operator", "auditor"):
+        door = "/api/method/verenigingen_maintenance.api.approve_change"
+        assert api(user).post(door, data={"change": change, "reason": "x"}).status == 403
+
+
+def test_an_operator_proposes_in_the_list_and_records_requests(run, desk):
+    run("empty")
+    form = desk("operator", "/app/maintenance-change")
+    form.page.locator(".page-actions button:visible", has_text="Propose a Change").click()
+    for field in ("title", "finding", "gain", "steps", "steps_back"):
+        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(f"The {field}")
+    form.dialog.get_by_role("button", name="Submit").click()
+    expect(form.indicator).to_have_text("Proposed")
+
+    listed = desk("operator", "/app/maintenance-change")
+    listed.page.locator(".page-actions button:visible", has_text="Record Requests").click()
+    listed.dialog.get_by_role("button", name="Submit").click()
+    expect(listed.indicator).to_have_text("Recording")
+    listed.button("Stop and Read").click()
+    expect(listed.indicator).to_have_text("Read", timeout=PATIENCE)

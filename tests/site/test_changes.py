@@ -1,0 +1,377 @@
+"""A slow request leads to an index: recorded, proposed, applied, measured, there after a migrate, rolled
+back."""
+
+import json
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+import frappe
+import pytest
+from conftest import SITE, connect, fresh
+from frappe.app import application
+from frappe.core.doctype.user.user import generate_keys
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
+from werkzeug.test import Client
+
+from verenigingen_maintenance.operations import (
+    apply_change,
+    change_index,
+    change_records,
+    changes,
+    recordings,
+    roll_back_change,
+)
+from verenigingen_maintenance.sources import clock, recorder, tables
+
+CHANGE, SLOW = "Maintenance Change", "Contact"
+ROWS = 50_000
+INDEX = "designation_index"
+MANAGER, SECOND = "manager@example.com", "Administrator"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(site):
+    """A standard DocType with 50,000 rows, and a key to ask for them over HTTP."""
+    frappe.db.sql(
+        f"insert into `tab{SLOW}` (name, designation, company_name, address, creation, modified) "
+        "select concat('C', seq), concat('Designation ', seq % 1000), concat('Company ', seq % 7), "
+        f"repeat('x', 130), now(), now() from seq_1_to_{ROWS}"
+    )
+    frappe.db.commit()
+    frappe.db.sql_ddl(f"analyze table `tab{SLOW}`")
+    yield
+    frappe.db.delete(SLOW, {"name": ("like", "C%")})
+    frappe.db.commit()
+
+
+@pytest.fixture(autouse=True)
+def without_index(table):
+    yield
+    frappe.db.rollback()
+    frappe.db.delete("Property Setter", {"doc_type": SLOW})
+    for index in (INDEX, "designation_company_name_index", "somebodys"):
+        frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists `{index}`")
+    frappe.clear_cache(doctype=SLOW)
+    frappe.db.commit()
+
+
+@pytest.fixture
+def change():
+    return propose()
+
+
+def propose(user="operator@example.com", **parameters):
+    wanted = {"doctype": SLOW, "columns": ["designation"], **parameters}
+    told = {"title": "Index on it", "kind": "Add Index", "finding": "It is slow", "gain": "It is fast"}
+    found = changes.propose({**told, "parameters": json.dumps(wanted)}, user, clock.now())
+    frappe.db.commit()
+    return found
+
+
+def apply(name):
+    """As the door and its worker do."""
+    if apply_change.begin(name, "operator@example.com") == "Approved":
+        frappe.db.commit()
+        apply_change.run(name)
+    frappe.db.commit()
+    return fresh(CHANGE, name)
+
+
+def roll_back(name, why="Only a test", by_hand=False):
+    if roll_back_change.begin(name, why, MANAGER, by_hand) != "Rolled Back":
+        frappe.db.commit()
+        roll_back_change.run(name)
+    frappe.db.commit()
+    return fresh(CHANGE, name)
+
+
+def ask(path, key):
+    """A request as a browser makes it, in a thread: Frappe begins and ends its own connection."""
+    answers = []
+
+    def get():
+        headers = {"Authorization": f"token {key}", "X-Frappe-Site-Name": SITE}
+        answer = Client(application).get(path, headers=headers)
+        answers.append(answer.status_code)
+        answer.close()  # what Frappe does after the answer, such as keeping what Recorder recorded
+
+    thread = threading.Thread(target=get)
+    thread.start()
+    thread.join(60)
+    assert answers == [200]
+
+
+@pytest.fixture
+def key():
+    secret = generate_keys("Administrator")["api_secret"]
+    frappe.db.commit()
+    return f"{frappe.db.get_value('User', 'Administrator', 'api_key')}:{secret}"
+
+
+def slow_path(number):
+    filters = json.dumps([["designation", "=", f"Designation {number}"], ["company_name", "like", "%6"]])
+    return f'/api/resource/{SLOW}?filters={filters}&fields=["name","address"]'
+
+
+def approve(name, user=MANAGER):
+    changes.approve(name, "It is worth it", user)
+    frappe.db.commit()
+
+
+def applied(name):
+    approve(name)
+    return apply(name)
+
+
+def record(minutes=1, path=""):
+    name = recordings.start(minutes, path, "operator@example.com", clock.now())
+    frappe.db.commit()
+    return name
+
+
+def index_is_there():
+    return tables.indices(f"tab{SLOW}").get(INDEX) == ("designation",)
+
+
+def migrate():
+    """What migrate does with a DocType, by force: its file is read anew, and its table made to match."""
+    frappe.reload_doc("contacts", "doctype", "contact", force=True)
+    frappe.db.commit()
+
+
+def test_a_slow_request_becomes_an_index_that_stays_over_a_migrate_until_it_is_rolled_back(key):
+    frappe.db.set_single_value("Maintenance Settings", "slow_query_ms", 5)
+    recording = record(path=f"/api/resource/{SLOW}")
+    for number in (6, 7, 8):
+        ask(slow_path(number), key)
+    recordings.stop(recording, clock.now())
+    read = fresh("Request Recording", recording)
+    assert (read.status, read.requests) == ("Read", 3)
+    (name,) = frappe.get_all(CHANGE, pluck="name")
+    found = fresh(CHANGE, name)
+    assert json.loads(found.parameters) == {"doctype": SLOW, "columns": ["designation"]}
+    assert found.proposed_by is None
+    assert "reads 5000" in found.finding
+    assert "Designation 7" not in found.as_json() + read.as_json(), "a parameter is shown"
+    assert recorder.count() == 0
+    assert not recorder.is_on()
+
+    done = applied(name)
+    assert (done.status, done.verdict) == ("Applied", "Better"), done.result
+    before, after = (
+        [r for r in done.measurements if r.kind == "query" and r.phase == p] for p in ("Before", "After")
+    )
+    assert float(after[0].median) < float(before[0].median) / 4
+    assert before[0].n >= 5
+    assert after[0].n >= 5
+    migrate()
+    assert index_is_there()
+
+    roll_back(name)
+    assert fresh(CHANGE, name).status == "Rolled Back"
+    assert not index_is_there()
+    assert not frappe.db.exists("Property Setter", {"doc_type": SLOW})
+    migrate()
+    assert not index_is_there()
+    assert change_records.query_of(name) == "", "the query with its parameters is forgotten"
+
+
+def test_an_index_without_its_tick_would_be_dropped_by_a_migrate(change):
+    """Else the test above would prove nothing."""
+    applied(change)
+    frappe.db.delete("Property Setter", {"doc_type": SLOW})
+    migrate()
+    assert not index_is_there()
+
+
+def test_an_index_of_several_columns_stays_over_a_migrate_and_goes_with_a_rollback():
+    name = propose(columns=["designation", "company_name"])
+    assert applied(name).status == "Applied"
+    migrate()
+    wanted = ("designation", "company_name")
+    assert tables.indices(f"tab{SLOW}")["designation_company_name_index"] == wanted
+    roll_back(name)
+    assert wanted not in tables.indices(f"tab{SLOW}").values()
+
+
+def test_who_proposed_it_does_not_approve_it():
+    name = propose(MANAGER)
+    with pytest.raises(frappe.ValidationError, match="another Maintenance Manager approves it"):
+        approve(name)
+    approve(name, SECOND)
+    assert fresh(CHANGE, name).approved_by == SECOND
+
+
+def test_nothing_is_applied_before_it_is_approved(change):
+    with pytest.raises(frappe.ValidationError, match="is Proposed"):
+        apply(change)
+    assert not index_is_there()
+
+
+def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_outdated(change):
+    approve(change)
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index somebodys (designation, company_name)")
+    assert apply(change).status == "Outdated"
+    exists = "The index somebodys of Contact has these columns already."
+    assert fresh(CHANGE, change).reason == exists
+    with pytest.raises(frappe.ValidationError, match=exists):
+        propose()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"columns": ["nothing"]}, "Contact has no column nothing"),
+        ({"columns": ["_comments"]}, "is of the type text"),
+        ({"columns": []}, "Name 1 to 5 columns"),
+        ({"doctype": "System Settings"}, "is no DocType with a table"),
+    ],
+)
+def test_an_index_that_cannot_be_is_refused(parameters, message):
+    with pytest.raises(frappe.ValidationError, match=message):
+        propose(**parameters)
+
+
+def test_a_table_that_is_too_large_or_locked_meanwhile_is_done_by_hand(change):
+    frappe.db.set_single_value("Maintenance Settings", "index_largest_mb", 1)
+    approve(change)
+    with pytest.raises(frappe.ValidationError, match="Do it by hand at a quiet time"):
+        apply(change)
+    with pytest.raises(frappe.ValidationError, match="has no index that begins with designation"):
+        apply_change.by_hand(change, "I did it", MANAGER)
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index {INDEX} (designation)")
+    with pytest.raises(frappe.ValidationError, match="the next migrate would drop it"):
+        apply_change.by_hand(change, "I did it", MANAGER)
+    make_property_setter(SLOW, "designation", "search_index", "1", "Check")
+    apply_change.by_hand(change, "alter table, and ticked", MANAGER)
+    assert fresh(CHANGE, change).status == "Applied"
+    engine = propose(doctype="Error Log", columns=["method"])
+    approve(engine)
+    with pytest.raises(frappe.ValidationError, match="which nobody can use while an index is added"):
+        apply(engine)
+
+
+def drop_index():
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index {INDEX}")
+
+
+def alter_index():
+    frappe.db.sql_ddl(
+        f"alter table `tab{SLOW}` drop index {INDEX}, add index {INDEX} (designation, company_name)"
+    )
+
+
+def edit_setter():
+    frappe.db.set_value("Property Setter", {"doc_type": SLOW}, "value", "0")
+
+
+@pytest.mark.parametrize(
+    ("meddle", "message"),
+    [
+        (drop_index, "somebody dropped it"),
+        (alter_index, "somebody altered it"),
+        (edit_setter, "was changed to “0” since"),
+    ],
+)
+def test_what_somebody_changed_since_is_not_rolled_back(change, meddle, message):
+    applied(change)
+    meddle()
+    frappe.db.commit()
+    with pytest.raises(frappe.ValidationError, match=message):
+        roll_back(change)
+    assert fresh(CHANGE, change).status == "Applied"
+    roll_back(change, "I looked at it", by_hand=True)
+    assert fresh(CHANGE, change).status == "Rolled Back"
+
+
+def test_a_former_setting_of_the_field_comes_back(change):
+    make_property_setter(SLOW, "designation", "search_index", "0", "Check")
+    applied(change)
+    assert frappe.db.get_value("Property Setter", {"doc_type": SLOW}, "value") == "1"
+    roll_back(change)
+    assert frappe.db.get_value("Property Setter", {"doc_type": SLOW}, "value") == "0"
+
+
+class Killed(BaseException):
+    """As a worker is killed: nothing catches it."""
+
+
+@contextmanager
+def killing(monkeypatch, module, step):
+    """A worker that is killed where it would do this step."""
+
+    def kill(*_arguments, **_options):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, step, kill)
+        yield
+
+
+@pytest.mark.parametrize("finish", ["apply", "roll back"])
+def test_what_a_killed_worker_left_is_finished_or_rolled_back(change, monkeypatch, finish):
+    approve(change)
+    with killing(monkeypatch, change_index, "_set"), pytest.raises(Killed):
+        apply(change)
+    frappe.db.rollback()
+    left = fresh(CHANGE, change)
+    assert (left.status, left.progress, index_is_there()) == ("Approved", "Changing", True)
+    with pytest.raises(frappe.ValidationError, match="It was begun"):
+        changes.dismiss(change, "No", MANAGER)
+    if finish == "apply":
+        apply(change)
+        assert fresh(CHANGE, change).status == "Applied"
+        migrate()
+        assert index_is_there()
+        with killing(monkeypatch, change_records, "end"), pytest.raises(Killed):
+            roll_back(change)
+        frappe.db.rollback()
+        assert not index_is_there()
+    roll_back(change)
+    assert fresh(CHANGE, change).status == "Rolled Back"
+    assert not index_is_there()
+    assert not frappe.db.exists("Property Setter", {"doc_type": SLOW})
+
+
+def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatch):
+    approve(change)
+    monkeypatch.setattr(change_index, "LOCK_SECONDS", 1)
+    with other_transaction(), pytest.raises(frappe.ValidationError, match="The table was in use for 1 s"):
+        apply(change)
+    frappe.db.rollback()
+    left = fresh(CHANGE, change)
+    assert left.status == "Approved"
+    assert "The table was in use for 1 s" in left.failure
+    apply(change)
+    done = fresh(CHANGE, change)
+    assert (done.status, done.failure) == ("Applied", None)
+    roll_back(change)
+
+
+@contextmanager
+def other_transaction():
+    """Somebody reads the table, and does not come to an end."""
+    other = connect(frappe.conf)
+    other.autocommit(False)
+    other.cursor().execute(f"select name from `tab{SLOW}` limit 1")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def test_recorder_that_somebody_else_runs_is_left_alone_and_minutes_are_bounded():
+    for minutes in (0, 16, "x"):
+        with pytest.raises(frappe.ValidationError):
+            record(minutes)
+    frappe.cache.set_value("recorder-intercept", 1)
+    with pytest.raises(frappe.ValidationError, match="Somebody records with Frappe's Recorder"):
+        record()
+    frappe.cache.delete_value("recorder-intercept")
+    first = record()
+    with pytest.raises(frappe.ValidationError, match=f"{first} records already"):
+        record()
+    assert recordings.read_if_over(clock.now()) is None
+    assert recordings.read_if_over(clock.now() + timedelta(minutes=2)) == first
+    assert fresh("Request Recording", first).summary.startswith("No request or job was recorded")

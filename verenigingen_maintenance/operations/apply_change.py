@@ -1,0 +1,133 @@
+"""Applies an approved change: marked as begun, measured before, done, measured after; by a job, step by step.
+
+A killed job leaves what it did, and the change Approved and begun: applying it once more finishes it, and a
+rollback takes back what is there. No schedule calls any of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.change_states import Status
+from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.operations import change_records, measure_change, records
+from verenigingen_maintenance.operations.change_kinds import Way, way_of
+from verenigingen_maintenance.operations.refusals import plain, refuse
+from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.sources import clock
+
+LONGEST_FAILURE = 2_000
+
+
+def begin(name: str, user: str) -> str:
+    """Marks an approved change as begun, for `run` to do; returns its status, which is Outdated where there
+    is nothing left to do. Raises frappe.ValidationError where the app must not do it."""
+    change = change_records.get(name)
+    change_records.status_after(change, "Apply")
+    way = _way(change)
+    with alone(name):
+        parameters = change_records.read_json(change.parameters)
+        if not change.started_at and (reason := way.no_longer(parameters)):
+            change_records.end(change, Status.OUTDATED, reason, user)
+            return str(change.status)
+        way.refuse_unsafe(parameters)
+        change.update({"started_at": clock.stored(clock.now()), "started_by": user, "failure": None})
+        records.write(change.update({"progress": _("Waits for a worker")}))
+    return str(change.status)
+
+
+def run(name: str) -> None:
+    """Does what was begun. Raises what went wrong, after it is written down; a job that comes late does
+    nothing."""
+    with lock(f"change:{name}") as held:
+        if not held:
+            return
+        commit()
+        change = change_records.get(name)
+        if change.status != Status.APPROVED.value or not change.started_at:
+            return
+        try:
+            _run(change)
+        except Exception as error:
+            frappe.db.rollback()
+            _note_failure(name, error)
+            raise
+
+
+def _run(change: Document) -> None:
+    way, parameters = _way(change), change_records.read_json(change.parameters)
+    if not change.undo:
+        _tell(change, 10, _("Measuring before"))
+        way.refuse_unsafe(parameters)
+        measure_change.before(change, clock.now())
+        change.undo = change_records.as_json(way.before(parameters) or {"nothing": True})
+        records.write(change)
+    _tell(change, 40, _("Changing"))
+    way.apply(parameters, change_records.read_json(change.undo))
+    _applied(change, clock.now(), str(change.started_by))
+    _tell(change, 80, _("Measuring after"))
+    measure_change.after(change, clock.now())
+    _tell(change, 100, _("Applied"))
+
+
+def by_hand(name: str, note: str, user: str) -> None:
+    """Somebody did it by hand, and says how. What the app can see of it has to be so.
+
+    What can be read at any moment was read when it was approved.
+    """
+    if not (note or "").strip():
+        refuse(_("Say what you did, and what was there before: that is the way back."))
+    change = change_records.get(name)
+    change_records.status_after(change, "Apply")
+    with alone(name):
+        if way := way_of(change.kind):
+            way.refuse_unless_done(change_records.read_json(change.parameters))
+        change.by_hand = note.strip()
+        _applied(change, clock.now(), user)
+        measure_change.after(change, clock.now())
+        records.write(change)
+
+
+def _applied(change: Document, now: datetime, user: str) -> None:
+    change.update({"status": Status.APPLIED.value, "applied_at": clock.stored(now), "applied_by": user})
+    change.update({"failure": None, "progress": None})
+    if measure_change.is_windowed(change):
+        change.measure_until = clock.stored(now + change_records.days())
+    records.write(change)
+
+
+def _tell(change: Document, percent: int, text: str) -> None:
+    """For whoever watches the form, and for whoever finds it half-way."""
+    change.progress = text if change.status == Status.APPROVED.value else None
+    records.write(change)
+    commit()
+    frappe.publish_progress(percent, change.title, "Maintenance Change", change.name, text)
+
+
+def _note_failure(name: str, error: Exception) -> None:
+    change = change_records.get(name)
+    text = redact(f"{type(error).__name__}: {plain(error)}")[:LONGEST_FAILURE]
+    records.write(change.update({"failure": text, "progress": None}))
+    commit()
+
+
+def _way(change: Document) -> Way:
+    way = way_of(change.kind)
+    if way is None:
+        refuse(_("{0} is done by hand: follow its steps, and say that it is done."), change.name)
+    return way
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Refuses while a job works on the change."""
+    with lock(f"change:{name}") as held:
+        if not held:
+            refuse(_("{0} is being worked on just now."), name)
+        yield

@@ -1,0 +1,63 @@
+frappe.listview_settings["Maintenance Change"] = {
+	add_fields: ["status", "verdict", "rollback_proposed"],
+	get_indicator({ status, rollback_proposed }) {
+		if (rollback_proposed) return [__("Proposed for Rollback"), "red", "rollback_proposed,=,1"];
+		const colors = { Proposed: "orange", Approved: "yellow", Applied: "blue", Kept: "green" };
+		return [__(status), colors[status] || "gray", `status,=,${status}`];
+	},
+	onload(list) {
+		const may_ask = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
+		if (!may_ask) return;
+		list.page.add_inner_button(__("Find Opportunities"), () => find_opportunities(list));
+		list.page.add_inner_button(__("Record Requests"), record_requests);
+		list.page.add_inner_button(__("Propose a Change"), propose_change);
+	},
+};
+
+async function find_opportunities(list) {
+	frappe.show_alert(__("Measuring …"));
+	const { open, not_measured } = await frappe.xcall("verenigingen_maintenance.api.find_opportunities");
+	const missing = Object.entries(not_measured).map(([name, why]) => `${name}: ${why}`);
+	const told = __("Proposed changes: {0}.", [open.length]);
+	const gaps = missing.length ? ` ${__("Not measured: {0}", [missing.join("; ")])}` : "";
+	frappe.show_alert({ message: frappe.utils.escape_html(told + gaps), indicator: missing.length ? "orange" : "green" }, 12);
+	list.last_args = null; // Frappe refreshes a list once in three seconds
+	list.refresh();
+}
+
+function record_requests() {
+	const fields = [
+		{ fieldname: "minutes", fieldtype: "Int", label: __("Minutes (1 to 15)"), reqd: 1, default: 5 },
+		{ fieldname: "path_filter", fieldtype: "Data", label: __("Only Paths with"), description: __("Such as /api/method/. Empty: all requests and jobs.") },
+		{
+			fieldname: "cost",
+			fieldtype: "HTML",
+			options: `<p>${__("Every query of every request and job is kept in Redis meanwhile: requests are some percent slower, and Redis needs about 100 KB for each. It ends by itself.")}</p>`,
+		},
+	];
+	const done = ({ recording }) => frappe.set_route("Form", "Request Recording", recording);
+	verenigingen_maintenance.ask({ title: __("Record Requests"), fields, method: "record_requests", done });
+}
+
+function propose_change() {
+	const kinds = ["By Hand", "Add Index", "Set Retention", "Clear Cache", "Analyse Table"];
+	const text = (fieldname, label, more) => ({ fieldname, fieldtype: "Small Text", label, ...more });
+	const is_by_hand = "eval:doc.kind === 'By Hand'";
+	const fields = [
+		{ fieldname: "title", fieldtype: "Data", label: __("Title"), reqd: 1 },
+		{ fieldname: "kind", fieldtype: "Select", options: kinds.join("\n"), label: __("Kind"), reqd: 1, default: "By Hand" },
+		text("finding", __("Finding"), { reqd: 1 }),
+		text("gain", __("Expected Gain"), { reqd: 1 }),
+		text("parameters", __("Parameters (JSON)"), {
+			depends_on: "eval:!['By Hand', 'Clear Cache'].includes(doc.kind)",
+			description: '{"doctype": "Activity Log", "columns": ["user"]}, {"doctype": "Access Log", "days": 90}, {"doctype": "Contact"}',
+		}),
+		text("steps", __("Steps"), { depends_on: is_by_hand }),
+		text("steps_back", __("Steps Back"), { depends_on: is_by_hand }),
+		{ fieldname: "metric", fieldtype: "Link", options: "Metric", label: __("Measured by the Metric") },
+		{ fieldname: "higher_is_better", fieldtype: "Check", label: __("Higher Is Better"), depends_on: "metric" },
+		{ fieldname: "path", fieldtype: "Data", label: __("Measured by the Path"), description: __("Such as /api/method/…, timed by Frappe's Monitor") },
+	];
+	const done = ({ change }) => frappe.set_route("Form", "Maintenance Change", change);
+	verenigingen_maintenance.ask({ title: __("Propose a Change"), fields, method: "propose_change", done });
+}

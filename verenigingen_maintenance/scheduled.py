@@ -14,6 +14,7 @@ from verenigingen_maintenance.operations import (
     error_states,
     ingest_errors,
     metric_rollups,
+    reports_due,
     sample_metrics,
     service_levels,
     settings,
@@ -115,6 +116,11 @@ def claim_maintenance_analytics() -> None:
 def propose_maintenance_thresholds() -> None:
     """Each day: which thresholds the alerts of ninety days speak for. None is changed."""
     threshold_proposals.propose(clock.now())
+
+
+def draft_maintenance_reports() -> None:
+    """Every ten minutes: the reports of the period before, once the run that looks at them is open."""
+    reports_due.draft_due(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

@@ -41,6 +41,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "severity_rules": ("title",),
     "starting_levels": ("area",),
     "inhibitions": ("cause", "silenced"),
+    "report_kinds": ("kind",),
 }
 LINES = ("boxes",)
 # What is only meant beside another field: where that is the user's, it is too.

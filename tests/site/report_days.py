@@ -1,0 +1,121 @@
+"""A simulated quarter: metrics, errors, runs and escalations of 2026-Q3 and of the weeks before it.
+
+In week 7 of its 14 ISO weeks (2026-W33, from Monday the 10th of August) errors and the response of the API
+become worse, and stay so. Nothing here is random: the same days come each time.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import frappe
+
+from verenigingen_maintenance.sources import clock
+
+REPORT = "Maintenance Report"
+SIMULATED = ("Metric Day", "Metric Hour", "Error Count", "Error Pattern", "Metric Forecast", REPORT)
+SIMULATED += ("Maintenance Report Text",)
+BEGINS, FIRST, LAST = date(2026, 4, 1), date(2026, 7, 1), date(2026, 9, 30)
+WORSE_FROM = date(2026, 8, 10)
+WOBBLE = (0, 3, -2, 1, 2, -4, -1, 2, 0, -1, 3)
+LEVELS = {
+    "traffic.api_time": (120.0, 260.0),
+    "traffic.p95_time": (400.0, 410.0),
+    "mariadb.response_time": (4.0, 4.1),
+    "dashboard.accessible": (0.0, 0.0),
+    "sampling.age": (3.0, 3.0),
+    "redis_cache.hit_rate_since_sample": (88.0, 88.0),
+    "host.disk_used": (61.0, 64.0),
+    "storage.database": (2100.0, 2300.0),
+    "users.active": (12.0, 13.0),
+}
+PATTERN = "EP-planted"
+
+
+def clear() -> None:
+    frappe.db.rollback()
+    for doctype in SIMULATED:
+        frappe.db.sql(f"delete from `tab{doctype}`")
+    frappe.db.commit()
+
+
+def at(day: date, hour: int = 7) -> datetime:
+    """An instant of a day, by the site's clock."""
+    return clock.instant(datetime.combine(day, time(hour)))
+
+
+AFTER = date(2026, 10, 5)
+
+
+def days(begins: date = BEGINS, last: date = LAST) -> list[date]:
+    return [begins + timedelta(days=number) for number in range((last - begins).days + 1)]
+
+
+def keep_metrics(begins: date = BEGINS, last: date = LAST, metrics=LEVELS) -> None:
+    """A row of Metric Day, and one of Metric Hour at noon, for each metric and day."""
+    for index, day in enumerate(days(begins, last)):
+        for metric, (usual, worse) in metrics.items():
+            level = worse if day >= WORSE_FROM else usual
+            value = level * (1 + WOBBLE[index % len(WOBBLE)] / 100)
+            _row("Metric Day", metric, datetime.combine(day, time()), value)
+            _row("Metric Hour", metric, datetime.combine(day, time(12)), value)
+    frappe.db.commit()
+
+
+def _row(table: str, metric: str, begins: datetime, value: float) -> None:
+    sequence = table.lower().replace(" ", "_") + "_id_seq"
+    frappe.db.sql(
+        f"insert into `tab{table}` (name, metric, begins, samples, minimum, median, p95, maximum, total) "
+        f"values (nextval(`{sequence}`), %s, %s, 100, %s, %s, %s, %s, %s)",
+        (metric, begins, value * 0.9, value, value * 1.1, value * 1.2, 100 * value),
+    )
+
+
+def keep_errors(begins: date = BEGINS, last: date = LAST, usual: int = 6, worse: int = 30) -> None:
+    """Errors of each day; from the planted week on of a new critical pattern besides."""
+    frappe.db.set_single_value(
+        "Maintenance Settings", "errors_counted_from", str(datetime.combine(begins, time()))
+    )
+    for index, day in enumerate(days(begins, last)):
+        count = (worse if day >= WORSE_FROM else usual) + WOBBLE[index % len(WOBBLE)] % 4
+        count_errors(day, count)
+        if day >= WORSE_FROM:
+            count_errors(day, worse - usual, PATTERN)
+    planted = {
+        "name": PATTERN,
+        "title": "Mandate <b>X</b> could not be booked",
+        "severity": "Critical",
+        "state": "Ongoing",
+    }
+    planted |= {"kind": "exception", "area": "payments", "first_at": datetime.combine(WORSE_FROM, time(9))}
+    planted |= {"last_at": datetime.combine(last, time(9)), "total": 1000}
+    frappe.get_doc({"doctype": "Error Pattern", **planted}).db_insert()
+    frappe.db.commit()
+
+
+def count_errors(day: date, count: int, pattern: str = "") -> None:
+    row = {"span": "Day", "day": day, "pattern": pattern, "user": "", "errors": count}
+    name = f"D{day:%Y%m%d}{pattern}"
+    document = frappe.get_doc(
+        {"doctype": "Error Count", "name": name, **row, "hours": "0 " * 23 + str(count)}
+    )
+    document.first_at = document.last_at = datetime.combine(day, time(12))
+    document.db_insert(ignore_if_duplicate=True)
+
+
+def keep_run(name: str, procedure: str = "Weekly Maintenance", status: str = "Open", **values) -> None:
+    run = {"doctype": "Checklist Run", "name": name, "slot": name, "procedure": procedure, "status": status}
+    frappe.get_doc({**run, **values}).db_insert()
+
+
+def simulate() -> None:
+    """All of the quarter, with runs of which one was missed."""
+    keep_metrics()
+    keep_errors()
+    for index, monday in enumerate(days(date(2026, 7, 6))[::7]):
+        due = datetime.combine(monday, time(8))
+        year, week, _day = monday.isocalendar()
+        times = {"due_from": due, "opened_at": due, "closed_at": due + timedelta(minutes=38)}
+        status = "Missed" if index == 4 else "Signed"
+        keep_run(f"WEEKLY-{year}-W{week:02}", status=status, verdict="OK", **times)
+    frappe.db.commit()

@@ -15,7 +15,7 @@ from verenigingen_maintenance.sources import clock
 REPORT = "Maintenance Report"
 SIMULATED = ("Metric Day", "Metric Hour", "Error Count", "Error Pattern", "Metric Forecast", REPORT)
 SIMULATED += ("Maintenance Report Text",)
-BEGINS, FIRST, LAST = date(2026, 4, 1), date(2026, 7, 1), date(2026, 9, 30)
+BEGINS, FIRST, LAST = date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 4)
 WORSE_FROM = date(2026, 8, 10)
 WOBBLE = (0, 3, -2, 1, 2, -4, -1, 2, 0, -1, 3)
 LEVELS = {
@@ -53,22 +53,27 @@ def days(begins: date = BEGINS, last: date = LAST) -> list[date]:
 
 def keep_metrics(begins: date = BEGINS, last: date = LAST, metrics=LEVELS) -> None:
     """A row of Metric Day, and one of Metric Hour at noon, for each metric and day."""
-    for index, day in enumerate(days(begins, last)):
-        for metric, (usual, worse) in metrics.items():
-            level = worse if day >= WORSE_FROM else usual
-            value = level * (1 + WOBBLE[index % len(WOBBLE)] / 100)
-            _row("Metric Day", metric, datetime.combine(day, time()), value)
-            _row("Metric Hour", metric, datetime.combine(day, time(12)), value)
+    values = [
+        (metric, day, (worse if day >= WORSE_FROM else usual) * (1 + WOBBLE[index % len(WOBBLE)] / 100))
+        for index, day in enumerate(days(begins, last))
+        for metric, (usual, worse) in metrics.items()
+    ]
+    for table, clock_time in (("Metric Day", time()), ("Metric Hour", time(12))):
+        _insert(table, [(metric, datetime.combine(day, clock_time), value) for metric, day, value in values])
     frappe.db.commit()
 
 
-def _row(table: str, metric: str, begins: datetime, value: float) -> None:
+def _insert(table: str, values: list[tuple[str, datetime, float]]) -> None:
     sequence = table.lower().replace(" ", "_") + "_id_seq"
-    frappe.db.sql(
-        f"insert into `tab{table}` (name, metric, begins, samples, minimum, median, p95, maximum, total) "
-        f"values (nextval(`{sequence}`), %s, %s, 100, %s, %s, %s, %s, %s)",
-        (metric, begins, value * 0.9, value, value * 1.1, value * 1.2, 100 * value),
-    )
+    columns = "name, metric, begins, samples, minimum, median, p95, maximum, total"
+    place = f"(nextval(`{sequence}`), %s, %s, 100, %s, %s, %s, %s, %s)"
+    for first in range(0, len(values), 500):
+        some = values[first : first + 500]
+        rows = [(metric, begins, v * 0.9, v, v * 1.1, v * 1.2, 100 * v) for metric, begins, v in some]
+        frappe.db.sql(
+            f"insert into `tab{table}` ({columns}) values {', '.join([place] * len(rows))}",
+            [value for row in rows for value in row],
+        )
 
 
 def keep_errors(begins: date = BEGINS, last: date = LAST, usual: int = 6, worse: int = 30) -> None:

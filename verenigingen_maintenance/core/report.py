@@ -15,7 +15,7 @@ from .verdicts import Verdict, worst
 
 MOST_FIRST, FEWEST_FIRST = 8, 5
 BADNESS = (Verdict.CRITICAL, Verdict.UNKNOWN, Verdict.WARNING, Verdict.OK)
-FAILED = "failed"
+FAILED = "not read"
 
 
 @dataclass

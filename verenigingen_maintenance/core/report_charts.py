@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 
 from .report_periods import Period
 from .report_weeks import Week
 
-WIDTH, HEIGHT = 640, 150
-LEFT, RIGHT, TOP, BOTTOM = 52, 6, 28, 26
+WIDTH, HEIGHT, SHOWN = 640, 126, (920, 181)
+LEFT, RIGHT, TOP, BOTTOM = 40, 4, 28, 22
+MOST_BEFORE = 8
 GREY, BLUE, RED = "#c3c9cf", "#2f6fb4", "#c62828"
 
 
@@ -22,7 +23,12 @@ def bars(
     worse: Collection[date] = (),
     limit: float | None = None,
 ) -> str:
-    """A bar for each week; every text in it is escaped. A limit is drawn where it lies within the bars."""
+    """A bar for each week, from eight before the period on; every text in it is escaped.
+
+    A limit is drawn where it lies within the bars.
+    """
+    since = period.mondays[0] - timedelta(weeks=MOST_BEFORE)
+    weeks = [week for week in weeks if week.monday >= since]
     most = max((week.value for week in weeks), default=0.0) or 1.0
     heading = escape(f"{title} ({unit}) by ISO week")
     said = escape(f"{title}: " + ", ".join(f"{week.label} {_three(week.value)}" for week in weeks))
@@ -30,7 +36,7 @@ def bars(
     inside += _bars(weeks, period, worse, most)
     if limit is not None and 0 < limit <= most:
         inside.append(_line(_y(limit, most), 'stroke="#c62828" stroke-dasharray="4"'))
-    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{SHOWN[0]}" height="{SHOWN[1]}"'
     return (
         f'<svg class="chart" {size} role="img" aria-label="{said}" font-size="9.5" '
         f'font-family="sans-serif" fill="#444">{"".join(inside)}</svg>'
@@ -50,7 +56,7 @@ def _bars(weeks: Sequence[Week], period: Period, worse: Collection[date], most: 
             f'<rect x="{middle - width / 2:.1f}" y="{y}" width="{width:.1f}" height="{height}" '
             f'fill="{color}"/>'
         )
-        drawn.append(f'<text x="{middle:.1f}" y="{HEIGHT - 12}" text-anchor="middle">{week.label[5:]}</text>')
+        drawn.append(f'<text x="{middle:.1f}" y="{HEIGHT - 9}" text-anchor="middle">{week.label[5:]}</text>')
         drawn.append(
             f'<text x="{middle:.1f}" y="{y - 3:.1f}" text-anchor="middle" font-size="8.5">'
             f"{_three(week.value)}</text>"

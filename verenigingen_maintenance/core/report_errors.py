@@ -94,7 +94,7 @@ def _weeks(section: Section, days: Mapping[date, int], period: Period) -> None:
             f"Errors rose in {in_words(each, period)}: {each.first.value:.0f} against a usual "
             f"{each.usual:.0f}{times}{until}."
         )
-        is_much = not each.usual or (each.percent or 0) >= MUCH_MORE
+        is_much = not each.began_before(period) and (not each.usual or (each.percent or 0) >= MUCH_MORE)
         section.found(Verdict.CRITICAL if is_much else Verdict.WARNING, 90, text, SOURCE)
         section.say(text, SOURCE)
 

@@ -13,7 +13,7 @@ from .report import Report
 from .report_parts import Fact, Figure, Section, Table, percent_in_words, short
 from .verdicts import Verdict
 
-AT_ONCE = 14
+AT_ONCE = 10
 STYLE = """
 .m-report { font-family: Helvetica, Arial, "DejaVu Sans", sans-serif; font-size: 9.5pt; line-height: 1.4;
   color: #1d2429; }
@@ -33,12 +33,11 @@ STYLE = """
 .m-report .CRITICAL { background: #c62828; }
 .m-report table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 3pt 0 8pt; }
 .m-report table.more { margin-top: -8pt; }
-.m-report table.block { page-break-inside: avoid; }
-.m-report tr { page-break-inside: avoid; }
+.m-report .keep { page-break-inside: avoid; }
 .m-report th, .m-report td { padding: 2.5pt 4pt; text-align: left; vertical-align: top;
   border-bottom: 0.5pt solid #cfd6db; font-size: 8.5pt; word-wrap: break-word; overflow-wrap: anywhere; }
 .m-report th { background: #eef2f5; font-weight: bold; }
-.m-report th.n, .m-report td.n { text-align: right; }
+.m-report th.n, .m-report td.n { text-align: right; padding-right: 8pt; }
 .m-report table.first td { border: 0; font-size: 10pt; padding: 3pt 4pt; }
 .m-report .worse { color: #c62828; }
 .m-report .better { color: #2e7d32; }
@@ -107,7 +106,7 @@ def _first_page(report: Report, approval: Mapping[str, str] | None, numbers: _Nu
     yield tag("p", f"{report.site}. {days}. For {report.audience}.", class_="kicker")
     yield _state(approval)
     verdict = tag("span", report.verdict, class_=f"pill {report.verdict}")
-    yield tag("div", "Verdict of the period: ", verdict, f" {report.measured}", class_="verdict")
+    yield tag("div", "Verdict of the period: ", verdict, f" {report.measured}.", class_="verdict")
     yield tag("h3", "What matters most")
     rows = [
         tag("tr", tag("td", _pill(fact), width="13%"), tag("td", fact.text, numbers.of(fact.source)))
@@ -144,7 +143,14 @@ def _pill(fact: Fact) -> Html:
 
 
 def _section(section: Section, report: Report, numbers: _Numbers, index: int) -> Iterator[Html]:
-    yield tag("h2", f"{index + 1}. {section.title}", id=section.key, class_="" if index else "new-page")
+    heading = tag("h2", f"{index + 1}. {section.title}", id=section.key)
+    blocks = [*_blocks(section, report, numbers)]
+    yield tag("div", heading, *blocks[:1], class_="keep" if index else "keep new-page")
+    yield from blocks[1:]
+
+
+def _blocks(section: Section, report: Report, numbers: _Numbers) -> Iterator[Html]:
+    """What stands below the heading. No page breaks one of them, nor parts the first from the heading."""
     if section.key in report.remarks:
         yield tag("div", report.remarks[section.key], class_="remark")
     for sentence in section.sentences:
@@ -183,7 +189,7 @@ def _figures(figures: Sequence[Figure], numbers: _Numbers) -> Html:
         )
         for each in figures
     ]
-    return tag("table", heads, tag("tbody", *rows), class_="block")
+    return tag("div", tag("table", heads, tag("tbody", *rows)), class_="keep")
 
 
 def _value(figure: Figure) -> str:
@@ -198,20 +204,23 @@ def _change(figure: Figure) -> Html:
 
 def _table(table: Table, numbers: _Numbers) -> Iterator[Html]:
     """In blocks with heads over each, none of which is broken: not each WebKit repeats heads by itself."""
-    if table.title:
-        yield tag("h3", table.title, numbers.of(table.source))
+    title = tag("h3", table.title, numbers.of(table.source)) if table.title else Html()
+    untold = Html() if table.title else numbers.of(table.source)
     if not table.rows:
-        yield tag("p", table.empty or "None.", numbers.of("" if table.title else table.source))
+        yield tag("div", title, tag("p", table.empty or "None.", untold), class_="keep")
         return
     heads = _heads(table.heads, table.numbers, table.widths)
     for first in range(0, len(table.rows), AT_ONCE):
         rows = [_row(row, table.numbers) for row in table.rows[first : first + AT_ONCE]]
-        yield tag("table", heads, tag("tbody", *rows), class_="block more" if first else "block")
-    after = [f"and {table.left_out} more"] if table.left_out else []
-    if not table.title:
-        after.append("Source")
-    if after:
-        yield tag("p", ". ".join(after), numbers.of("" if table.title else table.source), class_="small")
+        block = tag("table", heads, tag("tbody", *rows), class_="more" if first else "")
+        after = _after(table, untold) if first + AT_ONCE >= len(table.rows) else Html()
+        yield tag("div", Html() if first else title, block, after, class_="keep")
+
+
+def _after(table: Table, untold: Html) -> Html:
+    parts = [f"and {table.left_out} more"] if table.left_out else []
+    parts += ["Source"] if untold else []
+    return tag("p", ". ".join(parts), untold, class_="small") if parts else Html()
 
 
 def _heads(heads: Sequence[str], numeric: Sequence[int], widths: Sequence[int]) -> Html:
@@ -243,22 +252,25 @@ def _others(report: Report) -> Iterator[Html]:
 
 
 def _missing(report: Report) -> Iterator[Html]:
-    yield tag("h2", "Not measured", id="not-measured")
-    rows = [[what, why, title] for what, why, title in report.missing]
+    yield tag("h2", f"{len(report.sections) + 1}. Not measured", id="not-measured")
+    alike: dict[tuple[str, str], list[str]] = {}
+    for what, why, title in report.missing:
+        alike.setdefault((why, title), []).append(what)
+    rows = [["; ".join(what), why, title] for (why, title), what in alike.items()]
     yield from _table(
         Table(
             "",
             ("What", "Why", "Section"),
             rows,
             empty="All that this report tells of was measured.",
-            widths=(32, 46, 22),
+            widths=(48, 34, 18),
         ),
         _Numbers(),
     )
 
 
 def _sources(report: Report, numbers: _Numbers) -> Iterator[Html]:
-    yield tag("h2", "Sources", id="sources")
+    yield tag("h2", f"{len(report.sections) + 2}. Sources", id="sources")
     yield tag(
         "p",
         f"All was read at {report.read_at}, as of one moment. What is told of a state is its state then.",

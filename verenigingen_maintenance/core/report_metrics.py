@@ -14,9 +14,9 @@ from .verdicts import Verdict
 
 SOURCE = "metrics.days"
 MUCH_WORSE = 50
-MOST_CHARTS = 6
+MOST_CHARTS = 5
 PERFORMANCE = ("Requests", "Dashboard", "Database", "Cache", "Jobs")
-RESOURCES = ("Host", "Storage", "Backups", "Mail", "Cache")
+RESOURCES = ("Host", "Storage", "Backups", "Mail")
 # Without a threshold of its own it is known all the same which way is worse.
 WORSE = {"ms": "higher", "s": "higher", "failures": "higher"}
 BETTER = ("redis_cache.hit_rate_since_sample", "mariadb.buffer_pool_hit_rate")
@@ -40,7 +40,7 @@ def use(section: Section, facts: Facts, period: Period) -> None:
 def all_metrics(section: Section, facts: Facts, period: Period) -> None:
     """Each metric as a row, without charts."""
     rows = facts["metrics"]["metrics"]
-    section.tables.append(_table("", [row for row in rows if row["value"] is not None], period, facts))
+    section.tables.append(_table("", [row for row in rows if row["value"] is not None], period))
     _say_missing(section, rows, facts, period)
 
 
@@ -68,9 +68,8 @@ def _of_groups(section: Section, facts: Facts, period: Period, groups: Sequence[
     charted = sorted(measured, key=lambda row: _interest(row, found[row["metric"]], groups))
     for row in charted[:MOST_CHARTS]:
         _chart(section, row, found[row["metric"]], period)
-    for group in groups:
-        if some := [row for row in measured if row["group"] == group]:
-            section.tables.append(_table(group, some, period, facts))
+    by_group = sorted(measured, key=lambda row: groups.index(row["group"]))
+    section.tables.append(_table("All figures", by_group, period))
     _say_missing(section, rows, facts, period)
 
 
@@ -89,7 +88,7 @@ def _tell(section: Section, row: Mapping[str, Any], found: Sequence[Regression],
             f"{row['title']} was worse from {in_words(each, period)} on: {short(each.first.value)} {unit}, "
             f"the week's mean; usually {short(each.usual)}{change}{since}."
         )
-        is_much = abs(each.percent or 100) >= MUCH_WORSE
+        is_much = not each.began_before(period) and abs(each.percent or 100) >= MUCH_WORSE
         section.found(
             Verdict.CRITICAL if is_much else Verdict.WARNING, 88 if row["limit"] else 72, text, SOURCE
         )
@@ -105,7 +104,7 @@ def _tell(section: Section, row: Mapping[str, Any], found: Sequence[Regression],
 
 def _chart(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:
     weeks = weeks_of(row)
-    if len(weeks) < 2:
+    if len(weeks) < 2 or not any(week.value for week in weeks):
         return
     worse = [w.monday for w in weeks for each in found if each.first.monday <= w.monday <= each.last.monday]
     unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
@@ -113,28 +112,28 @@ def _chart(section: Section, row: Mapping[str, Any], found: Sequence[Regression]
     section.charts.append(Chart(drawn, SOURCE))
 
 
-def _table(title: str, rows: Sequence[Mapping[str, Any]], period: Period, facts: Facts) -> Table:
-    heads = ("Metric", "Mean", "Unit", "Before", "Change", "Lowest", "Highest", "Days over")
+def _table(title: str, rows: Sequence[Mapping[str, Any]], period: Period) -> Table:
+    heads = ("Metric", "Group", "Mean", "Before", "Change", "Lowest", "Highest", "Days over")
     return Table(
         title,
         heads,
-        [_row(row, period, facts) for row in rows],
+        [_row(row, period) for row in rows],
         SOURCE,
         "Nothing was measured.",
-        (1, 3, 4, 5, 6, 7),
-        (32, 10, 13, 10, 9, 9, 9, 8),
+        range(2, 8),
+        (29, 12, 16, 11, 8, 8, 8, 8),
     )
 
 
-def _row(row: Mapping[str, Any], period: Period, facts: Facts) -> list[object]:
+def _row(row: Mapping[str, Any], period: Period) -> list[object]:
     why = not_compared(row["days"], period.days, row["before_days"], period.before.days)
     is_compared = not why and row["before"]
     percent = 100 * (row["value"] - row["before"]) / abs(row["before"]) if is_compared else None
     unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
     return [
         row["title"],
-        short(row["value"]),
-        unit,
+        row["group"],
+        f"{short(row['value'])} {unit}",
         short(row["before"]) if not why else "not compared",
         percent_in_words(percent) if percent is not None else "",
         short(row["minimum"]),

@@ -111,6 +111,8 @@ Facts = Mapping[str, Any]
 
 def percent_in_words(percent: float) -> str:
     """+12 %, -3.5 %; of large ones without decimals."""
+    if abs(percent) < 0.05:
+        return "0 %"
     digits = 0 if abs(percent) >= 10 else 1
     return f"{percent:+.{digits}f} %"
 

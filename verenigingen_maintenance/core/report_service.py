@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from . import charts
+from . import report_charts
 from .alert_wording import in_minutes
 from .report_parts import Chart, Facts, Figure, Section, Table, short
 from .report_periods import Period
+from .report_weeks import of_days
 from .thresholds import Limit
 from .verdicts import Verdict
 
@@ -138,10 +139,13 @@ def _facts_of_alerts(section: Section, told: Mapping[str, Any]) -> None:
     if told["open"]:
         names = ", ".join(f"{row['name']} {row['title']}" for row in told["still_open"][:2])
         section.found(
-            Verdict.WARNING, 68, f"{told['open']} escalations of the period are open still: {names}.", ALERTS
+            Verdict.WARNING,
+            68,
+            f"Escalations of the period that are open still: {told['open']}: {names}.",
+            ALERTS,
         )
     if told["answered_late"]:
-        text = f"{told['answered_late']} of {told['alerts']} alerts went a level up, not answered in time."
+        text = f"Alerts that nobody answered in time: {told['answered_late']} of {told['alerts']}."
         section.found(Verdict.WARNING, 67, text, ALERTS)
     noise = told["false_positive"] + told["no_action_needed"] + told["nobody_acted"]
     decided = told["alerts"] - told["open"]
@@ -202,11 +206,11 @@ def _scores(
             f"Areas on {last['day']}", heads, rows, ASSESSMENTS, numbers=(1, 2), widths=(20, 10, 10, 12, 48)
         )
     )
-    points = [(datetime.combine(date.fromisoformat(day), time(12)), score) for day, score in told["scores"]]
-    if len(points) > 1:
-        begins, ends = (datetime.combine(day, time()) for day in (period.begins, period.ends))
-        drawn = charts.Chart("Compliance score", "%", points, begins, ends, timedelta(hours=36))
-        section.charts.append(Chart(drawn.svg(), ASSESSMENTS))
+    by_day = {date.fromisoformat(day): float(score) for day, score in told["scores"]}
+    weeks = of_days(by_day, period.mondays, is_count=False)
+    if len(weeks) > 1:
+        drawn = report_charts.bars("Compliance score", "%", weeks, period)
+        section.charts.append(Chart(drawn, ASSESSMENTS))
     _judge_score(section, told, last["score"], earlier)
 
 
@@ -219,7 +223,7 @@ def _judge_score(
         section.found(
             Verdict.WARNING,
             74,
-            f"The compliance score is {short(score)} %, which is {told['target']}.",
+            f"The compliance score is {short(score)} %; its threshold is {told['target']}.",
             ASSESSMENTS,
         )
     else:

@@ -79,7 +79,7 @@ def differences(section: Section, facts: Facts, period: Period) -> None:
         section.found(
             Verdict.WARNING,
             60,
-            f"{len(rows)} things are still to be filled in or decided: {told['to_fill'][0]}.",
+            f"Still to be filled in or decided: {len(rows)}, first of all: {told['to_fill'][0]}.",
             "configuration.to_fill",
         )
 

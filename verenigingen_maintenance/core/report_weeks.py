@@ -12,7 +12,7 @@ from .report_periods import Period, week_label
 
 FEWEST_WEEKS, FEWEST_DAYS, MOST_BASE = 3, 5, 8
 LEAST_RISE, DEVIATIONS, NORMAL = 0.25, 3.0, 1.4826
-LEAD_IN = timedelta(weeks=8)
+LEAD_IN = timedelta(weeks=13)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class Regression:
     base: int
     recovered: bool
 
+    def began_before(self, period: Period) -> bool:
+        return self.first.monday < period.mondays[0]
+
     @property
     def percent(self) -> float | None:
         """By how much the first week differs; None where nothing was usual."""
@@ -54,7 +57,7 @@ class Regression:
 def regressions(
     weeks: Sequence[Week], period: Period, higher_is_worse: bool = True, is_count: bool = False
 ) -> list[Regression]:
-    """The regressions that begin within a period; `weeks` has those before it too, in order.
+    """The regressions of a period, also those that began before it; `weeks` has those before it, in order.
 
     Where each value is a count of events, chance alone must not explain the rise (p < .05) either.
     """
@@ -82,7 +85,7 @@ def regressions(
             recovered=not (is_worse and group is found[-1]),
         )
         for group, base in zip(found, bases, strict=True)
-        if period.begins <= group[0].monday + timedelta(days=6) and group[0].monday < period.ends
+        if period.begins <= group[-1].monday + timedelta(days=6) and group[0].monday < period.ends
     ]
 
 
@@ -114,5 +117,7 @@ def of_days(days: Mapping[date, float], monday_of: Sequence[date], is_count: boo
 def in_words(found: Regression, period: Period) -> str:
     """Which week of the period it was: “2026-W33 (week 7 of 14)”."""
     mondays = period.mondays
+    if found.began_before(period):
+        return f"{found.first.label}, before this period"
     place = f" (week {mondays.index(found.first.monday) + 1} of {len(mondays)})" if len(mondays) > 1 else ""
     return f"{found.first.label}{place}"

@@ -47,11 +47,11 @@ def runs(section: Section, facts: Facts, period: Period) -> None:
     )
     due = sum(row["due"] for row in told["procedures"])
     if missed := len(told["missed"]):
-        text = f"{missed} of {due} runs were missed: {some(told['missed'])}."
+        text = f"Missed runs: {missed} of {due}: {some(told['missed'])}."
         section.found(Verdict.WARNING, 76, text, RUNS)
         section.say(text, RUNS)
     elif all(row["Signed"] == row["due"] for row in told["procedures"]):
-        section.found(Verdict.OK, 33, f"All {due} runs that were due are signed.", RUNS)
+        section.found(Verdict.OK, 33, f"Runs that were due: {due}. All are signed.", RUNS)
     fields = ("Run", "Field", "What was written")
     written = [[row["run"], row["label"], row["text"]] for row in told["written"]]
     section.tables.append(
@@ -115,7 +115,7 @@ def actions(section: Section, facts: Facts, period: Period) -> None:
     open_ones = len(rows) + len(patterns) + len(proposals)
     if open_ones:
         text = (
-            f"{open_ones} actions are open: {len(rows)} ToDos, {len(patterns)} critical patterns, "
+            f"Open actions: {len(rows)} ToDos, {len(patterns)} critical patterns of errors, "
             f"{len(proposals)} thresholds to decide on."
         )
         section.found(Verdict.OK, 38, text, "actions.todos")

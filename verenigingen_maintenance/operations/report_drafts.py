@@ -125,7 +125,7 @@ def _queue(report: Document) -> None:
 # --- the job
 
 
-def work(name: str) -> None:
+def work(name: str, now: datetime | None = None) -> None:
     """Drafts a report that waits for it. Another job that does so already is left alone; whatever goes wrong
     leaves the report Failed, with the reason."""
     with lock(_lock(name)) as mine:
@@ -136,7 +136,7 @@ def work(name: str) -> None:
         if report.status not in (QUEUED, DRAFTING):
             return
         try:
-            _draft(report, clock.now())
+            _draft(report, now or clock.now())
         except Exception as error:  # noqa: BLE001 - the form shows it, and it is in the Error Log
             frappe.db.rollback()
             frappe.log_error(f"Report {name} was not drafted"[:140])

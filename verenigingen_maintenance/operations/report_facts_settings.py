@@ -14,6 +14,7 @@ import frappe
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.report_periods import Period
+from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.report_facts_work import thresholds_changed
@@ -159,7 +160,7 @@ def _procedures() -> list[dict[str, Any]]:
 
 
 def _window(row: Any) -> str:
-    if not row.window_starts:
+    if not row.window_starts or row.cadence == Cadence.EMERGENCY.value:
         return ""
     day = {
         "Weekly": row.weekday,

@@ -24,6 +24,9 @@ KNOWN_DOCTYPES = {
     "Monthly Service Level Figure",
     "Threshold Proposal",
     "Notification Target",
+    "Maintenance Report",
+    "Maintenance Report Text",
+    "Maintenance Report Kind",
 }
 
 

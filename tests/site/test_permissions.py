@@ -34,11 +34,12 @@ DOCTYPES = (
     "Analytics Component",
     "Threshold Proposal",
     "Notification Target",
+    "Maintenance Report",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
-    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
+    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -59,6 +60,9 @@ READING = [
     (api.on_duty, ("level-1",)),
     (api.describe_escalation, ("ESC-1",)),
     (api.review_escalations, ()),
+    (api.get_report, ("WEEKLY-1",)),
+    (api.list_reports, ()),
+    (api.report_pdf, ("WEEKLY-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -80,6 +84,8 @@ WORKING = [
     (api.ignore_error_pattern, ("EP-1",)),
     (api.reopen_error_pattern, ("EP-1",)),
     (api.propose_thresholds, ()),
+    (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
+    (api.mail_report, ("WEEKLY-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -93,6 +99,7 @@ MANAGING = [
     (api.start_drill, ("x",)),
     (api.deactivate_escalation, ("x",)),
     (api.accept_threshold, ("TP-1", "x")),
+    (api.approve_report, ("WEEKLY-1",)),
     (api.dismiss_threshold, ("TP-1", "x")),
     (api.test_target, ("Chat",)),
 ]
@@ -175,7 +182,7 @@ def test_nobody_creates_or_deletes_what_is_recorded(role):
 def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs_and_patterns():
     operator = user_with("Maintenance Operator")
     writable = {doctype for doctype in DOCTYPES if frappe.has_permission(doctype, "write", user=operator)}
-    assert writable == {"Checklist Run", "Error Pattern"}
+    assert writable == {"Checklist Run", "Error Pattern", "Maintenance Report"}
 
 
 def errors(run):

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, validate_email_address
 
 from verenigingen_maintenance.operations import mail, records, report_drafts, report_pdf
+from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import APPROVED, DRAFT, REPORT
 from verenigingen_maintenance.operations.reports_due import recipients, switched_on
@@ -33,7 +34,7 @@ def get(name: str, for_update: bool = False) -> Document:
 def take(report: Document, before: Document | None) -> None:
     """For a controller: takes what a person wrote on the sections of a draft, and nothing else."""
     if before is None:
-        refuse(_("A report is drafted, and not made by hand: choose Draft a Report in the list."))
+        refuse_by_hand(report)
     if before.status != DRAFT:
         refuse(_("{0} is {1}: texts are written while it is a Draft."), report.name, _(before.status))
     if _fixed(report) != _fixed(before):

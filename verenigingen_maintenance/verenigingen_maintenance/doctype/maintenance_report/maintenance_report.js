@@ -25,8 +25,11 @@ function is_under_way(frm) {
 	return ["Queued", "Drafting"].includes(frm.doc.status);
 }
 
+// Frappe takes the first message of a bar as HTML, and each later one as text.
 function show_progress(frm, progress, text) {
-	frm.dashboard.show_progress(__("Drafting"), Math.max(progress || 0, 2), esc(text));
+	for (const message of ["", text]) {
+		frm.dashboard.show_progress(__("Drafting"), Math.max(progress || 0, 2), message);
+	}
 }
 
 // The socket may be away: asking is what ends the wait.

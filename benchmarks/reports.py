@@ -3,8 +3,8 @@
     cd BENCH/sites && ../env/bin/python CHECKOUT/benchmarks/reports.py SITE [--pages DIRECTORY]
 
 Makes the simulated quarter of tests/site/report_days.py, with each metric of the site, 200 patterns of errors
-a day and 2,000 escalations; drafts and prints each report several times; prints medians, the slowest query, and
-how many rows were there. Use a site that may be thrown away. With --pages the PDFs are kept.
+a day and 2,000 escalations. Drafts and prints each report several times; prints medians, the slowest
+query and how many rows there were. Use a site that may be thrown away. With --pages the PDFs are kept.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def fill() -> None:
         title = f"ValidationError: mandate {number} of a member is not valid for the fee of this year"
         pattern = {"name": f"EP-{number}", "title": title, "severity": "Low", "state": "Ongoing"}
         frappe.get_doc({"doctype": "Error Pattern", **pattern, "first_at": "2026-04-01"}).db_insert()
-        for day in report_days.days():
-            report_days.count_errors(day, 1 + number % 7, f"EP-{number}")
+        report_days.count_errors([(day, 1 + number % 7, f"EP-{number}") for day in report_days.days()])
         frappe.db.commit()
     keep_escalations()
 

@@ -81,11 +81,13 @@ def keep_errors(begins: date = BEGINS, last: date = LAST, usual: int = 6, worse:
     frappe.db.set_single_value(
         "Maintenance Settings", "errors_counted_from", str(datetime.combine(begins, time()))
     )
-    for index, day in enumerate(days(begins, last)):
-        count = (worse if day >= WORSE_FROM else usual) + WOBBLE[index % len(WOBBLE)] % 4
-        count_errors(day, count)
-        if day >= WORSE_FROM:
-            count_errors(day, worse - usual, PATTERN)
+    counts = [
+        (day, (worse if day >= WORSE_FROM else usual) + WOBBLE[index % len(WOBBLE)] % 4, "")
+        for index, day in enumerate(days(begins, last))
+    ]
+    count_errors(
+        counts + [(day, worse - usual, PATTERN) for day, _count, _all in counts if day >= WORSE_FROM]
+    )
     planted = {
         "name": PATTERN,
         "title": "Mandate <b>X</b> could not be booked",
@@ -98,14 +100,15 @@ def keep_errors(begins: date = BEGINS, last: date = LAST, usual: int = 6, worse:
     frappe.db.commit()
 
 
-def count_errors(day: date, count: int, pattern: str = "") -> None:
-    row = {"span": "Day", "day": day, "pattern": pattern, "user": "", "errors": count}
-    name = f"D{day:%Y%m%d}{pattern}"
-    document = frappe.get_doc(
-        {"doctype": "Error Count", "name": name, **row, "hours": "0 " * 23 + str(count)}
-    )
-    document.first_at = document.last_at = datetime.combine(day, time(12))
-    document.db_insert(ignore_if_duplicate=True)
+def count_errors(counts: list[tuple[date, int, str]]) -> None:
+    """How many errors a day had, of a pattern or of all."""
+    fields = ["name", "span", "day", "pattern", "user", "errors", "hours", "first_at", "last_at"]
+    rows = [
+        (f"D{day:%Y%m%d}{pattern}", "Day", day, pattern, "", errors, "0 " * 23 + str(errors), noon, noon)
+        for day, errors, pattern in counts
+        for noon in [datetime.combine(day, time(12))]
+    ]
+    frappe.db.bulk_insert("Error Count", fields, rows, ignore_duplicates=True, chunk_size=2_000)
 
 
 def keep_run(name: str, procedure: str = "Weekly Maintenance", status: str = "Open", **values) -> None:

@@ -26,6 +26,7 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_sections import Kind
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources.reports import measured_since
 
 REPORT, TEXT = "Maintenance Report", "Maintenance Report Text"
 QUEUED, DRAFTING, DRAFT, APPROVED, FAILED = "Queued", "Drafting", "Draft", "Approved", "Failed"
@@ -74,7 +75,7 @@ def _period(kind: Kind, label: str | None, now: datetime) -> Period:
 
 
 def _refuse_unmeasured(period: Period) -> Period:
-    since = report_snapshot.measured_since()
+    since = measured_since()
     if since is None:
         refuse(_("Nothing was measured on this site yet. A report needs a day that was."))
     if period.ends <= since.date():

@@ -20,7 +20,7 @@ from verenigingen_maintenance.core.report import FAILED
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.report_sections import needs
 from verenigingen_maintenance.operations.report_sections import PROVIDERS, Kind
-from verenigingen_maintenance.sources import clock, error_patterns
+from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.stored import DAY
 
 PATIENCE = 20
@@ -38,12 +38,6 @@ def read(kind: Kind, period: Period, now: datetime, tell: Callable[[int, str], N
             with reading():
                 data["facts"][name] = _facts(name, period, now)
     return json.loads(json.dumps(data, default=str))
-
-
-def measured_since() -> datetime | None:
-    """When the first thing of all was measured, as it is stored; None where nothing was."""
-    first = frappe.db.sql(f"select min(begins) from `tab{DAY}`")[0][0]
-    return min(filter(None, (first, error_patterns.counted_since())), default=None)
 
 
 def _head(kind: Kind, period: Period, now: datetime) -> dict[str, Any]:

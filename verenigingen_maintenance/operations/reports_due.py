@@ -10,13 +10,14 @@ from frappe.model.document import Document
 from frappe.utils import validate_email_address
 
 from verenigingen_maintenance.core.report_periods import completed_before, period_with
-from verenigingen_maintenance.operations import report_drafts, report_sections, report_snapshot
+from verenigingen_maintenance.operations import report_drafts, report_sections
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import REPORT
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources.reports import measured_since
 
 MISSED = "Missed"
 
@@ -26,7 +27,7 @@ def draft_due(now: datetime) -> list[str]:
 
     Repeating it changes nothing. Returns the names of what was queued.
     """
-    today, since = clock.stored(now).date(), report_snapshot.measured_since()
+    today, since = clock.stored(now).date(), measured_since()
     queued = report_drafts.take_up(now)
     for kind in (each for key, each in report_sections.kinds().items() if key in switched_on()):
         period = completed_before(kind.cadence, today)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from report_data import data, errors, metric, metrics
 
@@ -45,6 +45,10 @@ def first(made):
 def test_a_planted_regression_stands_on_the_first_page_with_its_week():
     assert first(data())[:3] == [ERRORS, API, NEW]
     assert build(data(), []).verdict is Verdict.CRITICAL
+    for section in build(data(), []).sections[:2]:
+        drawn = ElementTree.fromstring(section.charts[0].svg)
+        colours = [bar.get("fill") for bar in drawn.iter("rect")]
+        assert colours.index(report_charts.RED) == colours.index(report_charts.BLUE) + 6, "the seventh week"
 
 
 def test_the_same_data_and_texts_make_the_same_bytes():
@@ -101,6 +105,7 @@ def test_what_people_and_errors_say_is_text():
 
 
 @given(st.text(), st.text())
+@example("x", '"><b>')
 def test_no_text_leaves_its_element(said, attribute):
     parsed = _Tags(tag("p", said, title=attribute or "x"))
     assert parsed.tags == ["p"]

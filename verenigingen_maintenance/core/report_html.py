@@ -252,31 +252,23 @@ def _others(report: Report) -> Iterator[Html]:
 
 
 def _missing(report: Report) -> Iterator[Html]:
-    yield tag("h2", f"{len(report.sections) + 1}. Not measured", id="not-measured")
+    heading = tag("h2", f"{len(report.sections) + 1}. Not measured", id="not-measured")
     alike: dict[tuple[str, str], list[str]] = {}
     for what, why, title in report.missing:
         alike.setdefault((why, title), []).append(what)
     rows = [["; ".join(what), why, title] for (why, title), what in alike.items()]
-    yield from _table(
-        Table(
-            "",
-            ("What", "Why", "Section"),
-            rows,
-            empty="All that this report tells of was measured.",
-            widths=(48, 34, 18),
-        ),
-        _Numbers(),
-    )
+    nothing = "All that this report tells of was measured."
+    table = Table("", ("What", "Why", "Section"), rows, empty=nothing, widths=(48, 34, 18))
+    first, *rest = _table(table, _Numbers())
+    yield tag("div", heading, first, class_="keep")
+    yield from rest
 
 
 def _sources(report: Report, numbers: _Numbers) -> Iterator[Html]:
-    yield tag("h2", f"{len(report.sections) + 2}. Sources", id="sources")
-    yield tag(
-        "p",
-        f"All was read at {report.read_at}, as of one moment. What is told of a state is its state then.",
-    )
+    heading = tag("h2", f"{len(report.sections) + 2}. Sources", id="sources")
+    said = f"All was read at {report.read_at}, as of one moment. What is told of a state is its state then."
     rows = [
         tag("tr", tag("td", f"[{number}]", width="7%"), tag("td", report.sources.get(source, source)))
         for source, number in numbers.known.items()
     ]
-    yield tag("table", tag("tbody", *rows))
+    yield tag("div", heading, tag("p", said), tag("table", tag("tbody", *rows)), class_="keep")

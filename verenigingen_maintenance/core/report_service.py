@@ -44,7 +44,7 @@ def _judge(section: Section, row: Mapping[str, Any]) -> None:
         section.missing.append((_named(row), row["detail"]))
     elif row["verdict"] != Verdict.OK.value:
         text = f"Missed: {_named(row)}: {row['value']}, promised {row['target']} ({row['detail']})."
-        section.found(Verdict.CRITICAL, 86, text, PROMISES)
+        section.found(Verdict(row["verdict"]), 86, text, PROMISES)
         section.say(text, PROMISES)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import frappe
@@ -16,6 +17,7 @@ from frappe.commands import get_site, pass_context
 from verenigingen_maintenance.core.alert_wording import alert_summary
 from verenigingen_maintenance.core.analytics_wording import executive
 from verenigingen_maintenance.core.error_wording import error_summary
+from verenigingen_maintenance.core.report_wording import report_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks, table_of_metrics
 from verenigingen_maintenance.operations import (
@@ -24,6 +26,9 @@ from verenigingen_maintenance.operations import (
     checks,
     error_review,
     health_tables,
+    report_answers,
+    report_decisions,
+    report_drafts,
     reports,
     run_now,
 )
@@ -156,6 +161,26 @@ def analytics(context: frappe._dict, as_json: bool) -> None:
         return told, executive(told)
 
     _answer(context, found, as_json)
+
+
+@maintenance.command("report")
+@click.argument("kind")
+@click.option("--period", default=None, help="Such as 2026-W47, 2026-10, 2026-Q3; the last one that is over.")
+@click.option("--pdf", "file", type=click.Path(dir_okay=False, writable=True), help="Write the report here.")
+@as_json
+@pass_context
+def report(context: frappe._dict, kind: str, period: str | None, file: str | None, as_json: bool) -> None:
+    """Draft the report KIND, such as WEEKLY-ANALYTICS. The exit code is the period's verdict."""
+
+    def drafted() -> tuple[dict, str]:
+        name = report_drafts.ask(kind, period, clock.now(), None)
+        report_drafts.work(name)
+        if file:
+            Path(file).write_bytes(report_decisions.as_pdf(name)[1])
+        found = report_answers.describe(name)
+        return found, report_summary(found)
+
+    _answer(context, drafted, as_json)
 
 
 @maintenance.command("list")

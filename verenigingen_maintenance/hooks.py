@@ -68,6 +68,9 @@ scheduler_events = {
         "6-59/10 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_analytics",
         ],
+        "8-59/10 * * * *": [
+            "verenigingen_maintenance.scheduled.draft_maintenance_reports",
+        ],
         "2-59/5 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_runs",
         ],

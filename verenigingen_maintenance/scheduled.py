@@ -17,6 +17,7 @@ from verenigingen_maintenance.operations import (
     metric_rollups,
     opportunities,
     recordings,
+    reports_due,
     sample_metrics,
     security_assessment,
     service_levels,
@@ -124,6 +125,11 @@ def propose_maintenance_thresholds() -> None:
 def assess_maintenance_security() -> None:
     """Each day, in the queue long: assesses security where the latest assessment is older than a week."""
     security_assessment.assess_if_due(clock.now())
+
+
+def draft_maintenance_reports() -> None:
+    """Every ten minutes: the reports of the period before, once the run that looks at them is open."""
+    reports_due.draft_due(clock.now())
 
 
 def fill_in_maintenance_holidays() -> None:

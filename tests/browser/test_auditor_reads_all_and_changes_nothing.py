@@ -5,6 +5,9 @@ READABLE |= {"watcher", "system_health", "get_compliance_metrics"}
 READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"on_duty", "describe_escalation", "get_security_assessment"}
+READABLE |= {"on_duty", "describe_escalation", "list_reports"}
+# Of a report that there is not.
+NOT_THERE = {"get_report", "report_pdf"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
 READABLE |= {"get_optimization_status"}
@@ -48,7 +51,8 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
         for method in doors["methods"]
     }
 
-    assert statuses == {name: 200 if name in READABLE else 403 for name in statuses}
+    allowed = dict.fromkeys(READABLE, 200) | dict.fromkeys(NOT_THERE, 404)
+    assert statuses == {name: allowed.get(name, 403) for name in statuses}
     assert set(statuses) > READABLE
     assert state(api, trouble) == before
 

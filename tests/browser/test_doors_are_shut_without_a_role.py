@@ -32,6 +32,9 @@ KNOWN_DOCTYPES = {
     "Training Participant",
     "Maintenance Change",
     "Request Recording",
+    "Maintenance Report",
+    "Maintenance Report Text",
+    "Maintenance Report Kind",
 }
 
 

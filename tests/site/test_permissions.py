@@ -39,6 +39,7 @@ DOCTYPES = (
     "Training Session",
     "Maintenance Change",
     "Request Recording",
+    "Maintenance Report",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
@@ -46,6 +47,7 @@ RECORDS = (
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
     *("Procedure Version", "Training Session", "Security Assessment"),
     *("Maintenance Change", "Request Recording"),
+    *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -69,6 +71,9 @@ READING = [
     (api.troubleshooting_guide, ()),
     (api.get_security_assessment, ()),
     (api.get_optimization_status, ()),
+    (api.get_report, ("WEEKLY-1",)),
+    (api.list_reports, ()),
+    (api.report_pdf, ("WEEKLY-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -102,6 +107,8 @@ WORKING = [
     (api.plan_change, ("CH-1", "x", "x")),
     (api.apply_change, ("CH-1",)),
     (api.measure_change, ("CH-1",)),
+    (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
+    (api.mail_report, ("WEEKLY-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -115,6 +122,7 @@ MANAGING = [
     (api.start_drill, ("x",)),
     (api.deactivate_escalation, ("x",)),
     (api.accept_threshold, ("TP-1", "x")),
+    (api.approve_report, ("WEEKLY-1",)),
     (api.dismiss_threshold, ("TP-1", "x")),
     (api.test_target, ("Chat",)),
     (api.approve_procedure, ("Daily Maintenance v1",)),
@@ -209,7 +217,7 @@ def test_nobody_creates_or_deletes_what_is_recorded(role):
 def test_the_operator_reads_settings_and_changes_only_the_notes_of_runs_and_patterns():
     operator = user_with("Maintenance Operator")
     writable = {doctype for doctype in DOCTYPES if frappe.has_permission(doctype, "write", user=operator)}
-    assert writable == {"Checklist Run", "Error Pattern"}
+    assert writable == {"Checklist Run", "Error Pattern", "Maintenance Report"}
 
 
 def errors(run):

@@ -40,6 +40,14 @@ from verenigingen_maintenance.api.compliance import (
     assess_compliance,
     get_compliance_metrics,
 )
+from verenigingen_maintenance.api.documents import (
+    approve_report,
+    draft_report,
+    get_report,
+    list_reports,
+    mail_report,
+    report_pdf,
+)
 from verenigingen_maintenance.api.duty import activate_escalation, deactivate_escalation, on_duty
 from verenigingen_maintenance.api.errors import (
     analyze_error_patterns,
@@ -137,6 +145,7 @@ __all__ = [
     "apply_change",
     "approve_change",
     "approve_procedure",
+    "approve_report",
     "assess_compliance",
     "assess_security",
     "check_access",
@@ -151,6 +160,7 @@ __all__ = [
     "describe_escalation",
     "dismiss_change",
     "dismiss_threshold",
+    "draft_report",
     "fall_back",
     "false_positive",
     "find_opportunities",
@@ -159,6 +169,7 @@ __all__ = [
     "get_compliance_metrics",
     "get_executive_summary",
     "get_optimization_status",
+    "get_report",
     "get_run",
     "get_security_assessment",
     "get_trend_forecasts",
@@ -169,6 +180,8 @@ __all__ = [
     "keep_change",
     "latest_errors",
     "list_checks",
+    "list_reports",
+    "mail_report",
     "measure",
     "measure_change",
     "new_health_token",
@@ -180,6 +193,7 @@ __all__ = [
     "record_requests",
     "refresh_analytics",
     "reopen_error_pattern",
+    "report_pdf",
     "resolve",
     "resolve_error_pattern",
     "restore_component",

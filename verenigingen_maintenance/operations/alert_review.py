@@ -40,7 +40,7 @@ def review(days: object, now: datetime) -> dict[str, Any]:
     Times are in seconds; what is not known is None, and `missing` says what else is not.
     """
     begins = now - timedelta(days=days_of(days))
-    alerts, missing = _read(begins, now)
+    alerts, missing = with_missing(begins, now)
     return {
         "from": clock.shown(begins),
         "to": clock.shown(now),
@@ -51,7 +51,7 @@ def review(days: object, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(begins: datetime, ends: datetime) -> tuple[list[Alert], list[str]]:
+def with_missing(begins: datetime, ends: datetime) -> tuple[list[Alert], list[str]]:
     """The escalations of a period with the System Alerts beside them, and what is missing of both."""
     found, claimed = alert_rows.escalations(begins, ends), alert_rows.system_alerts(begins, ends)
     return [*found.alerts, *claimed.alerts], [*found.missing, *claimed.missing, *_not_known(found.alerts)]
@@ -83,7 +83,7 @@ def table(days: object, group: object) -> dict[str, Any]:
     """
     now = clock.now()
     begins = now - timedelta(days=days_of(days))
-    alerts, missing = _read(begins, now)
+    alerts, missing = with_missing(begins, now)
     known, groups_of = counted(alerts), _way(group)
     titles = _titles() if group == "Check" else {}
     return {

@@ -41,6 +41,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "severity_rules": ("title",),
     "starting_levels": ("area",),
     "inhibitions": ("cause", "silenced"),
+    "report_kinds": ("kind",),
 }
 LINES = ("boxes",)
 AS_SHIPPED = "As the app brings it"

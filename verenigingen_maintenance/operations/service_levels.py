@@ -65,7 +65,7 @@ def compute_month(first: datetime, now: datetime) -> str:
         records.insert(frappe.get_doc({"doctype": RECORD, "name": name, "month": first}))
     record = frappe.get_doc(RECORD, name)
     month = _month(first, now)
-    figures = [*_availability(month, now), _analytics(month), _alerts(month), _data_age(month)]
+    figures = figures_of(month, now)
     record.set("figures", figures)
     record.update(
         {
@@ -77,6 +77,11 @@ def compute_month(first: datetime, now: datetime) -> str:
     )
     records.write(record)
     return name
+
+
+def figures_of(span: Span, now: datetime) -> list[dict]:
+    """What became of each promise in a span of time: title, span, value, target, verdict and detail."""
+    return [*_availability(span, now), _analytics(span), _alerts(span), _data_age(span)]
 
 
 def _month(first: datetime, now: datetime) -> Span:

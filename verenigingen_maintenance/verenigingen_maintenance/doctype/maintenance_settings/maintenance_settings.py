@@ -3,6 +3,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.operations import review_causes
 from verenigingen_maintenance.operations.error_patterns import judge_severity_anew
 from verenigingen_maintenance.operations.records import keep
+from verenigingen_maintenance.operations.reports_due import refuse_bad_kinds
 from verenigingen_maintenance.operations.validate import refuse_bad_settings
 
 KEPT = (
@@ -17,6 +18,7 @@ class MaintenanceSettings(Document):
 
     def validate(self):
         refuse_bad_settings(self)
+        refuse_bad_kinds(self)
         keep(self, *KEPT)
 
     def on_update(self):

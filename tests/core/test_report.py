@@ -1,0 +1,271 @@
+"""A report is made of its data and texts alone; what matters stands first; nothing unmeasured is a nought."""
+
+import json
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+from report_data import data, errors, metric, metrics
+
+from verenigingen_maintenance.core import report_charts, report_parts
+from verenigingen_maintenance.core.report import build, ranked
+from verenigingen_maintenance.core.report_html import render, tag
+from verenigingen_maintenance.core.report_parts import Fact, Figure
+from verenigingen_maintenance.core.report_periods import parse
+from verenigingen_maintenance.core.report_sections import SECTIONS
+from verenigingen_maintenance.core.report_weeks import Week
+from verenigingen_maintenance.core.slots import Cadence
+from verenigingen_maintenance.core.verdicts import Verdict
+
+ERRORS = (
+    "Errors rose in 2026-W33 (week 7 of 14): 168 against a usual 42, 4.0 times as many; it has not come down "
+    "since."
+)
+API = (
+    "API response was worse from 2026-W33 (week 7 of 14) on: 260 ms, the week's mean; usually 120 "
+    "(+117 %); it has not recovered since."
+)
+NEW = "New critical pattern since 2026-08-10: Mandate <b>X</b> could not be booked (1248 errors, Ongoing)."
+
+
+def text(section, said):
+    return {"section": section, "title": section.title(), "text": said}
+
+
+def first(made):
+    return [fact.text for fact in build(made, []).first]
+
+
+def test_a_planted_regression_stands_on_the_first_page_with_its_week():
+    assert first(data())[:3] == [ERRORS, API, NEW]
+    assert build(data(), []).verdict is Verdict.CRITICAL
+    for section in build(data(), []).sections[:2]:
+        drawn = ElementTree.fromstring(section.charts[0].svg)
+        colours = [bar.get("fill") for bar in drawn.iter("rect")]
+        assert colours.index(report_charts.RED) == colours.index(report_charts.BLUE) + 6, "the seventh week"
+
+
+def test_the_same_data_and_texts_make_the_same_bytes():
+    texts = [text("errors", "The bank changed its format."), text("trends", "")]
+    stored = json.dumps(data(), indent=1, sort_keys=True)
+    assert render(build(json.loads(stored), texts)) == render(build(data(), texts))
+    assert render(build(data(), texts)) != render(build(data(), []))
+
+
+def test_each_figure_names_its_source_and_each_source_is_listed_once():
+    html = render(build(data(), []))
+    used = {int(number) for number in re.findall(r'class="source">\[(\d+)\]', html)}
+    listed = [int(number) for number in re.findall(r'<td width="7%">\[(\d+)\]', html)]
+    assert listed == sorted(used) == list(range(1, len(used) + 1))
+    for figure in build(data(), []).sections[0].figures:
+        assert re.search(rf"<td>{re.escape(figure.title)} <span class=\"source\">\[\d\]</span>", html), (
+            figure.title
+        )
+
+
+class _Tags(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, name, _attributes):
+        self.tags.append(name)
+        if name not in ("br", "img"):
+            self.open.append(name)
+
+    def handle_startendtag(self, name, _attributes):
+        self.tags.append(name)
+
+    def handle_endtag(self, name):
+        assert self.open.pop() == name
+
+
+def test_what_people_and_errors_say_is_text():
+    evil = '<script>alert("x")</script>'
+    made = data(site=evil, title=evil, audience=evil)
+    made["facts"]["metrics"] = metrics(
+        metric(title=evil, unit=evil, limit=evil), metric(title=evil, value=None, reason=evil)
+    )
+    html = render(
+        build(made, [text("errors", evil), text("gone", evil)]), {"by": evil, "title": evil, "at": evil}
+    )
+    parsed = _Tags(html)
+    assert not parsed.open
+    assert not {"script", "b", "i"} & set(parsed.tags)
+    assert html.count("&lt;script&gt;") > 10
+    assert "Mandate &lt;b&gt;X&lt;/b&gt;" in html
+
+
+@given(st.text(), st.text())
+@example("x", '"><b>')
+def test_no_text_leaves_its_element(said, attribute):
+    parsed = _Tags(tag("p", said, title=attribute or "x"))
+    assert parsed.tags == ["p"]
+
+
+def test_fourteen_days_of_a_month_are_said_and_not_compared():
+    made = data(measured_days=14)
+    made["facts"]["errors"] = errors(
+        counted_since="2026-09-17", by_day={f"2026-09-{day}": 6 for day in range(17, 31)}
+    )
+    report = build(made, [])
+    assert first(made)[2] == "Only 14 of 92 days were measured: they are not compared with the period before."
+    figure = report.sections[0].figures[0]
+    assert (figure.value, figure.before, figure.note) == (84, None, "not compared: 14 of 92 days measured")
+    assert ("Errors of some days", "14 of 92 days: counted since 2026-09-17", "Errors") in report.missing
+    assert report.measured == "14 of 92 days measured"
+
+
+def test_what_was_not_measured_is_told_with_its_reason_and_is_no_nought():
+    made = data(measured_days=0, measured_days_before=0, sections=["errors", "performance"])
+    made["facts"]["errors"] = errors(counted_since=None, by_day={})
+    made["facts"]["metrics"] = metrics(metric(value=None, weeks=[], days=0, reason="Monitor is off"))
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.missing == [
+        ("Errors", "no error was counted yet", "Errors"),
+        ("API response", "Monitor is off", "Performance"),
+    ]
+    assert [section.figures for section in report.sections] == [[], []]
+    html = render(report)
+    assert html.count("Nothing of it was measured") == html.count("Nothing was measured.") == 1
+
+
+def test_facts_that_could_not_be_read_are_unknown_with_their_reason_and_the_rest_is_there():
+    made = data()
+    made["facts"]["errors"] = {"not read": "OperationalError: gone away"}
+    report = build(made, [])
+    assert "Errors could not be read: OperationalError: gone away" in [fact.text for fact in report.first]
+    assert ("Errors: facts about errors", "OperationalError: gone away", "Errors") in report.missing
+    assert API in first(made)
+    only = build({**made, "sections": ["errors"]}, [])
+    assert only.verdict is Verdict.UNKNOWN
+
+
+def test_a_period_that_is_not_over_says_so_first():
+    made = data(read_at="2026-08-30T09:00:00+02:00")
+    assert "The period is not over: this is about 60 of its 92 days." in first(made)
+
+
+def test_remarks_stand_in_their_section_and_those_of_one_that_is_gone_at_the_end():
+    html = render(
+        build(data(), [text("performance", "The provider was slow."), text("use", "Kept all the same.")])
+    )
+    places = [
+        html.index(each)
+        for each in (
+            'id="performance"',
+            "The provider was slow.",
+            'id="trends"',
+            "Kept all the same.",
+            'id="sources"',
+        )
+    ]
+    assert all(earlier < later for earlier, later in pairwise(places))
+
+
+def test_an_approved_report_says_who_approved_it():
+    assert "nobody has approved it" in render(build(data(), []))
+    approved = render(build(data(), []), {"by": "Mia", "title": "Technical Lead", "at": "2026-10-06 09:00"})
+    assert "Approved by Mia (Technical Lead) on 2026-10-06 09:00." in approved
+    assert "nobody has approved it" not in approved
+
+
+def test_the_first_page_has_the_worst_first_and_good_news_only_where_there_is_room():
+    facts = [Fact(Verdict.OK, 99, "fine"), Fact(Verdict.WARNING, 1, "b"), Fact(Verdict.CRITICAL, 2, "c")]
+    facts += [Fact(Verdict.UNKNOWN, 3, "u"), Fact(Verdict.WARNING, 9, "a"), Fact(Verdict.WARNING, 9, "a")]
+    assert [fact.text for fact in ranked(facts)] == ["c", "u", "a", "b", "fine"]
+
+
+def test_a_provider_that_is_no_section_here_is_shown_as_it_tells_itself():
+    told = {
+        "title": "Changes <i>made</i>",
+        "sentences": [{"text": "One index was added.", "source": "changes"}],
+        "figures": [
+            {"title": "Gain", "value": 40, "unit": "ms", "before": 90, "source": "changes", "worse": "higher"}
+        ],
+        "tables": [{"title": "All", "heads": ["What"], "rows": [["Index"]], "source": "changes"}],
+        "facts": [
+            {"verdict": "WARNING", "weight": 77, "text": "A change made it worse.", "source": "changes"}
+        ],
+        "missing": [{"what": "Effect", "why": "too early"}],
+        "sources": {"changes": "Maintenance Change"},
+    }
+    made = data(sections=["changes_made"])
+    made["facts"] = {"changes_made": told}
+    report = build(made, [])
+    assert report.first[0].text == "A change made it worse."
+    html = render(report)
+    for shown in (
+        "Changes &lt;i&gt;made",
+        "One index was added.",
+        "40 ms",
+        "too early",
+        "Maintenance Change",
+    ):
+        assert shown in html
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "worse", "percent", "is_worse"),
+    [
+        (150, 100, "higher", 50, True),
+        (50, 100, "higher", -50, False),
+        (50, 100, "lower", -50, True),
+        (100, 0, "higher", None, True),
+        (1, 1, "higher", 0, None),
+        (None, 5, "higher", None, None),
+        (5, None, "higher", None, None),
+        (5, 4, "", 25, None),
+    ],
+)
+def test_a_figure_beside_that_of_the_period_before(value, before, worse, percent, is_worse):
+    figure = Figure("x", value, "u", before, worse=worse)
+    assert (figure.percent, figure.is_worse) == (percent, is_worse)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        (0, "0"),
+        (0.12345, "0.123"),
+        (12.34, "12.3"),
+        (1234.6, "1\u00a0235"),
+        (2e6, "2\u00a0000\u00a0000"),
+    ],
+)
+def test_numbers_are_shown_short(value, shown):
+    assert report_parts.short(value) == shown
+
+
+@given(st.lists(st.floats(0, 1e12), max_size=30), st.text(st.characters(blacklist_categories=["Cc", "Cs"])))
+def test_bars_are_within_their_chart_whatever_they_show(values, title):
+    quarter = parse(Cadence.QUARTERLY, "2026-Q3")
+    weeks = [Week(quarter.mondays[0], value) for value in values]
+    drawn = ElementTree.fromstring(report_charts.bars(title, "ms", weeks, quarter, [quarter.mondays[0]], 5))
+    for bar in drawn.iter("rect"):
+        top, height = float(bar.get("y")), float(bar.get("height"))
+        assert top >= 0
+        assert height >= 0
+        assert top + height <= report_charts.HEIGHT
+
+
+def test_every_section_of_the_runbook_is_known_and_stands_once_in_a_report():
+    runbook = Path(__file__).parents[2] / "verenigingen_maintenance" / "runbook"
+    kinds = yaml.safe_load((runbook / "reports.yaml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((runbook / "settings.yaml").read_text(encoding="utf-8"))["Maintenance Settings"]
+    assert [row["kind"] for row in settings["report_kinds"]] == list(kinds)
+    for name, kind in kinds.items():
+        assert name.startswith(Cadence(kind["cadence"]).value.upper()), name
+        assert len(set(kind["sections"])) == len(kind["sections"]), name
+    told_here = {key for kind in kinds.values() for key in kind["sections"] if key in SECTIONS}
+    assert told_here == set(SECTIONS)

@@ -1,0 +1,159 @@
+"""What a report says of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from . import report_charts
+from .rates import change
+from .report_parts import Chart, Facts, Figure, Section, Table, not_compared, percent_in_words
+from .report_periods import Period
+from .report_weeks import LEAD_IN, Week, in_words, of_days, regressions
+from .verdicts import Verdict
+
+SOURCE, PATTERNS = "errors.days", "errors.patterns"
+MUCH_MORE = 100
+WIDTHS = (46, 14, 12, 14, 14)
+
+
+def errors(section: Section, facts: Facts, period: Period) -> None:
+    """How many, in which week they rose, and which patterns came, went and returned."""
+    told = facts["errors"]
+    days = {date.fromisoformat(day): count for day, count in told["by_day"].items()}
+    within, before = _of(days, period), _of(days, period.before)
+    if not within:
+        since = told["counted_since"]
+        why = f"errors are counted since {since}" if since else "no error was counted yet"
+        section.missing.append(("Errors", why))
+        return
+    why = not_compared(len(within), period.days, len(before), period.before.days)
+    _figures(section, told, within, before, why)
+    if len(within) < period.days:
+        section.missing.append(
+            (
+                "Errors of some days",
+                f"{len(within)} of {period.days} days: counted since {told['counted_since']}",
+            )
+        )
+    if told["not_rolled_up"]:
+        section.missing.append(("Errors of some days", told["not_rolled_up"]))
+    _weeks(section, days, period)
+    _rise(section, within, before, why)
+    _patterns(section, told)
+
+
+def weeks_of(told: Mapping[str, Any], period: Period) -> list[Week]:
+    """Errors by ISO week, those before the period too."""
+    days = {date.fromisoformat(day): count for day, count in told["by_day"].items()}
+    return of_days(days, _mondays(period), is_count=True)
+
+
+def _mondays(period: Period) -> list[date]:
+    first = period.mondays[0] - LEAD_IN
+    weeks = (period.mondays[-1] - first).days // 7 + 1
+    return [first + timedelta(weeks=each) for each in range(weeks)]
+
+
+def _of(days: Mapping[date, int], period: Period) -> list[int]:
+    return [count for day, count in days.items() if period.begins <= day < period.ends]
+
+
+def _figures(
+    section: Section, told: Mapping[str, Any], within: Sequence[int], before: Sequence[int], why: str
+) -> None:
+    total, earlier = sum(within), None if why else sum(before)
+    a_day = round(total / len(within), 2)
+    day_before = round(sum(before) / len(before), 2) if before and not why else None
+    section.figures += [
+        Figure("Errors", total, "errors", earlier, SOURCE, "higher", why),
+        Figure("Errors a day", a_day, "errors", day_before, SOURCE, "higher", why),
+        Figure("Patterns that had errors", told["patterns_with_errors"], "patterns", source=PATTERNS),
+        Figure("New patterns", told["new"], "patterns", source=PATTERNS),
+        Figure("New critical patterns", len(told["new_critical"]), "patterns", source=PATTERNS),
+        Figure("Patterns that came back", len(told["regressed"]), "patterns", source=PATTERNS),
+        Figure("Patterns resolved", len(told["resolved"]), "patterns", source=PATTERNS),
+    ]
+
+
+def _weeks(section: Section, days: Mapping[date, int], period: Period) -> None:
+    weeks = of_days(days, _mondays(period), is_count=True)
+    found = regressions(weeks, period, is_count=True)
+    worse = [
+        week.monday
+        for week in weeks
+        for each in found
+        if each.first.monday <= week.monday <= each.last.monday
+    ]
+    section.charts.append(Chart(report_charts.bars("Errors", "errors", weeks, period, worse), SOURCE))
+    for each in found:
+        times = f", {each.first.value / each.usual:.1f} times as many" if each.usual else ""
+        until = "" if each.recovered else "; it has not come down since"
+        text = (
+            f"Errors rose in {in_words(each, period)}: {each.first.value:.0f} against a usual "
+            f"{each.usual:.0f}{times}{until}."
+        )
+        is_much = not each.began_before(period) and (not each.usual or (each.percent or 0) >= MUCH_MORE)
+        section.found(Verdict.CRITICAL if is_much else Verdict.WARNING, 90, text, SOURCE)
+        section.say(text, SOURCE)
+
+
+def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str) -> None:
+    """Periods differ in length: what was before is taken for as many days."""
+    if why:
+        return
+    earlier = round(sum(before) / len(before) * len(within))
+    found = change(earlier, sum(within))
+    if found.is_rise:
+        more = percent_in_words(found.percent) if found.percent is not None else "there were none"
+        text = (
+            f"{found.after} errors, against {found.before} in as many days before ({more}): more than chance."
+        )
+        section.found(Verdict.WARNING, 70, text, SOURCE)
+        section.say(text, SOURCE)
+    else:
+        percent = f" ({percent_in_words(found.percent)})" if found.percent else ""
+        text = f"{found.after} errors, against {found.before} in as many days before{percent}: no rise."
+        section.found(Verdict.OK, 40, text, SOURCE)
+
+
+def _patterns(section: Section, told: Mapping[str, Any]) -> None:
+    for each in told["new_critical"][:3]:
+        told_as = f"{each['title']} ({each['errors']} errors, {each['state']})"
+        text = f"New critical pattern since {each['first']}: {told_as}."
+        section.found(Verdict.CRITICAL, 85, text, PATTERNS)
+    if (more := len(told["new_critical"]) - 3) > 0:
+        section.found(Verdict.CRITICAL, 84, f"{more} more new critical patterns of errors.", PATTERNS)
+    for each in told["regressed"][:2]:
+        text = f"Came back on {each['day']} after it was resolved: {each['title']} ({each['severity']})."
+        section.found(Verdict.WARNING, 65, text, PATTERNS)
+    section.tables += [
+        Table(
+            "New critical patterns",
+            ("Pattern", "Since", "Errors", "State", "Area"),
+            [
+                [each["title"], each["first"], each["errors"], each["state"], each["area"]]
+                for each in told["new_critical"]
+            ],
+            PATTERNS,
+            "None.",
+            (2,),
+            WIDTHS,
+        ),
+        Table(
+            "Most frequent patterns",
+            ("Pattern", "Severity", "Errors", "Before", "State"),
+            [
+                [each["title"], each["severity"], each["errors"], each["before"], each["state"]]
+                for each in told["patterns"]
+            ],
+            PATTERNS,
+            "No pattern had errors.",
+            (2, 3),
+            WIDTHS,
+        ),
+    ]
+    if told["by_area"]:
+        areas = ", ".join(f"{area} {count}" for area, count in told["by_area"].items())
+        section.say(f"By area of the code: {areas}.", PATTERNS)

@@ -1,0 +1,154 @@
+"""What a report says of metrics: response times, database, cache, jobs, host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from . import report_charts
+from .report_parts import Chart, Facts, Section, Table, not_compared, percent_in_words, short
+from .report_periods import Period
+from .report_weeks import Regression, Week, in_words, regressions
+from .verdicts import Verdict
+
+SOURCE = "metrics.days"
+MUCH_WORSE = 50
+MOST_CHARTS = 5
+PERFORMANCE = ("Requests", "Dashboard", "Database", "Cache", "Jobs")
+RESOURCES = ("Host", "Storage", "Backups", "Mail")
+# Without a threshold of its own it is known all the same which way is worse.
+WORSE = {"ms": "higher", "s": "higher", "failures": "higher"}
+BETTER = ("redis_cache.hit_rate_since_sample", "mariadb.buffer_pool_hit_rate")
+
+
+def performance(section: Section, facts: Facts, period: Period) -> None:
+    """Response times and what they depend on."""
+    _of_groups(section, facts, period, PERFORMANCE)
+
+
+def resources(section: Section, facts: Facts, period: Period) -> None:
+    """What may run out."""
+    _of_groups(section, facts, period, RESOURCES)
+
+
+def use(section: Section, facts: Facts, period: Period) -> None:
+    """Who works with the site, and what the association's own figures are."""
+    _of_groups(section, facts, period, ("Users", "Members"))
+
+
+def all_metrics(section: Section, facts: Facts, period: Period) -> None:
+    """Each metric as a row, without charts."""
+    rows = facts["metrics"]["metrics"]
+    section.tables.append(_table("", [row for row in rows if row["value"] is not None], period))
+    _say_missing(section, rows, facts, period)
+
+
+def found_regressions(row: Mapping[str, Any], period: Period) -> list[Regression]:
+    """In which weeks a metric was worse than usual; none where no direction is worse."""
+    worse = worse_of(row)
+    return regressions(weeks_of(row), period, worse == "higher") if worse else []
+
+
+def worse_of(row: Mapping[str, Any]) -> str:
+    return row["worse"] or ("lower" if row["metric"] in BETTER else WORSE.get(row["unit"], ""))
+
+
+def weeks_of(row: Mapping[str, Any]) -> list[Week]:
+    known = [each for each in row["weeks"] if each[1] is not None]
+    return [Week(date.fromisoformat(day), value, days) for day, value, days in known]
+
+
+def _of_groups(section: Section, facts: Facts, period: Period, groups: Sequence[str]) -> None:
+    rows = [row for row in facts["metrics"]["metrics"] if row["group"] in groups]
+    measured = [row for row in rows if row["value"] is not None]
+    found = {row["metric"]: found_regressions(row, period) for row in measured}
+    for row in measured:
+        _tell(section, row, found[row["metric"]], period)
+    charted = sorted(measured, key=lambda row: _interest(row, found[row["metric"]], groups))
+    for row in charted[:MOST_CHARTS]:
+        _chart(section, row, found[row["metric"]], period)
+    by_group = sorted(measured, key=lambda row: groups.index(row["group"]))
+    section.tables.append(_table("All figures", by_group, period))
+    _say_missing(section, rows, facts, period)
+
+
+def _interest(
+    row: Mapping[str, Any], found: Sequence[Regression], groups: Sequence[str]
+) -> tuple[bool, bool, int]:
+    return (not found, not row["limit"], groups.index(row["group"]))
+
+
+def _tell(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:
+    unit = row["unit"]
+    for each in found:
+        change = f" ({percent_in_words(each.percent)})" if each.percent is not None else ""
+        since = "" if each.recovered else "; it has not recovered since"
+        text = (
+            f"{row['title']} was worse from {in_words(each, period)} on: {short(each.first.value)} {unit}, "
+            f"the week's mean; usually {short(each.usual)}{change}{since}."
+        )
+        is_much = not each.began_before(period) and abs(each.percent or 100) >= MUCH_WORSE
+        section.found(
+            Verdict.CRITICAL if is_much else Verdict.WARNING, 88 if row["limit"] else 72, text, SOURCE
+        )
+        section.say(text, SOURCE)
+    if row["days_over"]:
+        text = (
+            f"{row['title']} was {row['limit']} {unit} on {row['days_over']} of {row['days']} days "
+            "(the day's median)."
+        )
+        section.found(Verdict.WARNING, 66, text, SOURCE)
+        section.say(text, SOURCE)
+
+
+def _chart(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:
+    weeks = weeks_of(row)
+    if len(weeks) < 2 or not any(week.value for week in weeks):
+        return
+    worse = [w.monday for w in weeks for each in found if each.first.monday <= w.monday <= each.last.monday]
+    unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
+    drawn = report_charts.bars(row["title"], unit, weeks, period, worse, row["limit_value"])
+    section.charts.append(Chart(drawn, SOURCE))
+
+
+def _table(title: str, rows: Sequence[Mapping[str, Any]], period: Period) -> Table:
+    heads = ("Metric", "Group", "Mean", "Before", "Change", "Lowest", "Highest", "Days over")
+    return Table(
+        title,
+        heads,
+        [_row(row, period) for row in rows],
+        SOURCE,
+        "Nothing was measured.",
+        range(2, 8),
+        (29, 12, 16, 11, 8, 8, 8, 8),
+    )
+
+
+def _row(row: Mapping[str, Any], period: Period) -> list[object]:
+    why = not_compared(row["days"], period.days, row["before_days"], period.before.days)
+    is_compared = not why and row["before"]
+    percent = 100 * (row["value"] - row["before"]) / abs(row["before"]) if is_compared else None
+    unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
+    return [
+        row["title"],
+        row["group"],
+        f"{short(row['value'])} {unit}",
+        short(row["before"]) if not why else "not compared",
+        percent_in_words(percent) if percent is not None else "",
+        short(row["minimum"]),
+        short(row["maximum"]),
+        row["days_over"] if row["limit"] else "",
+    ]
+
+
+def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], facts: Facts, period: Period) -> None:
+    for row in rows:
+        if row["value"] is None:
+            section.missing.append((row["title"], row["reason"] or "no day of it was kept in the period"))
+    short_of = [row for row in rows if row["value"] is not None and row["days"] < 0.8 * period.days]
+    if short_of:
+        least, most = min(row["days"] for row in short_of), max(row["days"] for row in short_of)
+        between = f"{least}" if least == most else f"{least} to {most}"
+        names = f"{len(short_of)} metrics of the section {section.title}"
+        section.missing.append((names, f"{between} of {period.days} days measured, so they are not compared"))

@@ -1,0 +1,123 @@
+"""Figures by ISO week, and in which week they became worse: against the weeks before, not by chance alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from .rates import change
+from .report_periods import Period, week_label
+
+FEWEST_WEEKS, FEWEST_DAYS, MOST_BASE = 3, 5, 8
+LEAST_RISE, DEVIATIONS, NORMAL = 0.25, 3.0, 1.4826
+LEAD_IN = timedelta(weeks=13)
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week's figure: a mean, or what its days add up to. `days` of it were measured."""
+
+    monday: date
+    value: float
+    days: int = 7
+
+    @property
+    def is_fit(self) -> bool:
+        return self.days >= FEWEST_DAYS
+
+    @property
+    def label(self) -> str:
+        return week_label(self.monday)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """From the week `first` to the week `last` a figure was worse than usual, which is the median of the
+    `base` weeks before that were not, and worse than each of these. `recovered` says whether a week of the
+    period after it was not.
+    """
+
+    first: Week
+    last: Week
+    usual: float
+    base: int
+    recovered: bool
+
+    def began_before(self, period: Period) -> bool:
+        return self.first.monday < period.mondays[0]
+
+    @property
+    def percent(self) -> float | None:
+        """By how much the first week differs; None where nothing was usual."""
+        return 100 * (self.first.value - self.usual) / abs(self.usual) if self.usual else None
+
+
+def regressions(
+    weeks: Sequence[Week], period: Period, higher_is_worse: bool = True, is_count: bool = False
+) -> list[Regression]:
+    """The regressions of a period, also those that began before it; `weeks` has those before it, in order.
+
+    Where each value is a count of events, chance alone must not explain the rise (p < .05) either.
+    """
+    usual: list[Week] = []
+    found: list[list[Week]] = []
+    bases: list[list[Week]] = []
+    is_worse = False
+    for week in (each for each in weeks if each.is_fit):
+        base = usual[-MOST_BASE:]
+        if len(base) >= FEWEST_WEEKS and _is_worse(week, base, higher_is_worse, is_count):
+            if not is_worse:
+                found.append([])
+                bases.append(base)
+            found[-1].append(week)
+            is_worse = True
+        else:
+            usual.append(week)
+            is_worse = False
+    return [
+        Regression(
+            first=group[0],
+            last=group[-1],
+            usual=median(week.value for week in base),
+            base=len(base),
+            recovered=not (is_worse and group is found[-1]),
+        )
+        for group, base in zip(found, bases, strict=True)
+        if period.begins <= group[-1].monday + timedelta(days=6) and group[0].monday < period.ends
+    ]
+
+
+def _is_worse(week: Week, base: Sequence[Week], higher_is_worse: bool, is_count: bool) -> bool:
+    values = [each.value for each in base]
+    usual = median(values)
+    scatter = NORMAL * median(abs(value - usual) for value in values)
+    sign = 1 if higher_is_worse else -1
+    least = max(LEAST_RISE * abs(usual), DEVIATIONS * scatter, 1e-9)
+    if sign * (week.value - usual) <= least or sign * week.value <= max(sign * value for value in values):
+        return False
+    return not is_count or change(round(usual), round(week.value)).is_rise
+
+
+def of_days(days: Mapping[date, float], monday_of: Sequence[date], is_count: bool) -> list[Week]:
+    """Weeks from the figures of days: their sum where they are counts, else their mean.
+
+    A week of a count that was not measured as a whole is scaled to seven days.
+    """
+    weeks = []
+    for monday in monday_of:
+        known = [days[day] for day in (monday + timedelta(days=n) for n in range(7)) if day in days]
+        if known:
+            mean = sum(known) / len(known)
+            weeks.append(Week(monday, mean * 7 if is_count else mean, len(known)))
+    return weeks
+
+
+def in_words(found: Regression, period: Period) -> str:
+    """Which week of the period it was: “2026-W33 (week 7 of 14)”."""
+    mondays = period.mondays
+    if found.began_before(period):
+        return f"{found.first.label}, before this period"
+    place = f" (week {mondays.index(found.first.monday) + 1} of {len(mondays)})" if len(mondays) > 1 else ""
+    return f"{found.first.label}{place}"

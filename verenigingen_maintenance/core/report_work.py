@@ -1,0 +1,197 @@
+"""What a report says of people's work: runs, decisions, and what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .report_parts import Facts, Section, Table, short
+from .report_periods import Period
+from .verdicts import Verdict
+from .wording import some
+
+RUNS = "runs.runs"
+
+
+def runs(section: Section, facts: Facts, period: Period) -> None:
+    """Which runs were signed, which were missed, and how long they took."""
+    told = facts["runs"]
+    if not told["procedures"]:
+        section.missing.append(("Runs", "no run was due in the period"))
+        return
+    rows = [
+        [
+            row["procedure"],
+            row["due"],
+            row["Signed"],
+            row["Missed"],
+            row["Accepted"],
+            row["Open"],
+            row["opened_late"],
+            short(row["minutes_to_sign"]),
+        ]
+        for row in told["procedures"]
+    ]
+    heads = (
+        "Procedure",
+        "Due",
+        "Signed",
+        "Missed",
+        "Accepted as missed",
+        "Open",
+        "Opened late",
+        "Minutes to sign",
+    )
+    section.tables.append(
+        Table("", heads, rows, RUNS, numbers=range(1, 8), widths=(26, 8, 10, 10, 14, 8, 12, 12))
+    )
+    due = sum(row["due"] for row in told["procedures"])
+    if missed := len(told["missed"]):
+        text = f"Missed runs: {missed} of {due}: {some(told['missed'])}."
+        section.found(Verdict.WARNING, 76, text, RUNS)
+        section.say(text, RUNS)
+    elif all(row["Signed"] == row["due"] for row in told["procedures"]):
+        section.found(Verdict.OK, 33, f"Runs that were due: {due}. All are signed.", RUNS)
+    fields = ("Run", "Field", "What was written")
+    written = [[row["run"], row["label"], row["text"]] for row in told["written"]]
+    section.tables.append(
+        Table.cut(
+            "What people wrote",
+            fields,
+            written,
+            source=RUNS,
+            empty="Nothing but the drafts.",
+            widths=(20, 18, 62),
+        )
+    )
+
+
+def actions(section: Section, facts: Facts, period: Period) -> None:
+    """What is still to be done, who does it, and by when."""
+    told = facts["actions"]
+    rows: list[list[object]] = [
+        [each["text"], each["who"], each["date"], each["about"]] for each in told["todos"]
+    ]
+    heads = ("To do", "Who", "By", "About")
+    section.tables.append(
+        Table.cut(
+            "ToDos", heads, rows, source="actions.todos", empty="No ToDo is open.", widths=(46, 24, 12, 18)
+        )
+    )
+    failed = [[row["title"], row["note"], row["run"]] for row in facts["runs"]["failed"]]
+    section.tables.append(
+        Table.cut(
+            "Rows that failed",
+            ("Step", "Note", "Run"),
+            failed,
+            source=RUNS,
+            empty="None.",
+            widths=(30, 48, 22),
+        )
+    )
+    patterns = [[each["title"], each["state"], each["total"]] for each in told["patterns"]]
+    section.tables.append(
+        Table.cut(
+            "Critical patterns of errors to resolve",
+            ("Pattern", "State", "Errors so far"),
+            patterns,
+            source="actions.patterns",
+            empty="None.",
+            numbers=(2,),
+            widths=(66, 17, 17),
+        )
+    )
+    proposals = [[each["check_name"], each["finding"], each["name"]] for each in told["proposals"]]
+    section.tables.append(
+        Table.cut(
+            "Thresholds to decide on",
+            ("Check", "What history says", "Proposal"),
+            proposals,
+            source="actions.proposals",
+            empty="None.",
+            widths=(22, 62, 16),
+        )
+    )
+    open_ones = len(rows) + len(patterns) + len(proposals)
+    if open_ones:
+        text = (
+            f"Open actions: {len(rows)} ToDos, {len(patterns)} critical patterns of errors, "
+            f"{len(proposals)} thresholds to decide on."
+        )
+        section.found(Verdict.OK, 38, text, "actions.todos")
+        section.say(text, "actions.todos")
+
+
+def implemented(section: Section, facts: Facts, period: Period) -> None:
+    """Recommendations that were followed, and what changed with them."""
+    told = facts["decisions"]
+    rows: list[list[object]] = [
+        [
+            row["decided_at"],
+            f"{row['check_name']}: {row['current']} to {row['proposed']}",
+            row["decided_by"] or "",
+            row["reason"] or "",
+        ]
+        for row in told["proposals"]
+        if row["status"] == "Accepted"
+    ]
+    rows += [
+        [row["day"], f"Resolved: {row['title']}", row["by"], "error pattern"] for row in told["resolved"]
+    ]
+    rows += [
+        [row["day"], f"Closed: {row['title']}", "", f"compliance gap, {row['severity']}"]
+        for row in told["closed"]
+    ]
+    rows.sort(key=lambda row: str(row[0]))
+    heads = ("Day", "What", "Who", "Why")
+    section.tables.append(
+        Table.cut(
+            "",
+            heads,
+            rows,
+            source="decisions.resolved",
+            empty="No recommendation was followed in the period.",
+            widths=(12, 42, 20, 26),
+        )
+    )
+    if rows:
+        section.found(
+            Verdict.OK, 32, f"{len(rows)} recommendations were followed in the period.", "decisions.resolved"
+        )
+
+
+def thresholds(section: Section, facts: Facts, period: Period) -> None:
+    """Which thresholds and parameters of checks were changed, and which proposals were dismissed."""
+    told = facts["decisions"]
+    section.tables.append(changes_table(told, "What was changed", "decisions.changes"))
+    dismissed = [
+        [row["decided_at"], row["check_name"], row["proposed"], row["reason"] or ""]
+        for row in told["proposals"]
+        if row["status"] == "Dismissed"
+    ]
+    section.tables.append(
+        Table.cut(
+            "Proposals that were dismissed",
+            ("Day", "Check", "Proposed", "Why"),
+            dismissed,
+            source="decisions.proposals",
+            empty="None.",
+            widths=(12, 24, 16, 48),
+        )
+    )
+    if told["changes"]:
+        names = list(dict.fromkeys(row["check"] for row in told["changes"]))
+        section.found(
+            Verdict.OK, 28, f"Thresholds or parameters were changed of {some(names)}.", "decisions.changes"
+        )
+
+
+def changes_table(told: Mapping[str, Any], title: str, source: str) -> Table:
+    rows = [
+        [row["day"], row["check"], row["field"], row["before"], row["after"], row["by"]]
+        for row in told["changes"]
+    ]
+    heads = ("Day", "Check", "Field", "From", "To", "By")
+    return Table.cut(
+        title, heads, rows, source=source, empty="No check was changed.", widths=(12, 22, 14, 15, 15, 22)
+    )

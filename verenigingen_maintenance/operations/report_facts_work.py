@@ -1,0 +1,229 @@
+"""What reports tell of people's work: runs, what they decided, and what is still to be done."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, time
+from statistics import median
+from typing import Any
+
+import frappe
+from frappe.utils import strip_html_tags
+
+from verenigingen_maintenance.core.report_periods import Period
+from verenigingen_maintenance.operations.checks import CHECK
+from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.sources.error_patterns import PATTERN
+
+MOST_RUNS, MOST_ROWS, LONGEST = 400, 100, 400
+OWN = ("Checklist Run", "Compliance Gap", "Maintenance Escalation", "Error Pattern", "Maintenance Check")
+CHANGED = (
+    "warning",
+    "critical",
+    "clear",
+    "enabled",
+    "breaches",
+    "clears",
+    "starting_level",
+    "live",
+    "not_applicable",
+)
+
+
+def _ends_of(period: Period) -> list[datetime]:
+    return [datetime.combine(day, time()) for day in (period.begins, period.ends)]
+
+
+def runs(period: Period, now: datetime) -> dict[str, Any]:
+    """Runs whose window began in the period, by procedure; what failed in them, and what people wrote."""
+    rows = frappe.get_all(
+        RUN,
+        {"due_from": ("between", _ends_of(period))},
+        ["name", "procedure", "status", "verdict", "opened_late", "opened_at", "closed_at", "due_from"],
+        order_by="due_from asc",
+        limit=MOST_RUNS,
+    )
+    names = [row.name for row in rows]
+    return {
+        "procedures": [_of_procedure(name, rows) for name in dict.fromkeys(row.procedure for row in rows)],
+        "missed": [row.name for row in rows if row.status == "Missed"],
+        "failed": _failed(names),
+        "written": _written(names),
+        "sources": {"runs": "Checklist Run: those that were due in the period, and their rows"},
+    }
+
+
+def _of_procedure(name: str, rows: list[Any]) -> dict[str, Any]:
+    mine = [row for row in rows if row.procedure == name]
+    times = [
+        (row.closed_at - row.opened_at).total_seconds() / 60
+        for row in mine
+        if row.status == "Signed" and row.opened_at and row.closed_at
+    ]
+    statuses = {
+        status: sum(row.status == status for row in mine)
+        for status in ("Signed", "Missed", "Accepted", "Open")
+    }
+    verdicts = {
+        verdict: sum(row.verdict == verdict for row in mine)
+        for verdict in ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+    }
+    return {
+        **{"procedure": name, "due": len(mine), "opened_late": sum(bool(row.opened_late) for row in mine)},
+        "minutes_to_sign": round(median(times), 1) if times else None,
+        **statuses,
+        "verdicts": verdicts,
+    }
+
+
+def _failed(runs: list[str]) -> list[dict[str, str]]:
+    rows = frappe.get_all(
+        "Checklist Run Item",
+        {"parent": ("in", runs or [""]), "parenttype": RUN, "by_hand": 1, "result": "Failed"},
+        ["parent", "title", "note"],
+        order_by="parent desc",
+        limit=MOST_ROWS,
+    )
+    return [{"run": row.parent, "title": row.title, "note": (row.note or "")[:LONGEST]} for row in rows]
+
+
+def _written(runs: list[str]) -> list[dict[str, str]]:
+    """What somebody wrote into the free fields, where it is not the draft."""
+    rows = frappe.get_all(
+        "Checklist Run Note",
+        {"parent": ("in", runs or [""]), "parenttype": RUN},
+        ["parent", "label", "text", "draft"],
+        order_by="parent desc, idx asc",
+        limit=3 * MOST_RUNS,
+    )
+    own = [
+        row
+        for row in rows
+        if (row.text or "").strip() and (row.text or "").strip() != (row.draft or "").strip()
+    ]
+    return [{"run": row.parent, "label": row.label, "text": row.text[:LONGEST]} for row in own[:MOST_ROWS]]
+
+
+def decisions(period: Period, now: datetime) -> dict[str, Any]:
+    """What people changed in the period: thresholds, patterns they resolved, gaps that closed."""
+    between = ("between", _ends_of(period))
+    proposals = frappe.get_all(
+        "Threshold Proposal",
+        {"decided_at": between, "status": ("in", ["Accepted", "Dismissed"])},
+        [
+            "name",
+            "check_name",
+            "status",
+            "current",
+            "proposed",
+            "reason",
+            "decided_by",
+            "decided_at",
+            "finding",
+        ],
+        order_by="decided_at asc",
+        limit=MOST_ROWS,
+    )
+    resolved = frappe.get_all(
+        PATTERN,
+        {"resolved_at": between},
+        ["name", "title", "resolved_by", "resolved_at"],
+        order_by="resolved_at asc",
+        limit=MOST_ROWS,
+    )
+    closed = frappe.get_all(
+        "Compliance Gap",
+        {"closed_at": between, "state": "Closed"},
+        ["name", "title", "severity", "closed_at"],
+        order_by="closed_at asc",
+        limit=MOST_ROWS,
+    )
+    return {
+        "proposals": [{**row, "decided_at": str(row.decided_at.date())} for row in proposals],
+        "resolved": [
+            {"title": row.title, "by": row.resolved_by or "", "day": str(row.resolved_at.date())}
+            for row in resolved
+        ],
+        "closed": [
+            {"title": row.title, "severity": row.severity, "day": str(row.closed_at.date())} for row in closed
+        ],
+        "changes": thresholds_changed(period),
+        "sources": {
+            "proposals": "Threshold Proposal: decided in the period",
+            "changes": "Version of Maintenance Check: what was changed in the period",
+            "resolved": "Error Pattern: resolved in the period; Compliance Gap: closed in the period",
+        },
+    }
+
+
+def thresholds_changed(period: Period) -> list[dict[str, str]]:
+    """What people changed in checks, from the versions that Frappe keeps of them; oldest first."""
+    rows = frappe.get_all(
+        "Version",
+        {"ref_doctype": CHECK, "creation": ("between", _ends_of(period))},
+        ["docname", "creation", "owner", "data"],
+        order_by="creation asc",
+        limit=MOST_RUNS,
+    )
+    found = []
+    for row in rows:
+        for field, before, after in json.loads(row.data).get("changed") or []:
+            if field in CHANGED:
+                found.append(
+                    {
+                        "check": row.docname,
+                        "field": field,
+                        "before": str(before or ""),
+                        "after": str(after or ""),
+                        "by": row.owner,
+                        "day": str(row.creation.date()),
+                    }
+                )
+    return found
+
+
+def actions(period: Period, now: datetime) -> dict[str, Any]:
+    """What is still to be done, as it stands now."""
+    todos = frappe.get_all(
+        "ToDo",
+        {"status": "Open", "reference_type": ("in", OWN)},
+        ["name", "description", "allocated_to", "date", "priority", "reference_type", "reference_name"],
+        order_by="date asc, creation asc",
+        limit=MOST_ROWS,
+    )
+    proposals = frappe.get_all(
+        "Threshold Proposal",
+        {"status": "Open"},
+        ["name", "check_name", "finding"],
+        order_by="name",
+        limit=MOST_ROWS,
+    )
+    patterns = frappe.get_all(
+        PATTERN,
+        {
+            "severity": "Critical",
+            "state": ("not in", ["Resolved", "Ignored"]),
+            "continues_in": ("is", "not set"),
+        },
+        ["name", "title", "state", "total"],
+        order_by="last_at desc",
+        limit=MOST_ROWS,
+    )
+    return {
+        "todos": [
+            {
+                "text": strip_html_tags(row.description or "")[:LONGEST].strip(),
+                "who": row.allocated_to or "",
+                "date": str(row.date or ""),
+                "about": row.reference_name or "",
+            }
+            for row in todos
+        ],
+        "proposals": [dict(row) for row in proposals],
+        "patterns": [dict(row) for row in patterns],
+        "sources": {
+            "todos": "ToDo: open ones of this app's documents",
+            "proposals": "Threshold Proposal: those that are open",
+            "patterns": "Error Pattern: critical ones that are neither resolved nor ignored",
+        },
+    }

@@ -1,0 +1,93 @@
+"""Reads the facts of a report as of one moment of the database, on a connection of its own.
+
+That connection's transaction begins with a consistent snapshot and may not write: what others commit while a
+report is drafted is in all of it or in nothing. Meanwhile the caller's own connection tells how far it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.database import get_db
+
+from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.core.report import FAILED
+from verenigingen_maintenance.core.report_periods import Period
+from verenigingen_maintenance.core.report_sections import needs
+from verenigingen_maintenance.operations.report_sections import PROVIDERS, Kind
+from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources.stored import DAY
+
+PATIENCE = 20
+VERSION = 1
+
+
+def read(kind: Kind, period: Period, now: datetime, tell: Callable[[int, str], None]) -> dict[str, Any]:
+    """The data of a report; `tell` is told the percent that are done, and what is read next."""
+    with _snapshot() as reading:
+        with reading():
+            data = _head(kind, period, now)
+        names = needs(list(kind.sections))
+        for index, name in enumerate(names):
+            tell(round(90 * index / len(names)), name)
+            with reading():
+                data["facts"][name] = _facts(name, period, now)
+    return json.loads(json.dumps(data, default=str))
+
+
+def _head(kind: Kind, period: Period, now: datetime) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        **{"kind": kind.key, "title": kind.title, "audience": kind.audience, "cadence": kind.cadence.value},
+        **{"period": period.label, "site": frappe.local.site, "read_at": clock.shown(now)},
+        "sections": list(kind.sections),
+        "measured_days": _days(period),
+        "measured_days_before": _days(period.before),
+        "facts": {},
+    }
+
+
+def _days(period: Period) -> int:
+    statement = f"select count(distinct date(begins)) from `tab{DAY}` where begins >= %s and begins < %s"
+    return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
+
+
+def _facts(name: str, period: Period, now: datetime) -> dict[str, Any]:
+    """A provider that fails leaves its sections without facts, and the report says why; the others go on."""
+    try:
+        return PROVIDERS[name](period, now)
+    except Exception as error:  # noqa: BLE001 - it becomes UNKNOWN with its reason, on the first page
+        return {FAILED: redact(f"{type(error).__name__}: {error}")[:300]}
+
+
+@contextmanager
+def _snapshot() -> Iterator[Callable[[], Any]]:
+    conf = frappe.local.conf
+    mine = get_db(
+        host=conf.db_host,
+        port=conf.db_port,
+        user=conf.db_name,
+        password=conf.db_password,
+        cur_db_name=conf.db_name,
+    )
+    try:
+        mine.sql("set session max_statement_time = %s", PATIENCE)
+        mine.sql("start transaction with consistent snapshot, read only")
+        yield lambda: _instead(mine)
+    finally:
+        mine.close()
+
+
+@contextmanager
+def _instead(connection: Any) -> Iterator[None]:
+    """Whatever asks the database in here asks that connection."""
+    usual, frappe.local.db = frappe.local.db, connection
+    try:
+        yield
+    finally:
+        frappe.local.db = usual

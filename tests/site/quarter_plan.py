@@ -1,7 +1,7 @@
-"""The simulated quarter: thirteen whole ISO weeks before a moment, the thirteen before them, and what is planted.
+"""The simulated quarter: thirteen whole ISO weeks before a moment, the thirteen before them, what is planted.
 
-Plain data, without a site: the same moment gives the same quarter. Times are naive, by the site's clock. Week 1
-is the first of the quarter and week 13 the last; 0 to -12 are of the quarter before, 14 is the present one.
+Plain data, without a site. Each week is the same in whatever year it lies. Times are naive, by the site's clock.
+Week 1 is the first of the quarter and week 13 the last; 0 to -12 are of the quarter before, 14 is the present.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ FACTS = (
     Fact(13, "hotspot", HOTSPOT),
     Fact(13, "limit to be met", "storage.database", 150),
     Fact(13, "false positives", "host_load", 8),
+    Fact(13, "threshold too strict", "host_load", 4),
 )
 
 

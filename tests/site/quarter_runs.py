@@ -27,6 +27,7 @@ from verenigingen_maintenance.sources import clock
 RUN, PROCEDURE = open_run.RUN, "Maintenance Procedure"
 ROWS = {"boxes": "Checklist Run Box", "items": "Checklist Run Item", "notes": "Checklist Run Note"}
 MISSED = {4: THURSDAY, 11: FRIDAY}
+ASSESSED = ("compliance.score", "compliance.open_gaps")
 MINUTES = {"Daily": (7, 14), "Weekly": (38, 65), "Monthly": (160, 220), "Quarterly": (300, 420)}
 NOTES = {
     7: "The bank refused the SEPA batches; the mandates that are missing are asked for.",
@@ -42,19 +43,23 @@ class Known:
 
     plan: Plan
     errors: Mapping[date, int]
+    assessed: Mapping[date, tuple[float, float]]
 
     def value(self, source: str, day: date) -> float | None:
         before = day - timedelta(days=1)
+        if source in ASSESSED:
+            found = self.assessed.get(before)
+            return found[ASSESSED.index(source)] if found else None
         if source == "errors.last_24_hours":
             return float(self.errors.get(before, 0))
         return round(day_of(self.plan, source, before), 2) if source in SHAPES else None
 
 
 def slots(plan: Plan, procedure: Document) -> list[Slot]:
-    """Those of both quarters and of the present week that have lapsed."""
-    since = clock.instant(datetime.combine(plan.first, time()))
-    calendar = settings.calendar()
-    return list(lapsed_slots(procedures.schedule_of(procedure), calendar, since, clock.instant(plan.now)))
+    """Those that lapsed, of the quarter and the present week; of the quarter before, none of each day."""
+    first = plan.begins if procedure.cadence == "Daily" else plan.first
+    since, now = (clock.instant(each) for each in (datetime.combine(first, time()), plan.now))
+    return list(lapsed_slots(procedures.schedule_of(procedure), settings.calendar(), since, now))
 
 
 def missed(plan: Plan, daily: list[Slot]) -> list[str]:
@@ -68,7 +73,7 @@ def missed(plan: Plan, daily: list[Slot]) -> list[str]:
 
 def write(plan: Plan) -> None:
     active = datetime.combine(plan.first, time())
-    known = Known(plan, Counter(each.moment.date() for each in errors(plan)))
+    known = Known(plan, Counter(each.moment.date() for each in errors(plan)), _assessed())
     for procedure in procedures.scheduled():
         procedure.db_set("active_since", active, update_modified=False)
         found = slots(plan, procedure)
@@ -77,26 +82,36 @@ def write(plan: Plan) -> None:
         commit()
 
 
+def _assessed() -> dict[date, tuple[float, float]]:
+    rows = frappe.get_all("Compliance Assessment", fields=["day", "score", "open_gaps"], limit=0)
+    return {row.day: (float(row.score), row.open_gaps) for row in rows if row.score}
+
+
 def _write(known: Known, procedure: Document, found: list[Slot], gone: list[str]) -> None:
-    signed = [slot for slot in found if slot.name not in gone]
     for slot in found:
         if slot.name in gone:
             open_run.record_missed(procedure, slot, slot.lapses_at)
+    signed = [slot for slot in found if slot.name not in gone]
     if not signed:
         return
-    name = open_run.open_for_slot(procedure, signed[0], signed[0].due_from)
-    template = frappe.get_doc(RUN, name)
-    for doctype, key in ((RUN, "name"), *((each, "parent") for each in ROWS.values())):
-        frappe.db.delete(doctype, {key: name})
+    run = _opened(procedure, signed[0])
     rows: dict[str, list[dict]] = {RUN: [], **{doctype: [] for doctype in ROWS.values()}}
     for slot in signed:
-        for doctype, each in _rows(_signed(known, template, procedure, slot)):
+        for doctype, each in _rows(_signed(known, run, procedure, slot)):
             rows[doctype].append(each)
     for doctype, each in rows.items():
-        if each:
-            frappe.db.bulk_insert(
-                doctype, list(each[0]), [tuple(row.values()) for row in each], chunk_size=1_000
-            )
+        values = [tuple(row.values()) for row in each]
+        frappe.db.bulk_insert(doctype, list(each[0]) if each else [], values, chunk_size=1_000)
+
+
+def _opened(procedure: Document, slot: Slot) -> Document:
+    """A run as the app opens it, and not in the database any more."""
+    name = open_run.open_for_slot(procedure, slot, slot.due_from)
+    run = frappe.get_doc(RUN, name)
+    frappe.db.delete(RUN, {"name": name})
+    for doctype in ROWS.values():
+        frappe.db.delete(doctype, {"parent": name})
+    return run
 
 
 def _signed(known: Known, run: Document, procedure: Document, slot: Slot) -> Document:
@@ -119,6 +134,8 @@ def _signed(known: Known, run: Document, procedure: Document, slot: Slot) -> Doc
 
 
 def _answer(item: Document, known: Known, day: date, begins: datetime) -> None:
+    if item.not_applicable:
+        return
     if item.by_hand:
         item.update({"result": "Done", "done_by": OPERATOR, "done_at": begins + timedelta(minutes=5)})
         return

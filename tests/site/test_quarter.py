@@ -213,6 +213,8 @@ def _past(plan):
     found = {}
     for doctype in ALL:
         column, value = columns.get(doctype, ("begins", "name"))
-        rows = frappe.db.sql(f"select count(*), sum(`{value}`) from `tab{doctype}` where `{column}` < %s", end)
+        rows = frappe.db.sql(
+            f"select count(*), sum(`{value}`) from `tab{doctype}` where `{column}` < %s", end
+        )
         found[doctype] = rows[0]
     return found

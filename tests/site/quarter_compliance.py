@@ -1,7 +1,7 @@
-"""Compliance in the simulated quarter: as this site is, but for what was lost in week 10 and won back in week 12.
+"""Compliance in the simulated quarter: as this site is, but for what was lost in week 10 and won in week 12.
 
-What the site really answers is read once, so that the app goes on from a history that is its own. It is assessed
-by the app where something changed; the days between are copies.
+What the site really answers is read once, so that the app goes on from a history that is its own. It is
+assessed by the app where something changed; the days between are copies.
 """
 
 from __future__ import annotations

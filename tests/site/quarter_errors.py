@@ -35,7 +35,7 @@ NAME = "quarter-error-"
 
 
 class Kind(NamedTuple):
-    """A type of error: its exception, what it says, its file and function, and how much of the usual it is."""
+    """A type of error: its exception, what it says, its file and function; how much of the usual it is."""
 
     exception: str
     message: str

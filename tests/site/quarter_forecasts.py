@@ -1,7 +1,7 @@
 """The forecasts of the simulated quarter: one for each week, compared with what came, and the present ones.
 
-Those of past weeks are simple ones (the mean of four same weekdays, as wide as these scattered): the app's own
-take a minute for a quarter. The present ones are the app's.
+Those of past weeks are simple ones (the mean of four same weekdays, as wide as these scattered): the app's
+own take half a minute for a quarter. The present ones are the app's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The metrics of the simulated quarter: what each was, every ten minutes, and the roll-ups of that.
 
-Hours are kept of the quarter and of the two days before it (of what was promised: of both quarters), days of both,
-samples of the last two days.
+Hours are kept of the quarter and of the two days before it (of what was promised: of both quarters), days of
+both, samples of the last two days.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Shape:
 
     def of_day(self, plan: Plan, name: str, day: date) -> Days:
         """`grows` is by day; at rest it is `rest` today."""
-        chance = np.random.default_rng([crc32(name.encode()), (day - plan.first).days])
+        chance = np.random.default_rng([crc32(name.encode()), (day - plan.first).days % 10_000])
         level = self.rest - self.grows * (plan.today - day).days
         busy = BUSY[:, None] * WEEKDAYS[day.weekday()] * chance.normal(1, 0.04)
         values = (level + self.work * busy) * (1 + self.scatter * chance.standard_normal((24, PER_HOUR)))

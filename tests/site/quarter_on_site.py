@@ -2,8 +2,8 @@
 
     quarter_on_site.write(clock.now())
 
-What is planted is told by FACTS of quarter_plan.py. Each part is written by a function of its own; further ones
-(changes, training, versions of procedures, reports) are added to PARTS, behind what they rest on.
+What is planted is told by FACTS of quarter_plan.py. Each part is written by a function of its own; further
+ones (changes, training, versions of procedures, reports) are added to PARTS, behind what they rest on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def plan(now: datetime) -> Plan:
 
 
 def write(now: datetime, told: Callable[[str, float], None] = lambda _part, _seconds: None) -> Plan:
-    """Writes all parts, committed; says of each how many seconds it took. The site must have no history yet."""
+    """Writes all parts, committed; says of each how many seconds it took. For a site without history."""
     found = plan(now)
     for part, its in PARTS.items():
         started = time.perf_counter()

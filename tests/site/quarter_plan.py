@@ -1,7 +1,7 @@
 """The simulated quarter: thirteen whole ISO weeks before a moment, the thirteen before them, what is planted.
 
-Plain data, without a site. Each week is the same in whatever year it lies. Times are naive, by the site's clock.
-Week 1 is the first of the quarter and week 13 the last; 0 to -12 are of the quarter before, 14 is the present.
+Plain data, without a site. Each week is the same in whatever year it lies. Times are naive, by the site's
+clock. Week 1 is the first of the quarter, week 13 the last; 0 to -12 are of the quarter before, 14 is now.
 """
 
 from __future__ import annotations

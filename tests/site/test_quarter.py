@@ -42,7 +42,8 @@ def plan(site):
         yield quarter_on_site.write(clock.now())
     finally:
         frappe.db.rollback()
-        frappe.db.delete("Metric Forecast")
+        for doctype in ("Metric Forecast", "Access Log"):
+            frappe.db.delete(doctype)
         conftest._start_anew()
 
 

@@ -19,7 +19,7 @@ from quarter_plan import HOTSPOT, PRESENT, RETURNED, SEPA, USUAL_ERRORS, WEEKS, 
 
 from verenigingen_maintenance import hooks
 from verenigingen_maintenance.operations import alert_review, error_review, health_tables, procedures
-from verenigingen_maintenance.sources import clock, compliance, error_reviews, forecasts
+from verenigingen_maintenance.sources import clock, compliance, error_facts, error_reviews, forecasts
 
 REQUESTS, MOST_SECONDS = "Requests", 3
 ALL = ("Error Count", "Metric Hour", "Metric Day", "Compliance Assessment", "Metric Forecast")
@@ -95,6 +95,9 @@ def test_the_week_after_the_regression_told_it_and_the_week_after_the_last_tells
     told = error_reviews.week_over_week(morning(plan, 8))
     assert told.evidence["errors of that week"] == fact("errors").number
     assert told.value > 150
+    facts = error_facts.facts(7, clock.instant(plan.at(8, 0)))
+    assert facts.total == fact("errors").number
+    assert sum(each.errors for each in facts.patterns) == sum(facts.by_user.values()) == facts.total
     assert error_reviews.week_over_week(clock.now()).value == 0
 
 

@@ -23,7 +23,8 @@ from quarter_plan import (
     fact,
 )
 
-from verenigingen_maintenance.operations import error_states, ingest_errors
+from verenigingen_maintenance.operations import error_counts, error_states, ingest_errors
+from verenigingen_maintenance.operations.error_ledger import Ledger
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, error_patterns
 
@@ -153,7 +154,7 @@ def write(plan: Plan) -> None:
     began = datetime.combine(plan.first, datetime.min.time())
     frappe.db.set_single_value(SETTINGS, "errors_counted_from", str(began), update_modified=False)
     _log(errors(plan))
-    _count(plan)
+    _count(began)
     frappe.db.sql("delete from `tabError Log` where modified < %s", plan.now - KEPT)
     _close(plan.today - KEPT - timedelta(days=5))
     frappe.db.commit()
@@ -183,13 +184,11 @@ def _text(kind: Kind) -> str:
     return TRACEBACK.format(**kind._asdict(), line=40 + len(kind.function))
 
 
-def _count(plan: Plan) -> None:
-    """Where nothing was counted yet, as the job of each minute does; else day by day, as a backfill does."""
-    if not frappe.db.count(error_patterns.LEDGER):
-        assert ingest_errors.ingest(clock.now(), 120)
-        return
-    for day in [*plan.days(), plan.today]:
-        ingest_errors.ingest_day(day)
+def _count(began: datetime) -> None:
+    """As the job of each minute does, also where it has counted later ones."""
+    with Ledger() as ledger:
+        ingest_errors._Batches(ledger).add(began)
+    error_counts.roll_up_stale(ledger.tally)
 
 
 def _close(before: date) -> None:

@@ -87,6 +87,11 @@ class Plan:
     def at(self, week: int, weekday: int, hour: int = 0, minute: int = 0) -> datetime:
         return datetime.combine(self.day(week, weekday), time(hour, minute))
 
+    def label(self, week: int) -> str:
+        """As reports name a week: 2026-W48."""
+        year, number, _day = self.monday(week).isocalendar()
+        return f"{year}-W{number:02}"
+
     def week_of(self, day: date) -> int:
         return (day - self.monday(0)).days // 7
 

@@ -16,7 +16,7 @@ GUEST = "Guest"
 
 
 def facts(days: int, now: datetime) -> Facts:
-    """The errors of the `days` days (1 to 400) before `now`, from the full hour on; that of `now` counts whole.
+    """The errors of the `days` days (1 to 400) before `now`, from a full hour on; that of `now` counts whole.
 
     Raises ValueError for another number.
     """

@@ -1,10 +1,11 @@
 """A site with a simulated quarter, and how long the reviews of ninety days take there.
 
-    cd BENCH/sites && PYTHONPATH=CHECKOUT ../env/bin/python -m benchmarks.quarter SITE
+    cd BENCH/sites && PYTHONPATH=CHECKOUT ../env/bin/python -m benchmarks.quarter SITE [calendar]
 
 Writes the quarter of tests/site/quarter_on_site.py unless it is there already, and prints the seconds of each
 part; then the median and the worst of several runs of each review, and what each job of the scheduler takes.
-Use a site that may be thrown away, such as that of `./dev demo`.
+With `calendar` it is the last whole quarter of the calendar. Use a site that may be thrown away, such as that
+of `./dev demo`.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ RUNS, DAYS = 5, 90
 TARGET = 10.0  # seconds, for all that a quarter's report asks
 
 
-def main(site: str) -> None:
+def main(site: str, calendar: bool) -> None:
     frappe.init(site)
     frappe.connect()
-    write()
+    write(calendar)
     reviews()
     jobs()
 
 
-def write() -> None:
+def write(calendar: bool) -> None:
     import quarter_on_site
     from quarter_plan import SEPA
 
@@ -41,7 +42,10 @@ def write() -> None:
         print("the quarter is there already")
         return
     started = time.perf_counter()
-    quarter_on_site.write(clock.now(), lambda part, seconds: print(f"  {part:<12} {seconds:6.2f} s"))
+    told = quarter_on_site.write(
+        clock.now(), calendar, lambda part, seconds: print(f"  {part:<12} {seconds:6.2f} s")
+    )
+    print(f"from {told.label(1)} to {told.label(13)}, the regression in {told.label(7)}")
     print(f"a quarter written in {time.perf_counter() - started:.1f} s")
 
 
@@ -129,4 +133,4 @@ def jobs() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:] == ["calendar"])

@@ -12,7 +12,6 @@ from quarter_plan import (
     BEFORE,
     MANAGER,
     MONDAY,
-    PRESENT,
     REGRESSION,
     RETURNED,
     SEPA,
@@ -31,7 +30,7 @@ from verenigingen_maintenance.sources import clock, error_patterns
 KEPT = timedelta(days=14)  # as long as Frappe keeps Error Log
 RHYTHM = (24, 20, 18, 17, 15, 4, 2)
 HOURS = (*range(6, 23), *range(9, 17), *range(9, 17))
-USERS = tuple(f"user{number:02}@example.com" for number in range(1, 19))
+USERS = ("Guest", "Administrator", *(f"user{number:02}@example.com" for number in range(1, 19)))
 NAME = "quarter-error-"
 
 
@@ -96,7 +95,7 @@ class Error(NamedTuple):
 
 def errors(plan: Plan) -> list[Error]:
     """All of both quarters and of the present week, oldest first."""
-    weeks = (_of_week(plan, week) for week in range(1 - BEFORE, PRESENT + 1))
+    weeks = (_of_week(plan, week) for week in range(1 - BEFORE, plan.present + 1))
     return sorted(
         (each for week in weeks for each in week if each.moment < plan.now), key=lambda each: each.moment
     )

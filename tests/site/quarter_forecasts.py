@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import fmean, pstdev
 
 from quarter_metrics import SHAPES, insert, of_days
-from quarter_plan import PRESENT, Plan
+from quarter_plan import Plan
 
 from verenigingen_maintenance.core.hindsight import hindsight
 from verenigingen_maintenance.operations import forecasts
@@ -46,7 +46,7 @@ def rows(plan: Plan, days: Mapping[str, Mapping[date, float]]) -> Iterator[tuple
 
 def beginnings(plan: Plan) -> list[date]:
     """Each Monday, and the day a week ago; today's are made by the app."""
-    mondays = {plan.monday(week) for week in range(1, PRESENT + 1)}
+    mondays = {plan.monday(week) for week in range(1, plan.present + 1)}
     return sorted((mondays | {plan.today - WEEK}) - {plan.today})
 
 

@@ -1,7 +1,7 @@
 """The metrics of the simulated quarter: what each was, every ten minutes, and the roll-ups of that.
 
-Hours are kept of the quarter and of the two days before it (of what was promised: of both quarters), days of
-both, samples of the last two days.
+Days are kept of both quarters; hours of the last five weeks, and of what was promised of both quarters;
+samples of the last two days.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ FIGURES = ("samples", "minimum", "median", "p95", "maximum", "total")
 GROWTH = 60.0  # MB a day
 LIMIT = 50_000.0  # that of storage.database, in runbook/metrics.yaml
 SAMPLED_DAYS = 2
+HOURS_KEPT = timedelta(weeks=5)
 # By hour of the day: nights are quiet, mornings busiest.
 BUSY = np.array([1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 9, 9, 9, 8, 6, 5, 5, 4, 3, 2, 1]) / 10
 WEEKDAYS = np.array([1.15, 1.0, 1.0, 0.95, 0.9, 0.4, 0.35])
@@ -147,7 +148,7 @@ def summaries(values: Days) -> list[tuple]:
 def rolled_up(plan: Plan) -> tuple[list[tuple], list[tuple]]:
     """The rows of hours and of days, up to the two days of which there are samples."""
     hours, days = [], []
-    sampled, hours_from = sampled_from(plan), plan.begins - timedelta(days=SAMPLED_DAYS)
+    sampled, hours_from = sampled_from(plan), plan.today - HOURS_KEPT
     for day in plan.days():
         if day >= sampled:
             break

@@ -1,6 +1,7 @@
 """A site with a simulated quarter: errors, metrics, forecasts, downtimes, escalations, compliance and runs.
 
-    quarter_on_site.write(clock.now())
+    quarter_on_site.write(clock.now())                  the thirteen whole weeks before now
+    quarter_on_site.write(clock.now(), calendar=True)   the last whole quarter of the calendar
 
 What is planted is told by FACTS of quarter_plan.py. Each part is written by a function of its own; further
 ones (changes, training, versions of procedures, reports) are added to PARTS, behind what they rest on.
@@ -34,14 +35,17 @@ PARTS: dict[str, Callable[[Plan], None]] = {
 }
 
 
-def plan(now: datetime) -> Plan:
-    """The quarter that is over at an instant, by the site's clock."""
-    return Plan(clock.stored(now))
+def plan(now: datetime, calendar: bool = False) -> Plan:
+    """The quarter that is over at an instant, by the site's clock; or the last one of the calendar."""
+    moment = clock.stored(now)
+    return Plan.of_calendar(moment) if calendar else Plan(moment)
 
 
-def write(now: datetime, told: Callable[[str, float], None] = lambda _part, _seconds: None) -> Plan:
+def write(
+    now: datetime, calendar: bool = False, told: Callable[[str, float], None] = lambda _part, _seconds: None
+) -> Plan:
     """Writes all parts, committed; says of each how many seconds it took. For a site without history."""
-    found = plan(now)
+    found = plan(now, calendar)
     for part, its in PARTS.items():
         started = time.perf_counter()
         its(found)

@@ -1,7 +1,8 @@
 """The simulated quarter: thirteen whole ISO weeks before a moment, the thirteen before them, what is planted.
 
 Plain data, without a site. Each week is the same in whatever year it lies. Times are naive, by the site's
-clock. Week 1 is the first of the quarter, week 13 the last; 0 to -12 are of the quarter before, 14 is now.
+clock. Week 1 is the first of the quarter, week 13 the last; 0 to -12 are of the quarter before, from 14 on it
+is over.
 """
 
 from __future__ import annotations
@@ -60,9 +61,17 @@ def fact(kind: str, week: int | None = None) -> Fact:
 
 @dataclass(frozen=True)
 class Plan:
-    """The calendar of the quarter that is over at `now`."""
+    """The calendar of the quarter that is over at `now`; or that is over before the week of a day `after` it,
+    and of the weeks since, in which nothing is planted."""
 
     now: datetime
+    after: date | None = None
+
+    @classmethod
+    def of_calendar(cls, now: datetime) -> Plan:
+        """The one whose weeks 2 to 13 lie in the last whole quarter of the calendar."""
+        day = now.date()
+        return cls(now, date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - timedelta(days=1))
 
     @property
     def today(self) -> date:
@@ -78,8 +87,14 @@ class Plan:
         """The first day of all: of the quarter before."""
         return self.monday(1 - BEFORE)
 
+    @property
+    def present(self) -> int:
+        """The week of today: 14, or a later one."""
+        return self.week_of(self.today)
+
     def monday(self, week: int) -> date:
-        return self.today - timedelta(days=self.today.weekday()) + timedelta(weeks=week - PRESENT)
+        day = self.after or self.today
+        return day - timedelta(days=day.weekday()) + timedelta(weeks=week - PRESENT)
 
     def day(self, week: int, weekday: int) -> date:
         return self.monday(week) + timedelta(days=weekday)

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import frappe
 from quarter_plan import MONDAY, WEDNESDAY, Plan, fact
+from quarter_sql import insert
 
 from verenigingen_maintenance.core.compliance import Area, Assessment, Outcome, State
 from verenigingen_maintenance.operations import compliance
@@ -94,8 +95,8 @@ def _copy(name: str, days: Sequence[date]) -> None:
         for number, area in enumerate(areas):
             mine = {"name": f"{copy}-{number}", "parent": copy}
             rows.append(tuple((dict(zip(of_area, area, strict=True)) | mine).values()))
-    frappe.db.bulk_insert(ASSESSMENT, of_day, assessments)
-    frappe.db.bulk_insert(AREA, of_area, rows)
+    insert(ASSESSMENT, of_day, assessments)
+    insert(AREA, of_area, rows)
 
 
 def _columns(doctype: str) -> list[str]:

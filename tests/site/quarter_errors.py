@@ -21,6 +21,7 @@ from quarter_plan import (
     Plan,
     fact,
 )
+from quarter_sql import insert
 
 from verenigingen_maintenance.operations import error_counts, error_states, ingest_errors
 from verenigingen_maintenance.operations.error_ledger import Ledger
@@ -175,7 +176,7 @@ def _log(found: list[Error]) -> None:
         )
         for number, each in enumerate(found)
     ]
-    frappe.db.bulk_insert("Error Log", fields, rows, chunk_size=2_000)
+    insert("Error Log", fields, rows)
     frappe.db.commit()
 
 

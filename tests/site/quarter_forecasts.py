@@ -12,8 +12,9 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from statistics import fmean, pstdev
 
-from quarter_metrics import SHAPES, insert, of_days
+from quarter_metrics import SHAPES, of_days
 from quarter_plan import Plan
+from quarter_sql import insert_numbered
 
 from verenigingen_maintenance.core.hindsight import hindsight
 from verenigingen_maintenance.operations import forecasts
@@ -32,7 +33,7 @@ COLUMNS = (
 
 def write(plan: Plan) -> None:
     days = of_days(plan, plan.begins - PAST * WEEK)
-    insert(FORECAST, COLUMNS, rows(plan, days))
+    insert_numbered(FORECAST, COLUMNS, rows(plan, days))
     commit()
     forecasts.update(clock.now())
 

@@ -6,19 +6,19 @@ samples of the last two days.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from zlib import crc32
 
 import frappe
 import numpy as np
 from quarter_plan import FRIDAY, WEDNESDAY, Plan, fact
+from quarter_sql import insert_numbered
 
 from verenigingen_maintenance.operations import metric_rollups
 from verenigingen_maintenance.sources.stored import DAY, HOUR, SAMPLE
 
-PER_HOUR, BATCH = 6, 4_000
+PER_HOUR = 6
 EVERY = timedelta(minutes=10)
 FIGURES = ("samples", "minimum", "median", "p95", "maximum", "total")
 GROWTH = 60.0  # MB a day
@@ -193,10 +193,10 @@ def _moments(plan: Plan) -> Iterator[datetime]:
 def write(plan: Plan) -> None:
     """Roll-ups of what is long ago; samples of late, which the app rolls up itself."""
     hours, days = rolled_up(plan)
-    insert(DAY, ("metric", "begins", *FIGURES), days)
-    insert(HOUR, ("metric", "begins", *FIGURES), hours)
+    insert_numbered(DAY, ("metric", "begins", *FIGURES), days)
+    insert_numbered(HOUR, ("metric", "begins", *FIGURES), hours)
     rows = ((*row, "simulated", "") for row in samples(plan))
-    insert(SAMPLE, ("metric", "value", "unit", "observed_at", "source", "server"), rows)
+    insert_numbered(SAMPLE, ("metric", "value", "unit", "observed_at", "source", "server"), rows)
     frappe.db.commit()
     _roll_up(plan)
 
@@ -210,23 +210,6 @@ def _roll_up(plan: Plan) -> None:
             metric_rollups.make(span, begins)
             begins += length
     frappe.db.commit()
-
-
-def insert(doctype: str, columns: Iterable[str], rows: Iterable[tuple]) -> None:
-    """By SQL, with names of the sequence, as the app writes them."""
-    names = ", ".join(f"`{column}`" for column in ("name", "creation", "modified", *columns))
-    head, left = f"(nextval(`{frappe.scrub(doctype)}_id_seq`), now(), now(), ", iter(rows)
-    while batch := list(islice(left, BATCH)):
-        # As text: placeholders for so many values take longer than all the rest.
-        values = ", ".join(f"{head}{', '.join(map(_literal, row))})" for row in batch)
-        frappe.db.sql(f"insert into `tab{doctype}` ({names}) values {values}")
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, (int, float)):
-        return repr(value)
-    text = str(value)
-    return f"'{text}'" if "\\" not in text and "'" not in text else frappe.db.escape(text)
 
 
 def of_days(plan: Plan, first: date) -> Mapping[str, dict[date, float]]:

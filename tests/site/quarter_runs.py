@@ -16,6 +16,7 @@ from frappe.model.document import Document
 from quarter_errors import errors
 from quarter_metrics import SHAPES, day_of
 from quarter_plan import FRIDAY, OPERATOR, THURSDAY, Plan
+from quarter_sql import insert
 
 from verenigingen_maintenance.core.slots import Slot, lapsed_slots
 from verenigingen_maintenance.core.thresholds import Limit
@@ -100,8 +101,7 @@ def _write(known: Known, procedure: Document, found: list[Slot], gone: list[str]
         for doctype, each in _rows(_signed(known, run, procedure, slot)):
             rows[doctype].append(each)
     for doctype, each in rows.items():
-        values = [tuple(row.values()) for row in each]
-        frappe.db.bulk_insert(doctype, list(each[0]) if each else [], values, chunk_size=1_000)
+        insert(doctype, each[0] if each else (), (tuple(row.values()) for row in each))
 
 
 def _opened(procedure: Document, slot: Slot) -> Document:

@@ -32,7 +32,7 @@ KEPT = timedelta(days=14)  # as long as Frappe keeps Error Log
 RHYTHM = (24, 20, 18, 17, 15, 4, 2)
 HOURS = (*range(6, 23), *range(9, 17), *range(9, 17))
 USERS = ("Guest", "Administrator", *(f"user{number:02}@example.com" for number in range(1, 19)))
-NAME = "quarter-error-"
+NAME, PATTERN = "quarter-error-", error_patterns.PATTERN
 
 
 class Kind(NamedTuple):
@@ -202,6 +202,8 @@ def _decide(plan: Plan) -> None:
     """What came in week 7 was mended in week 8; what was mended in week 9 came back in week 11."""
     for kind, moment in ((REFUSED, plan.at(8, WEDNESDAY, 10)), (CAME_BACK, plan.at(9, TUESDAY, 11))):
         values = {"state": "Resolved", "resolved_at": moment, "resolved_by": MANAGER}
-        frappe.db.set_value("Error Pattern", {"exception": kind.exception}, values, update_modified=False)
+        frappe.db.set_value(PATTERN, {"exception": kind.exception}, values, update_modified=False)
     error_states.renew_all(clock.now())
+    returned = min(each.moment for each in errors(plan) if each.kind == CAME_BACK and each.moment > moment)
+    frappe.db.set_value(PATTERN, {"exception": RETURNED}, "regressed_at", returned, update_modified=False)
     frappe.db.commit()

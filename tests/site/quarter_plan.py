@@ -71,7 +71,7 @@ class Plan:
     def of_calendar(cls, now: datetime) -> Plan:
         """The one whose weeks 2 to 13 lie in the last whole quarter of the calendar."""
         day = now.date()
-        return cls(now, date(day.year, 3 * ((day.month - 1) // 3) + 1, 1) - timedelta(days=1))
+        return cls(now, date(day.year, 3 * ((day.month - 1) // 3) + 1, 1))
 
     @property
     def today(self) -> date:

@@ -79,6 +79,8 @@ def test_errors_of_a_quarter_tell_the_regression_and_what_came_back(plan, quickl
     )
     states = {each["title"].split()[0]: each["state"] for each in found["error_patterns"]}
     assert (states[SEPA], states[RETURNED]) == ("Resolved", "Regressed")
+    returned = frappe.db.get_value("Error Pattern", {"exception": RETURNED}, "regressed_at")
+    assert plan.week_of(returned.date()) == fact("came back").week
 
 
 def test_errors_of_a_week_and_a_month_tell_the_hotspot_and_no_regression(plan, quickly):

@@ -61,7 +61,7 @@ def _begin(run: Document) -> datetime:
 
 
 def _breaches(since: datetime) -> list[str]:
-    filters = {"opened_at": (">=", clock.stored(since))}
+    filters = {"opened_at": (">=", clock.stored(since)), "is_drill": 0}
     rows = frappe.get_all(
         ESCALATION, filters=filters, fields=["name", "title", "status"], order_by="opened_at", limit=MOST
     )

@@ -16,7 +16,7 @@ GUEST = "Guest"
 
 
 def facts(days: int, now: datetime) -> Facts:
-    """The errors of the last `days` days (1 to 400), from the full hour on.
+    """The errors of the `days` days (1 to 400) before `now`, from a full hour on; that of `now` counts whole.
 
     Raises ValueError for another number.
     """
@@ -24,10 +24,10 @@ def facts(days: int, now: datetime) -> Facts:
         raise ValueError(f"The days must be from 1 to {LONGEST}: {days} is not.")
     end = clock.stored(now)
     begin = (end - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
-    by_user = _by_user(begin.date())
+    by_user = _by_user(begin.date(), (end - datetime.resolution).date())
     users = by_user, _groups(list(by_user))
     since = error_patterns.counted_since() or end
-    return Facts(days, begin, end, _by_day(begin, end), _patterns(begin), *users, since)
+    return Facts(days, begin, end, _by_day(begin, end), _patterns(begin, end), *users, since)
 
 
 def weeks(now: datetime) -> list[tuple[date, int]] | None:
@@ -56,17 +56,20 @@ def _by_day(begin: datetime, end: datetime) -> dict[date, list[int]]:
         f"select day, hours from `tab{COUNT}` where name in %s and hours is not null order by day",
         ([f"D{day:%Y%m%d}" for day in days],),
     )
-    return {day: _from(begin, day, hours) for day, hours in rows}
+    return {day: _within(begin, end, day, hours) for day, hours in rows}
 
 
-def _from(begin: datetime, day: date, text: str | None) -> list[int]:
-    """The hours of a day; before the period begins they are 0."""
+def _within(begin: datetime, end: datetime, day: date, text: str | None) -> list[int]:
+    """The hours of a day; those before the period begins, or that begin when it is over, are 0."""
     hours = hours_of(text)
-    return [0] * begin.hour + hours[begin.hour :] if day == begin.date() else hours
+    if day not in (begin.date(), end.date()):
+        return hours
+    begins = (datetime.combine(day, time(hour)) for hour in range(len(hours)))
+    return [errors if begin <= at < end else 0 for at, errors in zip(begins, hours, strict=True)]
 
 
-def _patterns(begin: datetime) -> tuple[PatternFacts, ...]:
-    errors = _by_pattern(begin)
+def _patterns(begin: datetime, end: datetime) -> tuple[PatternFacts, ...]:
+    errors = _by_pattern(begin, end)
     known = error_patterns.patterns()
     return tuple(
         PatternFacts(**vars(known[name]), errors=count)
@@ -75,31 +78,32 @@ def _patterns(begin: datetime) -> tuple[PatternFacts, ...]:
     )
 
 
-def _by_pattern(begin: datetime) -> Counter[str]:
+def _by_pattern(begin: datetime, end: datetime) -> Counter[str]:
     """Errors by the pattern that goes on for theirs."""
+    first, last = begin.date(), end.date()
     whole = frappe.db.sql(
-        f"select pattern, sum(errors) from `tab{COUNT}` where span = 'Day' and day > %s and user = '' "
-        "and pattern != '' group by pattern",
-        begin.date(),
+        f"select pattern, sum(errors) from `tab{COUNT}` where span = 'Day' and day > %s and day < %s "
+        "and user = '' and pattern != '' group by pattern",
+        (first, last),
     )
-    first = frappe.db.sql(
-        f"select pattern, hours from `tab{COUNT}` where span = 'Day' and day = %s and user = '' "
+    in_part = frappe.db.sql(
+        f"select pattern, day, hours from `tab{COUNT}` where span = 'Day' and day in %s and user = '' "
         "and pattern != ''",
-        begin.date(),
+        ((first, last),),
     )
     survivors, found = error_patterns.survivors(), Counter[str]()
     for pattern, errors in whole:
         found[survivors.survivor(pattern)] += int(errors)
-    for pattern, hours in first:
-        found[survivors.survivor(pattern)] += sum(hours_of(hours)[begin.hour :])
+    for pattern, day, hours in in_part:
+        found[survivors.survivor(pattern)] += sum(_within(begin, end, day, hours))
     return found
 
 
-def _by_user(day: date) -> dict[str, int]:
+def _by_user(first: date, last: date) -> dict[str, int]:
     rows = frappe.db.sql(
-        f"select user, sum(errors) from `tab{COUNT}` where span = 'Day' and day >= %s and pattern = '' "
-        "and user != '' group by user",
-        day,
+        f"select user, sum(errors) from `tab{COUNT}` where span = 'Day' and day >= %s and day <= %s "
+        "and pattern = '' and user != '' group by user",
+        (first, last),
     )
     return {user: int(errors) for user, errors in rows}
 

@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import time
+import zipfile
 from datetime import datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import frappe
@@ -202,19 +204,27 @@ def test_permissions_that_open_the_gates_are_critical_and_roles_given_are_named(
         "write": 1,
     }
     frappe.get_doc(permission).insert(ignore_permissions=True)
-    frappe.get_doc("User", "nobody@example.com").add_roles("Script Manager")
     found = security_permissions.changes(clock.now(), clock.now() - timedelta(minutes=5))
     assert {"kind": "open to everybody", "role": "All", "doctype": "Server Script"} in found.rows
     made = [row for row in found.rows if row["kind"] == "Custom DocPerm made"]
     assert [(row["what"], row["by"]) for row in made] == [("All on Server Script", "Administrator")]
     assert "Script Manager" not in security_users.powerful_roles(), "its shipped permission is replaced"
-    frappe.db.rollback()
-    frappe.get_doc("User", "nobody@example.com").add_roles("Script Manager")
+
+
+def test_roles_that_were_given_and_taken_are_told_with_who_did_it_by_version():
+    """A new row of Has Role has the creation of its account, so it cannot tell."""
+    user = frappe.get_doc("User", "nobody@example.com")
+    user.add_roles("Script Manager")
+    user.update({"bio": "my password is s3cret"}).save()
+    user.remove_roles("Script Manager")
     found = security_permissions.changes(clock.now(), clock.now() - timedelta(minutes=5))
-    given = [(row["user"], row["what"]) for row in found.rows if row["kind"] == "role given"]
-    assert ("nobody@example.com", "Script Manager") in given
-    rows = {row["user"]: row for row in security_users.power(clock.now()).rows}
-    assert rows["nobody@example.com"]["power"] is True
+    of_user = [row for row in found.rows if row.get("user") == user.name and row["kind"].startswith("role")]
+    assert [(row["kind"], row["what"], row["by"]) for row in reversed(of_user)] == [
+        ("role given", "Script Manager", "Administrator"),
+        ("role taken", "Script Manager", "Administrator"),
+    ]
+    assert any("bio" in row["what"] for row in found.rows if row["kind"] == "User changed")
+    assert "s3cret" not in str(found)
 
 
 def test_an_account_that_nobody_used_for_ninety_days_is_dormant_one_with_a_key_is_not():
@@ -257,6 +267,16 @@ class TestAdvisories:
         (row,) = found.rows
         assert (row["package"], row["id"], row["mended in"]) == ("click", "PYSEC-1", ["9999"])
         assert found.at_least == ""
+
+    def test_the_zip_of_all_records_is_read_as_osv_publishes_it(self, at_hand, tmp_path):
+        package = {"package": {"ecosystem": "PyPI", "name": "click"}, "versions": [metadata.version("click")]}
+        with zipfile.ZipFile(tmp_path / "all.zip", "w") as packed:
+            for number in (1, 2):
+                packed.writestr(
+                    f"PYSEC-{number}.json", json.dumps({"id": f"PYSEC-{number}", "affected": [package]})
+                )
+        found = at_hand([])
+        assert ([row["id"] for row in found.rows], found.figures["files"]) == (["PYSEC-1", "PYSEC-2"], 2)
 
     def test_an_old_file_tells_too_little_and_a_broken_one_is_named(self, at_hand):
         package = {"package": {"ecosystem": "PyPI", "name": "not-installed"}, "versions": ["1"]}

@@ -60,9 +60,11 @@ def keep(now: datetime) -> str | None:
         answers = read(now, since)
         commit()
         found = _snapshot(answers, previous, since, now)
-        name = _store(found, answers, time.monotonic() - started, now)
+        document = _store(found, answers, time.monotonic() - started, now)
         commit()
-    return name
+        _detach_former(document)
+        commit()
+    return document.name
 
 
 def assess(now: datetime, since: datetime | None = None) -> dict[str, Any]:
@@ -161,7 +163,7 @@ def _first(filters: Mapping[str, Any], fields: list[str], order: str = "day desc
 # --- what is stored
 
 
-def _store(found: Mapping[str, Any], answers: Answers, seconds: float, now: datetime) -> str:
+def _store(found: Mapping[str, Any], answers: Answers, seconds: float, now: datetime) -> Document:
     """Today's document, made or made anew, and its evidence."""
     moment = clock.stored(now)
     name = f"SEC-{moment:%Y-%m-%d}"
@@ -173,7 +175,7 @@ def _store(found: Mapping[str, Any], answers: Answers, seconds: float, now: date
     document.update({"data": json.dumps(found, indent=1), "sha256": hashlib.sha256(evidence).hexdigest()})
     document.evidence = _attach(document, evidence)
     records.write(document)
-    return name
+    return document
 
 
 def _figures(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,17 +197,22 @@ def _evidence(found: Mapping[str, Any], answers: Answers) -> bytes:
 
 
 def _attach(document: Document, evidence: bytes) -> str:
-    """One private file for each document: the one of this morning goes when it is made anew."""
-    attached = {"attached_to_doctype": ASSESSMENT, "attached_to_name": document.name}
-    for name in frappe.get_all("File", attached, pluck="name", limit=0):
-        frappe.delete_doc("File", name, ignore_permissions=True)
     file = {"doctype": "File", "file_name": f"{document.name}.json", "content": evidence, "is_private": 1}
+    attached = {"attached_to_doctype": ASSESSMENT, "attached_to_name": document.name}
     return frappe.get_doc({**file, **attached}).insert(ignore_permissions=True).file_url
+
+
+def _detach_former(document: Document) -> None:
+    """The file of an assessment that was made anew goes when the new one is there: it leaves the disk too."""
+    attached = {"attached_to_doctype": ASSESSMENT, "attached_to_name": document.name}
+    former = {**attached, "file_url": ("!=", document.evidence)}
+    for name in frappe.get_all("File", former, pluck="name", limit=0):
+        frappe.delete_doc("File", name, ignore_permissions=True)
 
 
 SOURCES = {
     "users": "User, Has Role, DocPerm and Custom DocPerm",
-    "permissions": "Has Role, Custom DocPerm, Role, Role Profile, User Permission, Server Script, Version",
+    "permissions": "User, Version, Custom DocPerm, Role (Profile), User Permission, Server Script, OAuth Client",
     "keys": "User, OAuth Client and OAuth Bearer Token",
     "sign_in": "System Settings, Website Settings, Social Login Key and Role",
     "logins": "Activity Log",

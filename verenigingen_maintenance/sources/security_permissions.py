@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ def changes(now: datetime, since: datetime) -> Part:
     begins = clock.stored(since)
     found, more = [], []
     for what, rows in (
-        ("roles given", _roles_given(begins)),
+        ("accounts with power made", _accounts_made(begins)),
         *((doctype, _changed(doctype, begins)) for doctype in CHANGED),
         ("versions", _versions(begins)),
     ):
@@ -53,14 +53,19 @@ def _open() -> Iterator[dict[str, Any]]:
             yield {"kind": "open to everybody", "role": role, "doctype": doctype}
 
 
-def _roles_given(begins: datetime) -> Iterator[dict[str, Any]]:
+def _accounts_made(begins: datetime) -> Iterator[dict[str, Any]]:
+    """New accounts that have power.
+
+    When an older one got a role only Version tells: a new row of Has Role has the creation of its account.
+    """
     roles = [*powerful_roles(), *OWN]
     query = (
-        "select r.creation, r.parent, r.role, r.owner from `tabHas Role` r where r.parenttype = 'User' "
-        "and r.role in %s and r.creation >= %s order by r.creation desc limit %s"
+        "select u.creation, u.name, group_concat(r.role order by r.role separator ', '), u.owner "
+        "from tabUser u join `tabHas Role` r on r.parent = u.name and r.parenttype = 'User' and r.role in %s "
+        "where u.creation >= %s group by u.name order by u.creation desc limit %s"
     )
-    for at, user, role, by in frappe.db.sql(query, (roles, begins, MOST + 1)):
-        yield {"kind": "role given", "at": _at(at), "user": user, "what": role, "by": by}
+    for at, user, held, by in frappe.db.sql(query, (roles, begins, MOST + 1)):
+        yield {"kind": "account with power made", "at": _at(at), "user": user, "what": held, "by": by}
 
 
 def _changed(doctype: str, begins: datetime) -> Iterator[dict[str, Any]]:
@@ -74,24 +79,33 @@ def _changed(doctype: str, begins: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _versions(begins: datetime) -> Iterator[dict[str, Any]]:
-    """Which fields of these were changed, by whom."""
+    """Roles that were given and taken, and which fields of these were changed, by whom."""
     query = (
         "select creation, ref_doctype, docname, data, owner from tabVersion where modified >= %s "
         "and ref_doctype in %s order by modified desc limit %s"
     )
     for at, doctype, name, data, by in frappe.db.sql(query, (begins, VERSIONED, MOST + 1)):
-        row = {"kind": f"{doctype} changed", "at": _at(at), "what": ", ".join(_fields(data)), "by": by}
-        yield {**row, "user" if doctype == "User" else "name": name}
+        row = {"at": _at(at), "user" if doctype == "User" else "name": name, "by": by}
+        yield from ({**row, **told} for told in _told(doctype, data))
 
 
-def _fields(data: str) -> Iterable[str]:
-    """The fields that a Version names, those of tables as table.field."""
+def _told(doctype: str, data: str) -> Iterator[dict[str, str]]:
+    """What a Version tells: roles by their names, and of all else which fields or tables."""
     try:
         kept = json.loads(data or "{}")
     except ValueError:
-        return ["what changed cannot be read"]
-    rows = [*kept.get("added", []), *kept.get("removed", []), *kept.get("row_changed", [])]
-    return sorted({str(each[0]) for each in [*kept.get("changed", []), *rows] if each})
+        yield {"kind": f"{doctype} changed", "what": "what changed cannot be read"}
+        return
+    for key, kind in (("added", "role given"), ("removed", "role taken")):
+        rows = [row for table, row in kept.get(key, []) if doctype == "User" and table == "roles"]
+        if rows:
+            yield {"kind": kind, "what": ", ".join(sorted(str(row.get("role")) for row in rows))}
+    tables = [each[0] for key in ("added", "removed", "row_changed") for each in kept.get(key, [])]
+    fields = {*tables, *(each[0] for each in kept.get("changed", []))} - (
+        {"roles"} if doctype == "User" else set()
+    )
+    if fields:
+        yield {"kind": f"{doctype} changed", "what": ", ".join(sorted(map(str, fields)))}
 
 
 def _at(moment: datetime) -> str:

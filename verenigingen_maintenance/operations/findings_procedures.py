@@ -11,7 +11,7 @@ from frappe.utils import getdate
 
 from verenigingen_maintenance.core import review_marks
 from verenigingen_maintenance.core.findings import Finding, Found, Review, worst_first
-from verenigingen_maintenance.sources import clock, documentation
+from verenigingen_maintenance.sources import documentation
 
 PROCEDURE, VERSION = documentation.PROCEDURE, documentation.VERSION
 BY_CALENDAR = "by the calendar"
@@ -24,9 +24,7 @@ def found(_review: Review, now: datetime) -> Found:
 
 def _due(now: datetime) -> Iterator[Finding]:
     """Known by the day it is due: what is due once more after a review is another finding."""
-    filters = {"enabled": 1, "next_review": ("<=", clock.stored(now).date())}
-    fields = ["name", "next_review", "review_because"]
-    for row in frappe.get_all(PROCEDURE, filters, fields, order_by="next_review asc, name asc", limit=0):
+    for row in documentation.due_rows(now):
         why = _why(row)
         text = f"due for review since {row.next_review}: {'; '.join(why)}"
         about = {"doctype": PROCEDURE, "name": row.name}

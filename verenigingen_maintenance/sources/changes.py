@@ -18,6 +18,8 @@ LOOKED_WITHIN = timedelta(days=3)
 WEEK, QUARTER = timedelta(days=7), timedelta(days=90)
 LONGEST_WORK = timedelta(hours=2)
 MOST = 200
+# Frappe takes a time that is not set for one long past.
+IS_BEGUN = ["started_at", "is", "set"]
 MOST_TOLD = 20
 
 
@@ -75,8 +77,8 @@ def failures(now: datetime) -> Reading:
 
 def troubled(now: datetime) -> dict[str, list[Any]]:
     """The same as rows, by what is wrong with them; at most `MOST` of each."""
-    begun_before = clock.stored(now - LONGEST_WORK)
-    begun = {"status": "Approved", "started_at": ("<", begun_before), "failure": ("is", "not set")}
+    begun_before = ["started_at", "<", clock.stored(now - LONGEST_WORK)]
+    begun = [["status", "=", "Approved"], IS_BEGUN, begun_before, ["failure", "is", "not set"]]
     failed = {"status": ("in", ["Approved", "Applied", "Kept"]), "failure": ("is", "set")}
     return {
         "made something worse": _rows({"rollback_proposed": 1}, "result"),
@@ -134,7 +136,7 @@ def _proposed(now: datetime, filters: dict[str, Any], finders: Iterable[str]) ->
     return _count(rows, now, evidence, at_least)
 
 
-def _rows(filters: dict[str, Any], *fields: str) -> list[Any]:
+def _rows(filters: dict[str, Any] | list[list[Any]], *fields: str) -> list[Any]:
     return frappe.get_all(CHANGE, filters, ["name", "title", *fields], order_by="name asc", limit=MOST)
 
 

@@ -71,9 +71,9 @@ def _figures(
         Figure("Errors a day", a_day, "errors", day_before, SOURCE, "higher", why),
         Figure("Patterns that had errors", told["patterns_with_errors"], "patterns", source=PATTERNS),
         Figure("New patterns", told["new"], "patterns", source=PATTERNS),
-        Figure("New critical patterns", len(told["new_critical"]), "patterns", source=PATTERNS),
-        Figure("Patterns that came back", len(told["regressed"]), "patterns", source=PATTERNS),
-        Figure("Patterns resolved", len(told["resolved"]), "patterns", source=PATTERNS),
+        Figure("New critical patterns", told["new_critical"], "patterns", source=PATTERNS),
+        Figure("Patterns that came back", told["regressed"], "patterns", source=PATTERNS),
+        Figure("Patterns resolved", told["resolved"], "patterns", source=PATTERNS),
     ]
 
 
@@ -119,13 +119,13 @@ def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: s
 
 
 def _patterns(section: Section, told: Mapping[str, Any]) -> None:
-    for each in told["new_critical"][:3]:
+    for each in told["new_critical_patterns"][:3]:
         told_as = f"{each['title']} ({each['errors']} errors, {each['state']})"
         text = f"New critical pattern since {each['first']}: {told_as}."
         section.found(Verdict.CRITICAL, 85, text, PATTERNS)
-    if (more := len(told["new_critical"]) - 3) > 0:
+    if (more := told["new_critical"] - 3) > 0:
         section.found(Verdict.CRITICAL, 84, f"{more} more new critical patterns of errors.", PATTERNS)
-    for each in told["regressed"][:2]:
+    for each in told["regressed_patterns"][:2]:
         text = f"Came back on {each['day']} after it was resolved: {each['title']} ({each['severity']})."
         section.found(Verdict.WARNING, 65, text, PATTERNS)
     section.tables += [
@@ -134,7 +134,7 @@ def _patterns(section: Section, told: Mapping[str, Any]) -> None:
             ("Pattern", "Since", "Errors", "State", "Area"),
             [
                 [each["title"], each["first"], each["errors"], each["state"], each["area"]]
-                for each in told["new_critical"]
+                for each in told["new_critical_patterns"]
             ],
             PATTERNS,
             "None.",

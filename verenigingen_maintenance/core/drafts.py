@@ -25,7 +25,6 @@ class Line:
     note: str
     is_derived: bool = False
     failed: bool = False
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,11 +109,8 @@ def _findings(review: Review) -> list[str]:
 
 def _optimizations(lines: Sequence[Line]) -> list[str]:
     """What people noted beside the steps about optimization."""
-    return [f"{each.title}: {each.note}" for each in lines if each.note.strip() and _is_optimization(each)]
-
-
-def _is_optimization(line: Line) -> bool:
-    return OPTIMIZATION in f"{line.group} {line.title}".lower()
+    about = [each for each in lines if OPTIMIZATION in each.title.lower()]
+    return [f"{each.title}: {each.note}" for each in about if each.note.strip()]
 
 
 def _focus(review: Review) -> list[str]:

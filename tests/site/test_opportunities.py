@@ -163,7 +163,9 @@ def test_a_finder_that_fails_is_told_makes_nothing_outdated_and_the_number_is_on
 
     logs = opportunities.FINDERS["logs"]
     monkeypatch.setitem(opportunities.FINDERS, "logs", opportunities.Finder(broken, logs.rule))
-    assert find()["not_measured"]["logs"] == "ValueError: no logs today"
+    missing = find()["not_measured"]
+    assert missing["logs"] == "ValueError: no logs today"
+    assert missing["queues"].endswith("sampled for 0 of 24 hours that are needed")
     assert fresh(CHANGE, name).status == "Proposed"
     reading = stored_changes.opportunities_open(clock.now())
     assert reading.value >= 1

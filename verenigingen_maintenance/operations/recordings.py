@@ -57,7 +57,7 @@ def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
     length = whole_number(minutes, _("Minutes"))
     if not FEWEST_MINUTES <= length <= MOST_MINUTES:
         refuse(
-            _("Record for {0} to {1} minutes: each request is slower meanwhile."),
+            _("Record for {0} to {1} minutes: every query of that time is kept in Redis."),
             FEWEST_MINUTES,
             MOST_MINUTES,
         )

@@ -45,6 +45,7 @@ class Review:
     done: Sequence[str] = ()
     changes: Sequence[str] = ()
     improvements: Sequence[str] = ()
+    roadmap: Sequence[str] = ()
 
 
 NOTHING = Review()
@@ -114,13 +115,13 @@ def _optimizations(lines: Sequence[Line]) -> list[str]:
 
 
 def _focus(review: Review) -> list[str]:
-    """Open actions, and what is critical still."""
+    """Open actions, what is critical still, and what comes next on the roadmap."""
     critical = [
         each.text
         for each in review.findings
         if each.severity == Verdict.CRITICAL.value and each.since not in ("Over", "Unknown")
     ]
-    return [*review.open_actions, *critical]
+    return [*review.open_actions, *critical, *review.roadmap]
 
 
 def _state(line: Line) -> str:

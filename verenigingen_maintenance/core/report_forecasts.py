@@ -9,6 +9,7 @@ from typing import Any
 from .report_metrics import resources, weeks_of
 from .report_parts import Facts, Figure, Section, Table, percent_in_words, short
 from .report_periods import Period
+from .thresholds import Limit, ThresholdError
 from .verdicts import Verdict
 
 WEEKS, LAST = "forecasts.weeks", "forecasts.last"
@@ -81,20 +82,14 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
     last = facts["forecasts"]["last"]
     if not last:
         section.missing.append(("Capacity", NONE))
+        section.found(Verdict.UNKNOWN, 60, f"Which limit is met when is not known: {NONE}.")
     limited = [row for row in last if row["limit"]]
+    _tell_limits(section, limited)
     for row in limited:
         if row["crosses_on"]:
             section.say(row["recommendation"], LAST)
             is_soon = date.fromisoformat(row["crosses_on"]) - period.ends <= SOON
             section.found(Verdict.CRITICAL if is_soon else Verdict.WARNING, 78, row["recommendation"], LAST)
-    if limited and not any(row["crosses_on"] for row in limited):
-        until = min(row["until"] for row in limited)
-        section.found(
-            Verdict.OK,
-            25,
-            f"None of {len(limited)} metrics with a limit is expected to meet it until {until}.",
-            LAST,
-        )
     rows = [
         [
             row["title"],
@@ -118,6 +113,36 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
         )
     )
     _growth(section, facts)
+
+
+def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None:
+    """That none is met, or none known; and the one that is nearest."""
+    known = [(used, row) for row in limited if (used := used_of(row)) is not None]
+    if known:
+        used, row = max(known, key=lambda each: each[0])
+        now = f"{short(row['latest_value'])} {row['unit']}, {used:.0f} % of it"
+        text = (
+            f"The nearest limit is that of {row['title']} ({row['limit']}): {now}, at the end of the period."
+        )
+        section.found(Verdict.OK, 26, text, LAST)
+        section.say(text, LAST)
+    if limited and not any(row["crosses_on"] for row in limited):
+        until = min((row["until"] for row in limited if row["until"]), default="")
+        when = f" until {until}" if until else " as far ahead as is forecast"
+        text = f"None of {len(limited)} metrics with a limit is expected to meet it{when}."
+        section.found(Verdict.OK, 27, text, LAST)
+
+
+def used_of(row: Mapping[str, Any]) -> float | None:
+    """How much of a limit is used, in percent; None where there is no figure, or no share of it."""
+    try:
+        limit = Limit.parse(row["limit"])
+    except ThresholdError:
+        return None
+    value: float | None = row["latest_value"]
+    if value is None or value <= 0 or limit.value <= 0:
+        return None
+    return 100 * (value / limit.value if limit.higher_is_worse else limit.value / value)
 
 
 def _growth(section: Section, facts: Facts) -> None:

@@ -9,9 +9,9 @@ from .report_metrics import SOURCE as METRICS
 from .report_metrics import found_regressions
 from .report_parts import Facts, Section, Table, percent_in_words, short
 from .report_periods import Period
-from .report_weeks import regressions
+from .report_weeks import Regression, regressions
 
-HEADS = ("What", "Since", "Usually", "Then", "Change", "State")
+HEADS = ("What", "Weeks", "Usually", "Then", "Change", "At the end")
 
 
 def trends(section: Section, facts: Facts, period: Period) -> None:
@@ -21,7 +21,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
         rows.append(
             [
                 "Errors",
-                found.first.label,
+                _weeks(found),
                 short(found.usual),
                 short(found.first.value),
                 _change(found.percent),
@@ -34,7 +34,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
             rows.append(
                 [
                     row["title"],
-                    found.first.label,
+                    _weeks(found),
                     usual,
                     then,
                     _change(found.percent),
@@ -48,7 +48,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
             rows,
             source=METRICS if len(rows) else ERRORS,
             empty="No week was worse than usual.",
-            widths=(30, 12, 15, 15, 12, 16),
+            widths=(28, 20, 14, 14, 10, 14),
         )
     )
     moving = [
@@ -77,4 +77,9 @@ def _change(percent: float | None) -> str:
 
 
 def _state(recovered: bool) -> str:
-    return "recovered" if recovered else "watch it"
+    return "as usual" if recovered else "worse still"
+
+
+def _weeks(found: Regression) -> str:
+    last = f" to {found.last.label}" if found.first != found.last else ""
+    return f"{found.first.label}{last}"

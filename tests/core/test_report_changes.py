@@ -1,6 +1,7 @@
 """What reports say of changes, security, procedures and people's work."""
 
 import pytest
+from report_data import errors, metric, metrics
 
 from verenigingen_maintenance.core.report_changes import effect
 from verenigingen_maintenance.core.report_forecasts import used_of
@@ -123,7 +124,7 @@ def test_effectiveness_says_how_many_helped_and_what_was_not_judged():
     )
     none = told("effectiveness", {"effectiveness": {"quarters": [quarter(applied=2, not_enough_data=2)]}})
     assert none.missing == [("Effect of 2 changes", "too little was measured of each")]
-    assert none.tables[0].rows[0][-1] == "not measured"
+    assert none.tables[0].rows[0][-1] == "not known"
 
 
 def test_quarters_are_those_until_the_one_in_which_a_period_ends():
@@ -220,10 +221,10 @@ def test_points_that_were_lost_and_won_back_within_a_period_are_found(scores, lo
 
 @pytest.mark.parametrize(
     ("limit", "value", "used"),
-    [("> 50000", 41_000.0, 82.0), ("< 40", 80.0, 50.0), ("> 90", None, None), ("", 3.0, None)],
+    [("> 50000", 41_000.0, 82.0), ("< 40", 80.0, 50.0), ("> 90", 0.0, None), ("", 3.0, None)],
 )
 def test_how_much_of_a_limit_is_used(limit, value, used):
-    assert used_of({"limit": limit, "latest_value": value}) == used
+    assert used_of(limit, value) == used
 
 
 def limited(**more):
@@ -241,13 +242,29 @@ def limited(**more):
     }
 
 
+def stored(title, capacity, value, unit="MB"):
+    weeks = [["2026-09-14", value / 2, 7], ["2026-09-21", value, 7]]
+    return metric(title=title, group="Storage", unit=unit, capacity=capacity, weeks=weeks)
+
+
 def test_capacity_without_a_limit_near_tells_the_nearest_and_until_when_none_is_met():
-    last = [limited(), limited(title="Disk", unit="%", limit="> 90", latest_value=45.0)]
-    section = told("capacity", {"forecasts": {"last": last, "weeks": []}, "metrics": {"metrics": []}})
+    used = metrics(stored("Database", "> 50000", 41_000.0), stored("Disk", "> 90", 45.0, "%"))
+    section = told("capacity", {"forecasts": {"last": [limited(), limited()]}, "metrics": used})
     assert [fact.text for fact in section.facts] == [
-        "The nearest limit is that of Database (> 50000): 41\u00a0000 MB, 82 % of it, at the end of the "
-        "period.",
         "None of 2 metrics with a limit is expected to meet it until 2026-12-29.",
+        "The nearest limit is that of Database (> 50000 MB): 41\u00a0000 MB in 2026-W39, 82 % of it.",
     ]
-    section = told("capacity", {"forecasts": {"last": [], "weeks": []}, "metrics": {"metrics": []}})
+
+
+def test_capacity_without_a_forecast_is_not_known():
+    section = told("capacity", {"forecasts": {"last": []}, "metrics": metrics(stored("Database", "", 9.0))})
     assert section.facts[0].verdict is Verdict.UNKNOWN
+    assert [what for what, _why in section.missing] == ["Capacity", "The nearest limit"]
+
+
+def test_what_is_worse_still_at_the_end_is_what_a_plan_begins_with():
+    facts = {"errors": errors(), "metrics": metrics(), "forecasts": {"last": []}}
+    (fact,) = told("trends", facts).facts
+    assert fact.text == (
+        "Worse still at the end of the period: 2: Errors since 2026-W33, API response since 2026-W33."
+    )

@@ -102,12 +102,13 @@ def _rank(fact: Fact) -> tuple[int, float, str]:
 
 
 def _first(facts: Sequence[Fact]) -> list[Fact]:
-    """At most eight, of which two may be what helped; other good ones only where there are few bad ones."""
+    """At most eight. What helped most has its place among them; other good ones only where there is room."""
     bad = [fact for fact in facts if fact.verdict is not Verdict.OK]
     good = [fact for fact in facts if fact.verdict is Verdict.OK]
-    helped = [fact for fact in good if fact.weight >= HELPED][:MOST_HELPED]
-    others = [fact for fact in good if fact not in helped]
-    shown = [*bad[: MOST_FIRST - len(helped)], *helped]
+    helped = [fact for fact in good if fact.weight >= HELPED]
+    shown = bad[: MOST_FIRST - len(helped[:1])]
+    shown += helped[: min(MOST_HELPED, MOST_FIRST - len(shown))]
+    others = [fact for fact in good if fact not in shown]
     return [*shown, *others[: max(FEWEST_FIRST - len(shown), 0)]]
 
 

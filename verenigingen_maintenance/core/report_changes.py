@@ -128,11 +128,11 @@ def effectiveness(section: Section, facts: Facts, period: Period) -> None:
             *(row[key] for key in ("applied", "better", "same", "worse", "not_enough_data")),
             row["kept"],
             row["rolled_back"],
-            "not measured" if row["share_better"] is None else f"{row['share_better']:g} %",
+            "not known" if row["share_better"] is None else f"{row['share_better']:g}",
         ]
         for row in rows
     ]
-    heads = ("Quarter", "Applied", "Better", "Same", "Worse", "Not judged", "Kept", "Rolled back", "Better")
+    heads = ("Quarter", "Applied", "Better", "Same", "Worse", "Not judged", "Kept", "Rolled back", "Better, %")
     widths = (14, 10, 9, 9, 9, 12, 9, 14, 14)
     section.tables.append(Table("", heads, table, QUARTERS, numbers=range(1, 9), widths=widths))
     _tell_quarter(section, rows[-1])

@@ -82,9 +82,9 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
     last = facts["forecasts"]["last"]
     if not last:
         section.missing.append(("Capacity", NONE))
-        section.found(Verdict.UNKNOWN, 60, f"Which limit is met when is not known: {NONE}.")
     limited = [row for row in last if row["limit"]]
     _tell_limits(section, limited)
+    _tell_nearest(section, facts["metrics"]["metrics"])
     for row in limited:
         if row["crosses_on"]:
             section.say(row["recommendation"], LAST)
@@ -116,16 +116,10 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
 
 
 def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None:
-    """That none is met, or none known; and the one that is nearest."""
-    known = [(used, row) for row in limited if (used := used_of(row)) is not None]
-    if known:
-        used, row = max(known, key=lambda each: each[0])
-        now = f"{short(row['latest_value'])} {row['unit']}, {used:.0f} % of it"
-        text = (
-            f"The nearest limit is that of {row['title']} ({row['limit']}): {now}, at the end of the period."
-        )
-        section.found(Verdict.OK, 26, text, LAST)
-        section.say(text, LAST)
+    """That none is met, as far ahead as is forecast; or that nobody knows."""
+    if not limited:
+        text = "When a limit is met is not known: no metric with one had a forecast at the end of the period."
+        section.found(Verdict.UNKNOWN, 60, text)
     if limited and not any(row["crosses_on"] for row in limited):
         until = min((row["until"] for row in limited if row["until"]), default="")
         when = f" until {until}" if until else " as far ahead as is forecast"
@@ -133,14 +127,27 @@ def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None
         section.found(Verdict.OK, 27, text, LAST)
 
 
-def used_of(row: Mapping[str, Any]) -> float | None:
-    """How much of a limit is used, in percent; None where there is no figure, or no share of it."""
+def _tell_nearest(section: Section, metrics: Sequence[Mapping[str, Any]]) -> None:
+    """The limit of which most was used in the last week of the period."""
+    lasts = [(row, weeks[-1]) for row in metrics if (weeks := weeks_of(row))]
+    known = [(used, row, week) for row, week in lasts if (used := used_of(row["capacity"], week.value))]
+    if not known:
+        section.missing.append(("The nearest limit", "no metric with a limit was measured"))
+        return
+    used, row, week = max(known, key=lambda each: each[0])
+    share = f"{short(week.value)} {row['unit']} in {week.label}, {used:.0f} % of it"
+    text = f"The nearest limit is that of {row['title']} ({row['capacity']} {row['unit']}): {share}."
+    section.found(Verdict.OK, 61, text, "metrics.days")
+    section.say(text, "metrics.days")
+
+
+def used_of(text: str, value: float) -> float | None:
+    """How much of a limit is used, in percent; None where there is none, or no share of it can be told."""
     try:
-        limit = Limit.parse(row["limit"])
+        limit = Limit.parse(text)
     except ThresholdError:
         return None
-    value: float | None = row["latest_value"]
-    if value is None or value <= 0 or limit.value <= 0:
+    if value <= 0 or limit.value <= 0:
         return None
     return 100 * (value / limit.value if limit.higher_is_worse else limit.value / value)
 

@@ -19,7 +19,9 @@ HELPED = 64
 PERFORMANCE = ("Requests", "Dashboard", "Database", "Cache", "Jobs")
 RESOURCES = ("Host", "Storage", "Backups", "Mail")
 # Without a threshold of its own it is known all the same which way is worse.
-WORSE = {"ms": "higher", "s": "higher", "failures": "higher"}
+WORSE = {"ms": "higher", "s": "higher"}
+# How long something was down is told by the service levels, in hours.
+UNTOLD = "failures"
 BETTER = ("redis_cache.hit_rate_since_sample", "mariadb.buffer_pool_hit_rate")
 
 
@@ -48,7 +50,8 @@ def all_metrics(section: Section, facts: Facts, period: Period) -> None:
 def found_regressions(row: Mapping[str, Any], period: Period) -> list[Regression]:
     """In which weeks a metric was worse than usual; none where no direction is worse."""
     worse = worse_of(row)
-    return regressions(weeks_of(row), period, worse == "higher") if worse else []
+    is_told = worse and row["unit"] != UNTOLD
+    return regressions(weeks_of(row), period, worse == "higher") if is_told else []
 
 
 def improvements(row: Mapping[str, Any], period: Period) -> list[Regression]:

@@ -17,7 +17,7 @@ from .verdicts import Verdict
 PROMISES, MONTHS = "service.promises", "service.months"
 ALERTS, ASSESSMENTS, GAPS = "alerts.alerts", "compliance.assessments", "compliance.gaps"
 POINTS_LOST, MUCH_NOISE = 5, 50
-ALERTED = "Alerts"
+ALERTED, COMPLIANCE = "Alerts", "Compliance"
 
 
 def service(section: Section, facts: Facts, period: Period) -> None:
@@ -224,22 +224,24 @@ def _judge_score(
     if score is None:
         return
     if told["target"] and Limit.parse(told["target"]).is_breached_by(score):
-        section.found(
-            Verdict.WARNING,
-            74,
-            f"The compliance score is {short(score)} %; its threshold is {told['target']}.",
-            ASSESSMENTS,
-        )
+        text = f"The compliance score is {short(score)} %; its threshold is {told['target']}."
+        item = f"its score is {short(score)} %, and its threshold {told['target']}"
+        section.found(Verdict.WARNING, 74, text, ASSESSMENTS, COMPLIANCE, item)
     else:
         section.found(Verdict.OK, 35, f"The compliance score is {short(score)} %.", ASSESSMENTS)
     if earlier is not None and earlier - score > POINTS_LOST:
-        text = f"The compliance score lost {short(earlier - score)} points, to {short(score)} %."
-        section.found(Verdict.CRITICAL, 80, text, ASSESSMENTS)
+        item = f"lost {short(earlier - score)} points, to {short(score)} %"
+        text = f"The compliance score {item}."
+        section.found(Verdict.CRITICAL, 80, text, ASSESSMENTS, COMPLIANCE, item)
+    elif earlier is not None and score - earlier > POINTS_LOST:
+        text = f"The compliance score won {short(score - earlier)} points, to {short(score)} %."
+        section.found(Verdict.OK, 62, text, ASSESSMENTS)
     elif lost := lost_between(told["scores"], POINTS_LOST):
         points, day, lowest = lost
         over = "won back by the end of the period" if score - lowest > points / 2 else "not won back"
-        text = f"Compliance lost {short(points)} points by {day}, to {short(lowest)} %: {over}."
-        section.found(Verdict.WARNING, 80, text, ASSESSMENTS)
+        item = f"lost {short(points)} points by {day}, to {short(lowest)} %, {over}"
+        text = f"The compliance score {item}."
+        section.found(Verdict.WARNING, 80, text, ASSESSMENTS, COMPLIANCE, item)
         section.say(text, ASSESSMENTS)
 
 

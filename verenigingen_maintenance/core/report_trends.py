@@ -10,7 +10,10 @@ from .report_metrics import found_regressions
 from .report_parts import Facts, Section, Table, percent_in_words, short
 from .report_periods import Period
 from .report_weeks import Regression, regressions
+from .verdicts import Verdict
+from .wording import some
 
+STILL = "worse still"
 HEADS = ("What", "Weeks", "Usually", "Then", "Change", "At the end")
 
 
@@ -41,6 +44,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
                     _state(found.recovered),
                 ]
             )
+    _tell(section, rows)
     section.tables.append(
         Table.cut(
             "What became worse, by its week",
@@ -72,12 +76,23 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
         )
 
 
+def _tell(section: Section, rows: list[list[object]]) -> None:
+    """What a plan has to begin with; where it was worse for a time only, the other sections tell it."""
+    worse = [f"{row[0]} since {str(row[1]).split()[0]}" for row in rows if row[5] == STILL]
+    if worse:
+        text = f"Worse still at the end of the period: {len(worse)}: {some(worse)}."
+        section.found(Verdict.WARNING, 63, text, METRICS)
+        section.say(text, METRICS)
+    elif rows:
+        section.say("All of it was as usual again at the end of the period.", METRICS)
+
+
 def _change(percent: float | None) -> str:
     return "" if percent is None else percent_in_words(percent)
 
 
 def _state(recovered: bool) -> str:
-    return "as usual" if recovered else "worse still"
+    return "as usual" if recovered else STILL
 
 
 def _weeks(found: Regression) -> str:

@@ -65,6 +65,7 @@ def metric(name="traffic.api_time", title="API response", group="Requests", **ch
     return {
         **told,
         "weeks": values,
+        "capacity": "",
         "limit": "> 200",
         "limit_value": 200.0,
         "days_over": 52,

@@ -73,6 +73,14 @@ def completed_before(cadence: Cadence, today: date) -> Period:
     return period_with(cadence, today).before
 
 
+def quarters_until(period: Period, count: int) -> list[Period]:
+    """The quarter in which a period ends, and those before it: so many, the earliest first."""
+    found = [period_with(Cadence.QUARTERLY, period.last)]
+    while len(found) < count:
+        found.insert(0, found[0].before)
+    return found
+
+
 def parse(cadence: Cadence, label: str) -> Period:
     """The period of a label such as 2026-W47, 2026-10 or 2026-Q3. Raises PeriodError."""
     form, example = FORMS[cadence]

@@ -59,6 +59,7 @@ def _judged(row: Any, limit: Limit | None, medians: list[float]) -> dict[str, An
     worse = "" if direction is None else "higher" if direction.higher_is_worse else "lower"
     return {
         "limit": str(limit) if limit else "",
+        "capacity": str(capacity) if capacity else "",
         "limit_value": limit.value if limit else None,
         "days_over": over,
         "worse": worse,

@@ -19,7 +19,8 @@ from verenigingen_maintenance.sources import alert_rows, clock
 from verenigingen_maintenance.sources.stored import DAY
 
 ASSESSMENT, AREA, GAP = "Compliance Assessment", "Compliance Area", "Compliance Gap"
-MOST = 30
+LEVEL, ESCALATION = "Escalation Level", "Maintenance Escalation"
+MOST, HIGH = 30, 3
 BY_SEVERITY = "field(severity, 'Critical', 'High', 'Medium', 'Low'), name"
 
 
@@ -61,9 +62,31 @@ def alerts(period: Period, now: datetime) -> dict[str, Any]:
         "before": Figures.of(earlier).as_data(),
         "open_from_before": alert_rows.open_from_before(span.begins),
         "watched_since": str(first.date()) if first else None,
+        "highest": _highest(span),
         "missing": missing,
         "sources": {"alerts": "Maintenance Escalation: opened in the period, without drills"},
     }
+
+
+def _highest(span: Span) -> list[dict[str, str]]:
+    """Escalations of a span that went to the third level or above, the first first."""
+    levels = {
+        row.name: f"Level {row.level}, {row.title}"
+        for row in frappe.get_all(LEVEL, {"level": (">=", HIGH)}, ["name", "level", "title"], limit=0)
+    }
+    between = ("between", [clock.stored(span.begins), clock.stored(span.ends)])
+    filters = {"opened_at": between, "level": ("in", [*levels, ""]), "is_drill": 0}
+    fields = ["name", "title", "level", "opened_at"]
+    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc", limit=MOST)
+    return [
+        {
+            "name": row.name,
+            "title": row.title,
+            "level": levels.get(row.level, ""),
+            "opened": str(row.opened_at),
+        }
+        for row in rows
+    ]
 
 
 def compliance(period: Period, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A monthly run over what providers really find, for the browser tests: python reviews_on_site.py SITE ACTION."""
+"""A monthly run over what providers find, for the browser tests: python reviews_on_site.py SITE ACTION."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The monthly run as an operator has it: what changes, security, procedures and reports ask for, and drafts."""
+"""The monthly run as an operator has it: findings that lead to their documents, and drafts."""
 
 import json
 from pathlib import Path
@@ -27,9 +27,7 @@ def test_findings_lead_to_their_documents_and_the_drafts_tell_of_changes(run, de
         return review.locator(".review-finding").filter(has_text=title)
 
     expect(finding("Index on the wrong end")).to_contain_text("made something worse: roll it back")
-    expect(finding("Index on mandates")).to_contain_text(
-        "proposed, high gain expected; nobody without a date"
-    )
+    expect(finding("Index on mandates")).to_contain_text("proposed, high gain expected; no person, no date")
     expect(finding("Changed: Configuration of the site")).to_contain_text("ignore_csrf: False, now True")
     expect(finding("Review Daily Maintenance")).to_contain_text("> 90 → > 95")
     expect(finding("Monthly Performance Report 2026-10")).to_contain_text("was not drafted: ")
@@ -40,9 +38,9 @@ def test_findings_lead_to_their_documents_and_the_drafts_tell_of_changes(run, de
         "Index on mandates (Proposed, high gain expected"
         in form.free_field("Next Month's Focus").input_value()
     )
-    expect_nothing_ran(form.page)
+    expect_nothing_ran(form)
 
     finding("High: ignore_csrf").get_by_role("link").click()
     expect(form.page.locator(".title-text:visible")).to_contain_text("SEC-")
     expect(form.page.locator('[data-fieldname="told"]:visible')).to_contain_text("Switch it off")
-    expect_nothing_ran(form.page)
+    expect_nothing_ran(form)

@@ -84,7 +84,7 @@ def test_a_change_that_hurts_comes_first_then_what_nobody_judged_then_what_could
     ]
     each = told(found)
     assert each[f"made something worse {worse}"].text == "made something worse: roll it back"
-    text = "proposed, high gain expected; nobody without a date; Answers in 20 ms"
+    text = "proposed, high gain expected; no person, no date; Answers in 20 ms"
     assert each[f"open {proposed}"].text == text
     assert "buffer_pool: sampled for 3 hours" in found.missing
     frappe.db.set_value(CHANGE, worse, {"status": "Rolled Back", "rollback_proposed": 0})
@@ -172,7 +172,9 @@ def test_a_version_that_nobody_approved_is_a_finding_that_leads_to_it():
     procedure.update({"owner_title": "Somebody", "change_reason": "Who leads changed"}).save()
     frappe.set_user("Administrator")
     version = f"Weekly Maintenance v{procedure.version}"
-    found = told(ask(findings_procedures))[f"version {version}"]
+    each = told(ask(findings_procedures))
+    assert each["versions of the app"].figure == 6, "told once, however many"
+    found = each[f"version {version}"]
     assert (found.title, found.doctype, found.name) == (f"Approve {version}", "Procedure Version", version)
     assert f"not approved; made by {MANAGER}" in found.text
 

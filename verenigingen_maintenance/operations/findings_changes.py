@@ -57,9 +57,9 @@ def _open(plan: list[dict[str, Any]], now: datetime) -> Iterator[Finding]:
 
 def _state(row: dict[str, Any], is_late: bool) -> str:
     gain = f", {row['gain_level'].lower()} gain expected" if row["gain_level"] else ""
-    who = row["responsible"] or "nobody"
-    when = f"by {row['due_on']}{', overdue' if is_late else ''}" if row["due_on"] else "without a date"
-    return f"{row['status'].lower()}{gain}; {who} {when}"
+    who = row["responsible"] or "no person"
+    when = f"by {row['due_on']}{', overdue' if is_late else ''}" if row["due_on"] else "no date"
+    return f"{row['status'].lower()}{gain}; {who}, {when}"
 
 
 def _not_looked_for(now: datetime) -> str:

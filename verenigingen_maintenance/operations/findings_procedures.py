@@ -11,10 +11,11 @@ from frappe.utils import getdate
 
 from verenigingen_maintenance.core import review_marks
 from verenigingen_maintenance.core.findings import Finding, Found, Review, worst_first
+from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import documentation
 
 PROCEDURE, VERSION = documentation.PROCEDURE, documentation.VERSION
-BY_CALENDAR = "by the calendar"
+BY_CALENDAR, OF_THE_APP, MOST_NAMED = "by the calendar", "versions of the app", 7
 
 
 def found(_review: Review, now: datetime) -> Found:
@@ -41,10 +42,19 @@ def _why(row: Any) -> list[str]:
 
 
 def _versions() -> Iterator[Finding]:
+    """Each of a person's; those that the app brought, of which a new site has seven, together."""
     fields = ["name", "made_at", "made_by", "reason"]
     rows = frappe.get_all(VERSION, {"status": "Draft"}, fields, order_by="made_at asc, name asc", limit=0)
-    for row in rows:
-        by, why = row.made_by or "the app", " ".join((row.reason or "").split())
-        told = f"in use since {row.made_at:%Y-%m-%d} and not approved; made by {by}"
+    yield from _of_the_app([row.name for row in rows if not row.made_by])
+    for row in (row for row in rows if row.made_by):
+        why = " ".join((row.reason or "").split())
+        told = f"in use since {row.made_at:%Y-%m-%d} and not approved; made by {row.made_by}"
         text = ": ".join(filter(None, [told, why]))
         yield Finding(f"version {row.name}", f"Approve {row.name}", text, doctype=VERSION, name=row.name)
+
+
+def _of_the_app(names: list[str]) -> Iterator[Finding]:
+    if names:
+        title = "Approve the versions that the app brought"
+        about = {"doctype": VERSION, "name": names[0]}
+        yield Finding(OF_THE_APP, title, some(names, MOST_NAMED), len(names), "versions", **about)

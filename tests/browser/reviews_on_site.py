@@ -96,9 +96,12 @@ def fail() -> None:
 
 
 def empty() -> dict:
+    from verenigingen_maintenance.operations import procedures
+
     for doctype in (ASSESSMENT, REPORT, CHANGE, "Maintenance Change Measurement"):
         frappe.db.delete(doctype)
-    frappe.db.set_value("Maintenance Procedure", "Daily Maintenance", "review_because", "")
+    daily = frappe.get_doc("Maintenance Procedure", "Daily Maintenance")
+    daily.db_set({"review_because": "", "next_review": procedures.next_review(daily)})
     return on_site.empty()
 
 

@@ -81,7 +81,7 @@ def _due(today: date, until: date) -> list[dict[str, Any]]:
     """Reviews that are due before the end of the period that follows."""
     rows = frappe.get_all(
         PROCEDURE,
-        {"enabled": 1, "next_review": ("<", until)},
+        [["enabled", "=", 1], ["next_review", "is", "set"], ["next_review", "<", until]],
         ["name", "next_review", "review_because"],
         order_by="next_review asc, name asc",
         limit=MOST,

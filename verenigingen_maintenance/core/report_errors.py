@@ -41,7 +41,7 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     if told["not_rolled_up"]:
         section.missing.append(("Errors of some days", told["not_rolled_up"]))
     _weeks(section, days, period)
-    _rise(section, within, before, why)
+    _rise(section, within, before, why, is_week=len(period.mondays) == 1)
     _patterns(section, told)
 
 
@@ -104,12 +104,14 @@ def _tell(section: Section, found: Regression, period: Period) -> None:
     section.say(text, SOURCE)
 
 
-def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str) -> None:
+def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str, is_week: bool) -> None:
     """Periods differ in length: what was before is taken for as many days."""
     if why:
         return
     earlier = round(sum(before) / len(before) * len(within))
     found = change(earlier, sum(within))
+    if found.is_rise and is_week and section.facts:
+        return  # a week that is worse than the weeks before is told so already
     if found.is_rise:
         more = percent_in_words(found.percent) if found.percent is not None else "there were none"
         text = (

@@ -72,9 +72,9 @@ def _figures(
         Figure("Errors a day", a_day, "errors", day_before, SOURCE, "higher", why),
         Figure("Patterns that had errors", told["patterns_with_errors"], "patterns", source=PATTERNS),
         Figure("New patterns", told["new"], "patterns", source=PATTERNS),
-        Figure("New critical patterns", len(told["new_critical"]), "patterns", source=PATTERNS),
-        Figure("Patterns that came back", len(told["regressed"]), "patterns", source=PATTERNS),
-        Figure("Patterns resolved", len(told["resolved"]), "patterns", source=PATTERNS),
+        Figure("New critical patterns", told["new_critical"], "patterns", source=PATTERNS),
+        Figure("Patterns that came back", told["regressed"], "patterns", source=PATTERNS),
+        Figure("Patterns resolved", told["resolved"], "patterns", source=PATTERNS),
     ]
 
 
@@ -126,12 +126,15 @@ def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: s
 
 
 def _patterns(section: Section, told: Mapping[str, Any]) -> None:
-    for each in told["new_critical"]:
+    for each in told["new_critical_patterns"]:
         told_as = f"{each['title']} ({each['errors']} errors, {each['state']})"
         text = f"New critical pattern since {each['first']}: {told_as}."
         item = f"new and critical since {each['first']}, {told_as}"
         section.found(Verdict.CRITICAL, 85, text, PATTERNS, TOPIC, item)
-    for each in told["regressed"]:
+    if (more := told["new_critical"] - len(told["new_critical_patterns"])) > 0:
+        item = f"{more} more new critical patterns of errors"
+        section.found(Verdict.CRITICAL, 84, f"{item}.", PATTERNS, TOPIC, item)
+    for each in told["regressed_patterns"]:
         item = f"came back on {each['day']} after it was resolved, {each['title']} ({each['severity']})"
         section.found(Verdict.WARNING, 75, f"{item[0].upper()}{item[1:]}.", PATTERNS, TOPIC, item)
     section.tables += [
@@ -140,7 +143,7 @@ def _patterns(section: Section, told: Mapping[str, Any]) -> None:
             ("Pattern", "Since", "Errors", "State", "Area"),
             [
                 [each["title"], each["first"], each["errors"], each["state"], each["area"]]
-                for each in told["new_critical"]
+                for each in told["new_critical_patterns"]
             ],
             PATTERNS,
             "None.",

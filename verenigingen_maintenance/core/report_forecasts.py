@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from .report_metrics import resources, weeks_of
+from .report_metrics import weeks_of
 from .report_parts import Facts, Figure, Section, Table, percent_in_words, short
 from .report_periods import Period
 from .thresholds import Limit, ThresholdError
@@ -188,22 +188,3 @@ def _growth(section: Section, facts: Facts) -> None:
             (26, 10, 22, 22, 10, 10),
         )
     )
-
-
-def recommendations(section: Section, facts: Facts, period: Period) -> None:
-    """What follows from limits and from what is short, without the tables behind it."""
-    inner = Section("", section.title)
-    capacity(inner, facts, period)
-    section.facts += inner.facts
-    section.missing += inner.missing
-    section.tables += inner.tables[:1]
-    section.sentences += inner.sentences
-    if not inner.sentences:
-        section.say(
-            "No forecast asks for more capacity."
-            if facts["forecasts"]["last"]
-            else "Nothing can be recommended without a forecast."
-        )
-
-
-__all__ = ["capacity", "forecasts", "recommendations", "resources"]

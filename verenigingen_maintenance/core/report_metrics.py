@@ -44,7 +44,7 @@ def all_metrics(section: Section, facts: Facts, period: Period) -> None:
     """Each metric as a row, without charts."""
     rows = facts["metrics"]["metrics"]
     section.tables.append(_table("", [row for row in rows if row["value"] is not None], period))
-    _say_missing(section, rows, facts, period)
+    _say_missing(section, rows, period)
 
 
 def found_regressions(row: Mapping[str, Any], period: Period) -> list[Regression]:
@@ -81,7 +81,7 @@ def _of_groups(section: Section, facts: Facts, period: Period, groups: Sequence[
         _chart(section, row, found[row["metric"]], period)
     by_group = sorted(measured, key=lambda row: groups.index(row["group"]))
     section.tables.append(_table("All figures", by_group, period))
-    _say_missing(section, rows, facts, period)
+    _say_missing(section, rows, period)
 
 
 def _interest(
@@ -172,7 +172,7 @@ def _row(row: Mapping[str, Any], period: Period) -> list[object]:
     ]
 
 
-def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], facts: Facts, period: Period) -> None:
+def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], period: Period) -> None:
     for row in rows:
         if row["value"] is None:
             section.missing.append((row["title"], row["reason"] or "no day of it was kept in the period"))

@@ -44,10 +44,6 @@ class Period:
         return period_with(self.cadence, self.begins - DAY)
 
     @property
-    def following(self) -> Period:
-        return period_with(self.cadence, self.ends)
-
-    @property
     def mondays(self) -> list[date]:
         """Of each ISO week that has days of it."""
         return list(_mondays(self.begins, self.ends))

@@ -34,15 +34,15 @@ class Week:
 
 @dataclass(frozen=True)
 class Regression:
-    """From the week `first` to the week `last` a figure was worse than usual, which is the median of the
-    `base` weeks before that were not, and worse than each of these. `recovered` says whether a week of the
-    period after it was not.
+    """From the week `first` to the week `last` a figure was worse than usual.
+
+    Usual is the median of the (eight at most) weeks before that were not; it was worse than each of these.
+    `recovered` says whether a week of the period after it was not.
     """
 
     first: Week
     last: Week
     usual: float
-    base: int
     recovered: bool
 
     def began_before(self, period: Period) -> bool:
@@ -81,7 +81,6 @@ def regressions(
             first=group[0],
             last=group[-1],
             usual=median(week.value for week in base),
-            base=len(base),
             recovered=not (is_worse and group is found[-1]),
         )
         for group, base in zip(found, bases, strict=True)

@@ -72,7 +72,7 @@ def after(change: Document, now: datetime) -> None:
 
 def due(now: datetime) -> list[str]:
     """Changes whose time after is over, and those that a killed job left without an after."""
-    # Frappe takes no moment at all for one that is past.
+    # Frappe takes a time that is not set for one long past.
     over = [["status", "in", ["Applied", "Kept"]], ["measure_until", "is", "set"]]
     over.append(["measure_until", "<=", clock.stored(now)])
     never = {"status": "Applied", "measured_at": ("is", "not set")}

@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.availability import Span
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import service_levels
 from verenigingen_maintenance.operations.alert_review import with_missing
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import alert_rows, clock
 from verenigingen_maintenance.sources.stored import DAY
@@ -90,7 +91,7 @@ def _highest(span: Span) -> list[dict[str, str]]:
 
 def compliance(period: Period, now: datetime) -> dict[str, Any]:
     """The last assessment of the period and of the one before, scores by day, and gaps opened and closed."""
-    begins, ends = (datetime.combine(day, time()) for day in (period.begins, period.ends))
+    ends = datetime.combine(period.ends, time())
     days = frappe.get_all(
         ASSESSMENT,
         {"day": ("between", [period.begins, period.last])},
@@ -106,8 +107,8 @@ def compliance(period: Period, now: datetime) -> dict[str, Any]:
         "before": _assessed(before),
         "scores": [[str(row.day), float(row.score)] for row in days if row.score],
         "assessed_days": len(days),
-        "opened": _gaps({"opened_at": ("between", [begins, ends])}),
-        "closed": _gaps({"closed_at": ("between", [begins, ends])}),
+        "opened": _gaps({"opened_at": within(period)}),
+        "closed": _gaps({"closed_at": within(period)}),
         "open": _gaps({"opened_at": ("<", ends), "state": "Open"}),
         "target": next(filter(None, critical), ""),
         "sources": {

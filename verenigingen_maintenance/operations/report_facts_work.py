@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from datetime import datetime, time
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -15,10 +15,11 @@ from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import report_facts_changes
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
-MOST_RUNS, MOST_ROWS, LONGEST = 400, 100, 400
+MOST_RUNS, MOST_ROWS, LONGEST = 400, 500, 400
 OWN = (
     *("Checklist Run", "Compliance Gap", "Maintenance Escalation", "Error Pattern", "Maintenance Check"),
     *("Maintenance Change", "Maintenance Procedure", "Security Assessment"),
@@ -36,15 +37,11 @@ CHANGED = (
 )
 
 
-def _ends_of(period: Period) -> list[datetime]:
-    return [datetime.combine(day, time()) for day in (period.begins, period.ends)]
-
-
 def runs(period: Period, now: datetime) -> dict[str, Any]:
     """Runs whose window began in the period, by procedure; what failed in them, and what people wrote."""
     rows = frappe.get_all(
         RUN,
-        {"due_from": ("between", _ends_of(period))},
+        {"due_from": within(period)},
         ["name", "procedure", "status", "verdict", "opened_late", "opened_at", "closed_at", "due_from"],
         order_by="due_from asc",
         limit=MOST_RUNS,
@@ -147,7 +144,7 @@ def _written(runs: list[str]) -> list[dict[str, str]]:
 
 def decisions(period: Period, now: datetime) -> dict[str, Any]:
     """What people changed in the period: thresholds, patterns they resolved, gaps that closed."""
-    between = ("between", _ends_of(period))
+    between = within(period)
     proposals = frappe.get_all(
         "Threshold Proposal",
         {"decided_at": between, "status": ("in", ["Accepted", "Dismissed"])},
@@ -226,7 +223,7 @@ def thresholds_changed(period: Period) -> list[dict[str, str]]:
     """What people changed in checks, from the versions that Frappe keeps of them; oldest first."""
     rows = frappe.get_all(
         "Version",
-        {"ref_doctype": CHECK, "creation": ("between", _ends_of(period))},
+        {"ref_doctype": CHECK, "creation": within(period)},
         ["docname", "creation", "owner", "data"],
         order_by="creation asc",
         limit=MOST_RUNS,

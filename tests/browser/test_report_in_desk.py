@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from test_markup_is_shown_as_text import MARKUP, expect_nothing_ran
 
 DOOR = "/api/method/verenigingen_maintenance.api"
-PLANTED = "Errors rose in 2026-W33 (week 7 of 14)"
+PLANTED = "Became worse in 2026-W33 (week 7 of 14): errors, "
 REMARK = f"The bank changed its format {MARKUP}"
 
 

@@ -253,6 +253,9 @@ def test_capacity_without_a_limit_near_tells_the_nearest_and_until_when_none_is_
     assert [fact.text for fact in section.facts] == [
         "None of 2 metrics with a limit is expected to meet it until 2026-12-29.",
         "The nearest limit is that of Database (> 50000 MB): 41\u00a0000 MB in 2026-W39, 82 % of it.",
+        "Grew: Disk from 22.5 to 45 % (+100 %), 22.5 a week, 2026-W38 to 2026-W39.",
+        "Grew: Database from 20\u00a0500 to 41\u00a0000 MB (+100 %), 20\u00a0500 a week, 2026-W38 to "
+        "2026-W39.",
     ]
 
 

@@ -12,6 +12,7 @@ import fake_dashboard
 import frappe
 import pymysql
 import pytest
+import quarter_on_site
 from frappe.utils import background_jobs
 
 from verenigingen_maintenance.api import door
@@ -56,6 +57,8 @@ PEOPLE = {
 }
 TEXT = "Traceback (most recent call last): …"
 COMMITTED: list[str] = []
+QUARTER: list = []
+OF_QUARTER = ("Metric Forecast", "Access Log", "Maintenance Report", "Maintenance Report Text")
 SEEDED_TOO = (
     "Maintenance Free Field",
     "Maintenance Agreed Date",
@@ -93,6 +96,26 @@ def site(dashboard_server):
     yield SITE
     _forget_what_was_kept()
     frappe.destroy()
+
+
+@pytest.fixture(scope="module")
+def plan(site, request):
+    """The simulated quarter of the calendar, written once for the files that ask for it one after the other;
+    nothing of it is left for the files after them."""
+    frappe.set_user("Administrator")
+    if not QUARTER:
+        QUARTER.append(quarter_on_site.write(clock.now(), calendar=True))
+    yield QUARTER[0]
+    if [each for each in request.session.items if "plan" in each.fixturenames][-1].module is request.module:
+        QUARTER.clear()
+        _forget_quarter()
+
+
+def _forget_quarter():
+    frappe.db.rollback()
+    for doctype in OF_QUARTER:
+        frappe.db.delete(doctype)
+    _start_anew()
 
 
 @pytest.fixture(autouse=True)

@@ -197,6 +197,7 @@ def worse():
 def test_a_change_that_made_it_worse_is_proposed_for_rollback_and_escalates_until_it_is(worse):
     found = fresh(CHANGE, worse)
     assert (found.verdict, found.rollback_proposed, found.measure_until) == ("Worse", 1, None), found.result
+    assert measure_change.due(clock.now() + timedelta(days=30)) == [], "its time after is judged once"
     assert stored_changes.failures(clock.now()).evidence["made something worse"] == {worse: "A larger pool"}
     roll_back_change.begin(worse, "It was slower", MANAGER)
     assert stored_changes.failures(clock.now()).value == 0

@@ -1,7 +1,7 @@
 """On a site with a simulated quarter, what the app answers tells what is planted, and its jobs go on.
 
-The site is written once for this file, and emptied after it. Nothing here changes it but the last test, which
-lets the scheduler's jobs do what they do.
+The site is written once for the files that ask for it (the fixture plan), and emptied after the last of them.
+Nothing here changes it but the last test, which lets the scheduler's jobs do what they do.
 """
 
 import time
@@ -9,16 +9,20 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from statistics import median
 
-import conftest
 import frappe
 import pytest
 import quarter_alerts
-import quarter_on_site
 import quarter_runs
 from quarter_plan import HOTSPOT, PRESENT, RETURNED, SEPA, USUAL_ERRORS, WEEKS, fact
 
 from verenigingen_maintenance import hooks
-from verenigingen_maintenance.operations import alert_review, error_review, health_tables, procedures
+from verenigingen_maintenance.operations import (
+    alert_review,
+    error_review,
+    health_tables,
+    procedures,
+    threshold_proposals,
+)
 from verenigingen_maintenance.sources import clock, compliance, error_facts, error_reviews, forecasts
 
 REQUESTS, MOST_SECONDS = "Requests", 3
@@ -34,19 +38,6 @@ def _clean(site):
     frappe.local.message_log = []
 
 
-@pytest.fixture(scope="module")
-def plan(site):
-    """The quarter, written once; nothing of it is left for other files."""
-    frappe.set_user("Administrator")
-    try:
-        yield quarter_on_site.write(clock.now())
-    finally:
-        frappe.db.rollback()
-        for doctype in ("Metric Forecast", "Access Log"):
-            frappe.db.delete(doctype)
-        conftest._start_anew()
-
-
 @pytest.fixture
 def quickly():
     """What follows is answered within the time that the review of a quarter may take."""
@@ -60,12 +51,17 @@ def morning(plan, week):
     return clock.instant(plan.at(week, 0, 9))
 
 
+def over(plan):
+    """The morning after the last week."""
+    return morning(plan, PRESENT)
+
+
 def values(found, key, value):
     return {each[key]: each[value] for each in found}
 
 
 def test_errors_of_a_quarter_tell_the_regression_and_what_came_back(plan, quickly):
-    found = error_review.review(90, clock.now())
+    found = error_review.review(90, over(plan))
     weeks = Counter()
     for day, errors in found["patterns"]["daily_trends"]["daily_data"].items():
         weeks[plan.week_of(date.fromisoformat(day))] += errors
@@ -85,7 +81,7 @@ def test_errors_of_a_quarter_tell_the_regression_and_what_came_back(plan, quickl
 
 def test_errors_of_a_week_and_a_month_tell_the_hotspot_and_no_regression(plan, quickly):
     for days in (7, 30):
-        found = error_review.review(days, clock.now())
+        found = error_review.review(days, over(plan))
         assert found["error_hotspots"]["hotspots"]["functional_areas"][0]["name"] == HOTSPOT
         assert found["patterns"]["severity_distribution"]["distribution"]["critical"] == 0
     titles = [each["title"].split()[0] for each in found["error_patterns"]]
@@ -100,11 +96,11 @@ def test_the_week_after_the_regression_told_it_and_the_week_after_the_last_tells
     facts = error_facts.facts(7, clock.instant(plan.at(8, 0)))
     assert facts.total == fact("errors").number
     assert sum(each.errors for each in facts.patterns) == sum(facts.by_user.values()) == facts.total
-    assert error_reviews.week_over_week(clock.now()).value == 0
+    assert error_reviews.week_over_week(over(plan)).value == 0
 
 
 def test_alerts_of_a_quarter_tell_noise_returns_and_the_third_level(plan, quickly):
-    now = clock.now()
+    now = over(plan)
     found, known = alert_review.review(90, now), quarter_alerts.alerts()
     since = clock.stored(now - timedelta(days=90))
     known = [each for each in known if plan.at(each.week, each.weekday, each.hour, each.minute) >= since]
@@ -159,7 +155,9 @@ def test_metrics_tell_the_slow_week_and_the_index_that_helped(plan, quickly):
     assert median(weeks[7]) == pytest.approx(slow, rel=0.1)
     assert median(weeks[11]) == pytest.approx(quick, rel=0.1)
     (row,) = [
-        each for each in health_tables.health("30 days", REQUESTS) if each["metric"] == "traffic.p95_time"
+        each
+        for each in health_tables.health("30 days", REQUESTS, over(plan))
+        if each["metric"] == "traffic.p95_time"
     ]
     assert row["change"] < -25
 
@@ -190,13 +188,14 @@ def test_a_signed_run_of_the_regression_is_printed_with_what_people_noted(plan):
 
 
 def test_every_job_of_the_scheduler_goes_on_from_there(plan):
+    threshold_proposals.propose(over(plan))
+    assert frappe.db.exists("Threshold Proposal", {"check_name": fact("threshold too strict").text})
     before = _past(plan)
     for job in jobs():
         frappe.get_attr(job)()
         frappe.db.commit()
     assert _past(plan) == before
     assert frappe.db.count("Checklist Run", {"status": "Missed"}) == 2
-    assert frappe.db.exists("Threshold Proposal", {"check_name": fact("threshold too strict").text})
     assert not frappe.db.count("Error Log", {"creation": (">=", plan.now), "method": ("like", "Runs of%")})
 
 

@@ -1,11 +1,10 @@
 """The reports of a simulated quarter of the calendar tell on their first pages what is planted in it."""
 
 import json
+import re
 
-import conftest
 import frappe
 import pytest
-import quarter_on_site
 from quarter_plan import FRIDAY, OPERATOR, RETURNED, SEPA, THURSDAY, WEDNESDAY, fact
 
 from verenigingen_maintenance import api
@@ -25,19 +24,6 @@ def _clean(site):
     frappe.local.message_log = []
 
 
-@pytest.fixture(scope="module")
-def plan(site):
-    """The last quarter of the calendar, written once; nothing of it is left for other files."""
-    frappe.set_user("Administrator")
-    try:
-        yield quarter_on_site.write(clock.now(), calendar=True)
-    finally:
-        frappe.db.rollback()
-        for doctype in ("Metric Forecast", "Access Log", REPORT, "Maintenance Report Text"):
-            frappe.db.delete(doctype)
-        conftest._start_anew()
-
-
 def first_page(kind, label):
     """The facts of a report that is drafted now."""
     now = clock.now()
@@ -47,7 +33,7 @@ def first_page(kind, label):
     report = frappe.get_doc(REPORT, name)
     assert report.status == "Draft", (name, report.failure)
     read = json.loads(report.data)["facts"]
-    assert [each for each, told in read.items() if FAILED in told] == [], name
+    assert {each: told[FAILED] for each, told in read.items() if FAILED in told} == {}, name
     found = [each["text"] for each in api.get_report(name)["facts"]]
     assert FEWEST <= len(found) <= MOST_FIRST, (name, found)
     return found
@@ -72,12 +58,12 @@ def tells(facts, *words):
 
 def test_the_quarter_tells_each_event_once_and_what_helped(plan):
     found = first_page("QUARTERLY-PERFORMANCE", quarter(plan))
-    tells(
-        found, f"Became worse in {plan.label(7)} (week ", "errors, 150 against", "3.0 times", "that week only"
-    )
+    tells(found, f"Became worse in {plan.label(7)} (week ", "errors, 150 against a usual ", "that week only")
     tells(found, "Patterns of errors: new and critical", SEPA, "came back on", RETURNED)
     tells(found, "Alerts: ", "reached Level 3, External Support")
-    tells(found, "Compliance: lost 6 points by", plan.day(10, WEDNESDAY), "won back by the end of the period")
+    lost = tells(found, "ompliance", "won back by the end of the period", f"by {plan.day(10, WEDNESDAY)}")
+    points = float(re.search(r"lost ([\d.]+) points", lost)[1])
+    assert points == pytest.approx(fact("compliance lost").number, abs=0.15)
     tells(found, "Missed runs: 2 of ")
     tells(found, "promised", "Missed")
     helped, hurt = fact("change that helped"), fact("change that hurt")
@@ -89,8 +75,8 @@ def test_the_week_tells_its_regression_and_nothing_of_what_came_after(plan):
     found = first_page("WEEKLY-ANALYTICS", plan.label(7))
     tells(found, f"Became worse in {plan.label(7)}: errors, 150 against")
     tells(found, SEPA)
-    assert not [text for text in found if "since 20" in text and "new and critical" not in text.lower()]
-    assert not [text for text in found if "until the end of the period" in text]
+    told = " ".join(found)
+    assert not [words for words in ("end of the period", "recovered", "come down", "still") if words in told]
 
 
 @pytest.mark.parametrize(
@@ -98,8 +84,8 @@ def test_the_week_tells_its_regression_and_nothing_of_what_came_after(plan):
     [
         (4, ["Missed run"]),
         (6, ["reached Level 3, External Support"]),
-        (10, ["Compliance: lost 6 points"]),
-        (12, ["The compliance score won 6 points"]),
+        (10, ["ompliance", " lost ", " points, to "]),
+        (12, ["The compliance score won ", " points, to "]),
         (11, [RETURNED, "came back"]),
     ],
 )
@@ -112,7 +98,7 @@ def test_other_weeks_tell_what_is_planted_in_them(plan, week, words):
 
 def test_the_month_of_a_regression_and_of_a_change_tell_them(plan):
     found = first_page("MONTHLY-PERFORMANCE", month(plan, 7))
-    tells(found, f"Became worse in {plan.label(7)}", "errors, 150 against")
+    tells(found, f"Became worse in {plan.label(7)}", "errors, ")
     found = first_page("MONTHLY-OPTIMISATION", f"{plan.day(9, WEDNESDAY):%Y-%m}")
     tells(found, "A change helped.", fact("change that helped").text)
 
@@ -133,7 +119,7 @@ def test_security_tells_who_got_power_since_the_last_quarter(plan):
 
 def test_the_plan_tells_what_is_overdue_and_what_is_planned(plan):
     found = first_page("QUARTERLY-PLAN", quarter(plan))
-    tells(found, "Actions that are overdue: 1 of ", fact("overdue action").text)
+    tells(found, "Actions that are overdue: ", f": {fact('overdue action').text}")
     html = frappe.db.get_value(REPORT, f"QUARTERLY-PLAN-{quarter(plan)}", "html")
     assert fact("opportunity").text in html
     assert f"TRAIN-{plan.day(10, 1)} (closed)" in html

@@ -22,9 +22,12 @@ def optimisation(section: Section, facts: Facts, period: Period) -> None:
     told = facts["optimisation"]
     for each in told["changes"]:
         _judge(section, each)
-    _figures(section, told)
-    _changes(section, told)
-    _opportunities(section, told)
+    if told["found"] or told["changes"] or told["rolled_back"]:
+        _figures(section, told)
+        _changes(section, told)
+        _opportunities(section, told)
+    else:
+        section.say("No opportunity was found, and nothing was changed.", FOUND)
     for finder, why in told["not_measured"].items():
         section.missing.append((f"Opportunities: {finder}", why))
     if not told["looked_at"]:
@@ -84,7 +87,7 @@ def _changes(section: Section, told: Mapping[str, Any]) -> None:
         if each["name"] not in {change["name"] for change in told["changes"]}
     ]
     heads = ("Day", "Change", "Measured before, then after", "By", "Effect", "State")
-    widths = (12, 26, 30, 14, 9, 9)
+    widths = (11, 24, 26, 20, 9, 10)
     empty = "Nothing was changed in the period."
     section.tables.append(Table.cut("Changes", heads, rows, source=CHANGES, empty=empty, widths=widths))
 
@@ -175,7 +178,7 @@ def roadmap(section: Section, facts: Facts, period: Period) -> None:
     ]
     heads = ("Change", "Gain", "What is expected", "Who", "Until", "State")
     empty = "Nothing is proposed or approved."
-    widths = (28, 9, 25, 15, 13, 10)
+    widths = (26, 9, 22, 20, 13, 10)
     section.tables.append(Table.cut("", heads, rows, source=ROADMAP, empty=empty, widths=widths))
     if overdue := [each["name"] for each in told["changes"] if each["is_overdue"]]:
         section.found(Verdict.WARNING, 57, f"Changes that are overdue: {some(overdue)}.", ROADMAP)

@@ -10,7 +10,8 @@ from .report_periods import Period
 from .report_weeks import Week
 
 WIDTH, HEIGHT, SHOWN = 640, 126, (920, 181)
-LEFT, RIGHT, TOP, BOTTOM = 40, 4, 28, 22
+LEFT, RIGHT, TOP, BOTTOM = 48, 4, 28, 22
+CROWDED = 16
 MOST_BEFORE = 8
 GREY, BLUE, RED = "#c3c9cf", "#2f6fb4", "#c62828"
 
@@ -46,6 +47,7 @@ def bars(
 def _bars(weeks: Sequence[Week], period: Period, worse: Collection[date], most: float) -> list[str]:
     room = (WIDTH - LEFT - RIGHT) / max(len(weeks), 1)
     width = min(room * 0.7, 46)
+    size = 8.5 if len(weeks) <= CROWDED else 6.5
     drawn = []
     for index, week in enumerate(weeks):
         middle = LEFT + room * (index + 0.5)
@@ -58,7 +60,7 @@ def _bars(weeks: Sequence[Week], period: Period, worse: Collection[date], most: 
         )
         drawn.append(f'<text x="{middle:.1f}" y="{HEIGHT - 9}" text-anchor="middle">{week.label[5:]}</text>')
         drawn.append(
-            f'<text x="{middle:.1f}" y="{y - 3:.1f}" text-anchor="middle" font-size="8.5">'
+            f'<text x="{middle:.1f}" y="{y - 3:.1f}" text-anchor="middle" font-size="{size}">'
             f"{_three(week.value)}</text>"
         )
     return drawn

@@ -41,7 +41,7 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     if told["not_rolled_up"]:
         section.missing.append(("Errors of some days", told["not_rolled_up"]))
     _weeks(section, days, period)
-    _rise(section, within, before, why)
+    _rise(section, within, before, why, is_week=len(period.mondays) == 1)
     _patterns(section, told)
 
 
@@ -104,12 +104,14 @@ def _tell(section: Section, found: Regression, period: Period) -> None:
     section.say(text, SOURCE)
 
 
-def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str) -> None:
+def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str, is_week: bool) -> None:
     """Periods differ in length: what was before is taken for as many days."""
     if why:
         return
     earlier = round(sum(before) / len(before) * len(within))
     found = change(earlier, sum(within))
+    if found.is_rise and is_week and section.facts:
+        return  # a week that is worse than the weeks before is told so already
     if found.is_rise:
         more = percent_in_words(found.percent) if found.percent is not None else "there were none"
         text = (
@@ -124,14 +126,15 @@ def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: s
 
 
 def _patterns(section: Section, told: Mapping[str, Any]) -> None:
-    for each in told["new_critical_patterns"][:3]:
+    for each in told["new_critical_patterns"]:
         told_as = f"{each['title']} ({each['errors']} errors, {each['state']})"
         text = f"New critical pattern since {each['first']}: {told_as}."
         item = f"new and critical since {each['first']}, {told_as}"
         section.found(Verdict.CRITICAL, 85, text, PATTERNS, TOPIC, item)
-    if (more := told["new_critical"] - 3) > 0:
-        section.found(Verdict.CRITICAL, 84, f"{more} more new critical patterns of errors.", PATTERNS)
-    for each in told["regressed_patterns"][:2]:
+    if (more := told["new_critical"] - len(told["new_critical_patterns"])) > 0:
+        item = f"{more} more new critical patterns of errors"
+        section.found(Verdict.CRITICAL, 84, f"{item}.", PATTERNS, TOPIC, item)
+    for each in told["regressed_patterns"]:
         item = f"came back on {each['day']} after it was resolved, {each['title']} ({each['severity']})"
         section.found(Verdict.WARNING, 75, f"{item[0].upper()}{item[1:]}.", PATTERNS, TOPIC, item)
     section.tables += [

@@ -13,7 +13,7 @@ from .thresholds import Limit, ThresholdError
 from .verdicts import Verdict
 
 WEEKS, LAST = "forecasts.weeks", "forecasts.last"
-FEWEST, LOW = 20, 60
+FEWEST, LOW, MOST_GROWN = 20, 60, 3
 SOON = timedelta(days=28)
 NONE = "no metric had a forecast at the end of the period"
 STORED = ("Storage", "Backups", "Host")
@@ -137,7 +137,7 @@ def _tell_nearest(section: Section, metrics: Sequence[Mapping[str, Any]]) -> Non
     used, row, week = max(known, key=lambda each: each[0])
     share = f"{short(week.value)} {row['unit']} in {week.label}, {used:.0f} % of it"
     text = f"The nearest limit is that of {row['title']} ({row['capacity']} {row['unit']}): {share}."
-    section.found(Verdict.OK, 61, text, "metrics.days")
+    section.found(Verdict.OK, 28, text, "metrics.days")
     section.say(text, "metrics.days")
 
 
@@ -153,13 +153,17 @@ def used_of(text: str, value: float) -> float | None:
 
 
 def _growth(section: Section, facts: Facts) -> None:
-    rows = []
+    rows, grown = [], []
     for row in facts["metrics"]["metrics"]:
         weeks = [week for week in weeks_of(row) if week.days >= 3]
         if row["group"] in STORED and len(weeks) > 1:
             first, last = weeks[0], weeks[-1]
             share = percent_in_words(100 * (last.value - first.value) / first.value) if first.value else ""
             a_week = (last.value - first.value) / ((last.monday - first.monday).days / 7)
+            if a_week > 0 and first.value:
+                span = f"{short(first.value)} to {short(last.value)} {row['unit']}"
+                told = f"{row['title']} from {span} ({share}), {short(a_week)} a week"
+                grown.append((a_week / first.value, f"{told}, {first.label} to {last.label}"))
             rows.append(
                 [
                     row["title"],
@@ -170,6 +174,8 @@ def _growth(section: Section, facts: Facts) -> None:
                     short(a_week),
                 ]
             )
+    for _share, told in sorted(grown, reverse=True)[:MOST_GROWN]:
+        section.found(Verdict.OK, 24, f"Grew: {told}.", "metrics.days")
     heads = ("Metric", "Unit", "First week's mean", "Last week's mean", "Change", "A week")
     section.tables.append(
         Table(

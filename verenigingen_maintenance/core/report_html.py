@@ -13,7 +13,7 @@ from .report import Report
 from .report_parts import Fact, Figure, Section, Table, percent_in_words, short
 from .verdicts import Verdict
 
-AT_ONCE = 10
+AT_ONCE, FEW_MORE = 10, 4
 STYLE = """
 .m-report { font-family: Helvetica, Arial, "DejaVu Sans", sans-serif; font-size: 9.5pt; line-height: 1.4;
   color: #1d2429; }
@@ -210,11 +210,18 @@ def _table(table: Table, numbers: _Numbers) -> Iterator[Html]:
         yield tag("div", title, tag("p", table.empty or "None.", untold), class_="keep")
         return
     heads = _heads(table.heads, table.numbers, table.widths)
-    for first in range(0, len(table.rows), AT_ONCE):
-        rows = [_row(row, table.numbers) for row in table.rows[first : first + AT_ONCE]]
+    starts = _starts(len(table.rows))
+    for first, end in zip(starts, [*starts[1:], len(table.rows)], strict=True):
+        rows = [_row(row, table.numbers) for row in table.rows[first:end]]
         block = tag("table", heads, tag("tbody", *rows), class_="more" if first else "")
-        after = _after(table, untold) if first + AT_ONCE >= len(table.rows) else Html()
+        after = _after(table, untold) if end == len(table.rows) else Html()
         yield tag("div", Html() if first else title, block, after, class_="keep")
+
+
+def _starts(rows: int) -> list[int]:
+    """Where blocks begin; a few rows that are left over stay with those before them."""
+    starts = list(range(0, rows, AT_ONCE))
+    return starts[:-1] if len(starts) > 1 and rows - starts[-1] <= FEW_MORE else starts
 
 
 def _after(table: Table, untold: Html) -> Html:

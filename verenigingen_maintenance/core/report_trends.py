@@ -9,7 +9,7 @@ from .report_metrics import SOURCE as METRICS
 from .report_metrics import found_regressions
 from .report_parts import Facts, Section, Table, percent_in_words, short
 from .report_periods import Period
-from .report_weeks import Regression, regressions
+from .report_weeks import Regression, not_over, regressions
 from .verdicts import Verdict
 from .wording import some
 
@@ -28,7 +28,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
                 short(found.usual),
                 short(found.first.value),
                 _change(found.percent),
-                _state(found.recovered),
+                _state(found, period),
             ]
         )
     for row in facts["metrics"]["metrics"]:
@@ -41,7 +41,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
                     usual,
                     then,
                     _change(found.percent),
-                    _state(found.recovered),
+                    _state(found, period),
                 ]
             )
     _tell(section, rows)
@@ -81,9 +81,9 @@ def _tell(section: Section, rows: list[list[object]]) -> None:
     worse = [f"{row[0]} since {str(row[1]).split()[0]}" for row in rows if row[5] == STILL]
     if worse:
         text = f"Worse still at the end of the period: {len(worse)}: {some(worse)}."
-        section.found(Verdict.WARNING, 63, text, METRICS)
+        section.found(Verdict.WARNING, 40, text, METRICS)
         section.say(text, METRICS)
-    elif rows:
+    elif all(row[5] for row in rows) and rows:
         section.say("All of it was as usual again at the end of the period.", METRICS)
 
 
@@ -91,8 +91,11 @@ def _change(percent: float | None) -> str:
     return "" if percent is None else percent_in_words(percent)
 
 
-def _state(recovered: bool) -> str:
-    return "as usual" if recovered else STILL
+def _state(found: Regression, period: Period) -> str:
+    """Of a week alone nobody knows yet whether it lasts."""
+    if found.recovered:
+        return "as usual"
+    return STILL if not_over(found, period) else ""
 
 
 def _weeks(found: Regression) -> str:

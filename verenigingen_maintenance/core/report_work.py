@@ -11,6 +11,7 @@ from .verdicts import Verdict
 from .wording import some
 
 RUNS = "runs.runs"
+LONGEST = 80
 
 
 def runs(section: Section, facts: Facts, period: Period) -> None:
@@ -87,7 +88,8 @@ def actions(section: Section, facts: Facts, period: Period) -> None:
     heads = ("To do", "Who", "By", "About")
     overdue = [each["text"] for each in told["todos"] if each["is_overdue"]]
     if overdue:
-        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(overdue, 2)}."
+        shown = [_cut(each) for each in overdue]
+        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(shown, 2)}."
         section.found(Verdict.WARNING, 58, text, "actions.todos")
     section.tables.append(
         Table.cut(
@@ -136,6 +138,10 @@ def actions(section: Section, facts: Facts, period: Period) -> None:
         )
         section.found(Verdict.OK, 38, text, "actions.todos")
         section.say(text, "actions.todos")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
 def implemented(section: Section, facts: Facts, period: Period) -> None:

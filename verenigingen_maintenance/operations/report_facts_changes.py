@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -15,6 +15,7 @@ from verenigingen_maintenance.operations import effectiveness as effects
 from verenigingen_maintenance.operations import opportunities
 from verenigingen_maintenance.operations.change_records import CHANGE
 from verenigingen_maintenance.operations.report_facts_service import span_of
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.sources import clock
 
 MOST, LONGEST, QUARTERS = 100, 300, 4
@@ -70,7 +71,7 @@ def kept(period: Period) -> list[dict[str, str]]:
 
 def _found(period: Period) -> list[dict[str, Any]]:
     rows = frappe.get_all(
-        CHANGE, {"proposed_at": _within(period)}, FOUND, order_by="proposed_at asc", limit=5 * MOST
+        CHANGE, {"proposed_at": within(period)}, FOUND, order_by="proposed_at asc", limit=5 * MOST
     )
     rows.sort(key=lambda row: (_rank(row.gain_level), -row.gain_value, row.name))
     return [_short(row) for row in islice(rows, MOST)]
@@ -79,7 +80,7 @@ def _found(period: Period) -> list[dict[str, Any]]:
 def _decided(period: Period, status: Status) -> list[dict[str, str]]:
     rows = frappe.get_all(
         CHANGE,
-        {"decided_at": _within(period), "status": status.value},
+        {"decided_at": within(period), "status": status.value},
         ["name", "title", "decided_by", "decided_at", "reason", "verdict"],
         order_by="decided_at asc",
         limit=MOST,
@@ -97,11 +98,6 @@ def _decided(period: Period, status: Status) -> list[dict[str, str]]:
         }
         for row in rows
     ]
-
-
-def _within(period: Period) -> tuple[str, list[datetime]]:
-    begins, ends = (datetime.combine(day, time()) for day in (period.begins, period.last))
-    return "between", [begins, ends.replace(hour=23, minute=59, second=59, microsecond=999999)]
 
 
 def _short(row: Any) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import frappe
 
-from verenigingen_maintenance.core.report_periods import Period
+from verenigingen_maintenance.core.report_periods import Period, period_with
 from verenigingen_maintenance.operations.procedure_versions import (
     APPROVED,
     DRAFT,
@@ -15,6 +15,7 @@ from verenigingen_maintenance.operations.procedure_versions import (
     VERSION,
     not_approved,
 )
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.sources import clock
 
 MOST, LONGEST = 100, 300
@@ -25,10 +26,10 @@ SESSION, PARTICIPANT, REVIEW = "Training Session", "Training Participant", "Proc
 def procedures(period: Period, now: datetime) -> dict[str, Any]:
     """Of the period what was approved, reviewed, trained and practised; of now what waits and is due."""
     return {
-        "approved": _versions({"approved_at": _within(period), "status": ("in", [APPROVED, "Superseded"])}),
+        "approved": _versions({"approved_at": within(period), "status": ("in", [APPROVED, "Superseded"])}),
         "pending": _versions({"name": ("in", [*not_approved()[:MOST], ""]), "status": DRAFT}),
         "reviews": _reviews(period),
-        "due": _due(clock.stored(now).date(), period.following.ends),
+        "due": _due(clock.stored(now).date(), period_with(period.cadence, period.ends).ends),
         "sessions": _sessions(period),
         "drills": [*_drill_runs(period), *_drill_alerts(period)],
         "sources": {
@@ -38,13 +39,6 @@ def procedures(period: Period, now: datetime) -> dict[str, Any]:
             "drills": "Checklist Run and Maintenance Escalation: drills that began in the period",
         },
     }
-
-
-def _within(period: Period) -> tuple[str, list[datetime]]:
-    return "between", [
-        datetime.combine(period.begins, time()),
-        datetime.combine(period.ends, time()) - timedelta(microseconds=1),
-    ]
 
 
 def _versions(filters: dict[str, object]) -> list[dict[str, str]]:
@@ -63,7 +57,7 @@ def _versions(filters: dict[str, object]) -> list[dict[str, str]]:
 def _reviews(period: Period) -> list[dict[str, str]]:
     rows = frappe.get_all(
         REVIEW,
-        {"parenttype": PROCEDURE, "at": _within(period)},
+        {"parenttype": PROCEDURE, "at": within(period)},
         ["parent", "at", "by_user", "outcome", "note"],
         order_by="`tabProcedure Review`.`at` asc",
         limit=MOST,
@@ -81,7 +75,7 @@ def _due(today: date, until: date) -> list[dict[str, Any]]:
     """Reviews that are due before the end of the period that follows."""
     rows = frappe.get_all(
         PROCEDURE,
-        {"enabled": 1, "next_review": ("<", until)},
+        [["enabled", "=", 1], ["next_review", "is", "set"], ["next_review", "<", until]],
         ["name", "next_review", "review_because"],
         order_by="next_review asc, name asc",
         limit=MOST,
@@ -125,7 +119,7 @@ def _participants(sessions: list[str]) -> dict[str, dict[str, int]]:
 
 
 def _drill_runs(period: Period) -> list[dict[str, str]]:
-    filters = {"is_drill": 1, "opened_at": _within(period)}
+    filters = {"is_drill": 1, "opened_at": within(period)}
     fields = ["name", "procedure", "status", "opened_at"]
     rows = frappe.get_all(RUN, filters, fields, order_by="opened_at asc", limit=MOST)
     return [
@@ -135,7 +129,7 @@ def _drill_runs(period: Period) -> list[dict[str, str]]:
 
 
 def _drill_alerts(period: Period) -> list[dict[str, str]]:
-    filters = {"is_drill": 1, "opened_at": _within(period)}
+    filters = {"is_drill": 1, "opened_at": within(period)}
     fields = ["name", "title", "status", "opened_at"]
     rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc", limit=MOST)
     return [

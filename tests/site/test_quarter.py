@@ -74,9 +74,11 @@ def test_errors_of_a_quarter_tell_the_regression_and_what_came_back(plan, quickl
     assert plan.week_of(date.fromisoformat(found["patterns"]["daily_trends"]["peak_day"])) == 7
     critical = fact("new critical pattern").number
     assert found["patterns"]["severity_distribution"]["distribution"]["critical"] == critical
-    assert "verenigingen: Direct Debit Batch" in values(
-        found["error_hotspots"]["critical_hotspots"], "name", "errors"
-    )
+    assert found["error_hotspots"]["critical_hotspots"] == [], "it was resolved in week 8"
+    assert not [text for text in found["recommendations"] if "critical hotspots" in text]
+    (stands_out,) = [text for text in found["insights"] if "stands out" in text]
+    assert stands_out.startswith(f"Week {plan.label(7)} stands out: {fact('errors').number} errors, 3.")
+    assert any(text.startswith("It came down: ") for text in found["insights"])
     states = {each["title"].split()[0]: each["state"] for each in found["error_patterns"]}
     assert (states[SEPA], states[RETURNED]) == ("Resolved", "Regressed")
     returned = frappe.db.get_value("Error Pattern", {"exception": RETURNED}, "regressed_at")

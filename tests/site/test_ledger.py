@@ -40,6 +40,15 @@ def test_deleted_days_leave_the_ledger_and_no_count(forgotten):
     assert (entered(), counted()) == (3, 23)
 
 
+def test_what_takes_longer_than_one_job_may_is_gone_on_with_by_the_next():
+    for days in (20, 21, 22):
+        insert_errors(2, creation=stored(days=days))
+    count_errors()
+    clear_error_logs()
+    assert [ingest_errors.forget_deleted(seconds=0) for _job in range(3)] == [False, False, True]
+    assert (entered(), counted()) == (0, 6)
+
+
 def test_days_that_error_log_still_has_stay_in_the_ledger():
     for days in range(5):
         insert_errors(2, creation=stored(days=days))

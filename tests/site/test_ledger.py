@@ -26,7 +26,7 @@ def forgotten():
     insert_errors(3)
     count_errors()
     ErrorLog.clear_old_logs(days=14)
-    ingest_errors.forget_deleted()
+    ingest_errors.forget_deleted(seconds=60)
     return moment
 
 
@@ -62,7 +62,7 @@ def test_the_last_three_days_stay_when_all_logs_are_deleted():
         insert_errors(2, creation=stored(days=days))
     count_errors()
     clear_error_logs()
-    ingest_errors.forget_deleted()
+    ingest_errors.forget_deleted(seconds=60)
     assert (entered(), counted()) == (8, 12)
     insert_errors(4)
     count_errors()

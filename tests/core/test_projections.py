@@ -71,14 +71,24 @@ def turned():
     return np.concatenate([database(154, 100), 44_000 - 90 * np.arange(28.0)])
 
 
+def ended(on):
+    """It grew, and does so no longer."""
+    return 30_000 + GROWTH * np.minimum(np.arange(182), on) + np.random.default_rng(5).normal(0, 12, 182)
+
+
+def began(on):
+    """It grows faster by now than half a year of days tells."""
+    return 30_000 + GROWTH * np.maximum(np.arange(182) - on, 0) + np.random.default_rng(5).normal(0, 12, 182)
+
+
 def lately():
     return np.concatenate([np.full(154, 30_000.0), 30_000 + 400 * np.arange(28.0)])
 
 
 @pytest.mark.parametrize(
     "history",
-    [database(83), turned(), lately()],
-    ids=["eleven weeks", "it turned", "it began lately"],
+    [database(83), turned(), ended(115), ended(150), began(70), lately()],
+    ids=["eleven weeks", "it turned", "it ended", "it ended lately", "it began in spring", "it began lately"],
 )
 def test_what_the_past_does_not_support_is_not_told(history):
     assert projected(history, FULL, FIRST) is None

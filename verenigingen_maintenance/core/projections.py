@@ -28,7 +28,7 @@ def projected(history: Values, limit: Limit, first: date) -> Crossing | None:
     """When a limit is met by the trend, `first` being the day after the history; or until when it is not.
 
     As far ahead as twice what is known of the past, 240 days at most. A day is told only where the trend
-    comes further by then than the interval reaches to one side; else none is expected until that meets the limit.
+    comes further by then than the interval reaches to one side; else nothing is until that meets the limit.
     None where twelve weeks are not known, and where the trend is not that of both halves and of the end.
     """
     known = history[-MOST_DAYS:]
@@ -55,10 +55,8 @@ def _slope(known: Values, limit: Limit) -> float | None:
         return None
     if not whole.is_sure:
         return None if moves_towards(end, limit, float(np.median(known[-WEEK:]))) else 0.0
-    if end.is_sure and end.slope * whole.slope < 0:
-        return None
-    halves = (trend(half) for half in np.array_split(known, 2))
-    is_supported = all(half and half.slope / whole.slope >= SUPPORTED for half in halves)
+    parts = (*(trend(half) for half in np.array_split(known, 2)), end)
+    is_supported = all(part and part.slope / whole.slope >= SUPPORTED for part in parts)
     return whole.slope if is_supported else None
 
 

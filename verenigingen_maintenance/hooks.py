@@ -9,9 +9,10 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/ask.js",
 ]
-doctype_js = {"Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js"]}
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
-doctype_js = {"Checklist Run": "public/js/drill_run.js"}
+doctype_js = {
+    "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
+}
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 
 after_install = "verenigingen_maintenance.install.after_install"

@@ -158,14 +158,15 @@ def list_commands() -> dict:
 
 
 def make_review(disk: str = "70") -> dict:
-    """The weekly run of now, over findings of one's own: disk and cache."""
+    """The weekly run of now, over findings of one's own: disk and cache. Its checks are not measured."""
     from verenigingen_maintenance.core.findings import Finding, Found
-    from verenigingen_maintenance.operations import findings, findings_growth, run_now
+    from verenigingen_maintenance.operations import checks, findings, findings_growth, run_now
     from verenigingen_maintenance.sources import clock
 
     found = [Finding("disk", f"Disk {MARKUP}", MARKUP, float(disk), "%"), Finding("cache", "Cache memory")]
     findings.PROVIDERS[:] = [findings.Provider("Growth", "findings_growth.found")]
     findings_growth.found = lambda _review, _now: Found(tuple(found))
+    checks.run_all = lambda _specs: {}
     name = run_now.find_or_open_procedure("Weekly Maintenance", clock.now())
     run_now.measure_now(name, clock.now())
     return {"run": name}

@@ -1,6 +1,7 @@
 """A report in Desk: its progress is seen, an operator writes in it, a manager approves it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,11 @@ def test_a_report_from_its_progress_to_its_approval(at_site, desk, api):
     expect(form.indicator).to_have_text("Draft")
     form.write(form.page.locator("textarea[data-section='errors']"), REMARK)
     form.save()
-    expect(shown.locator(".remark")).to_have_text(REMARK)
+    expect(form.indicator).to_have_text("Draft")
+    expect(shown.locator("textarea[data-section='errors']")).to_have_value(REMARK)
+    shown.get_by_role("link", name="Forecasts").click()
+    expect(shown.get_by_role("heading", name="7. Forecasts")).to_be_in_viewport()
+    expect(form.page).to_have_url(re.compile(f"/maintenance-report/{report}$"))
     expect(form.button("Approve")).to_be_hidden()
     expect_nothing_ran(form)
     assert api("operator").post(f"{DOOR}.approve_report", data={"report": report}).status == 403
@@ -51,6 +56,7 @@ def test_a_report_from_its_progress_to_its_approval(at_site, desk, api):
     expect(lead.page.locator(".shown-report .approved")).to_contain_text(
         "Approved by manager (Technical Lead)"
     )
+    expect(lead.page.locator(".shown-report .remark")).to_have_text(REMARK)
     for name in ("Draft Again", "Approve", "Save"):
         expect(lead.button(name)).to_be_hidden()
     expect(lead.page.locator("textarea[data-section]")).to_have_count(0)

@@ -44,7 +44,7 @@ def test_an_operator_decides_by_keyboard_and_by_a_dialog_and_the_action_comes_ag
     form = desk("operator", f"/app/checklist-run/{later}")
     expect(finding(form, "Disk")).to_contain_text("Worse")
     expect(finding(form, "Disk")).to_contain_text("90 %, before: 70")
-    expect(form.checklist.locator(".review.same summary")).to_have_text("1 findings are as before")
+    expect(form.checklist.locator(".review.same summary")).to_have_text("As before: 1")
     expect(actions(form)).to_contain_text(f"from {run}")
     expect(actions(form)).to_contain_text("Overdue")
 

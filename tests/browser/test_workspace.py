@@ -1,3 +1,6 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import expect
 
@@ -6,19 +9,28 @@ CARDS = {
         *("Checklist Runs", "Maintenance Escalations", "Maintenance Silences", "Escalation Review"),
         "Emergency Contacts",
     ],
-    "Runbook": ["Maintenance Procedures", "Maintenance Checks", "Threshold Proposals", "Escalation Levels"],
+    "Reviews": [
+        *("Maintenance Reports", "Maintenance Changes", "Request Recordings", "Threshold Proposals"),
+        "Security Assessments",
+    ],
+    "Runbook": ["Maintenance Procedures", "Procedure Versions", "Maintenance Checks", "Escalation Levels"],
+    "Training": ["Training Sessions", "Troubleshooting Guide"],
     "Errors": ["Error Patterns", "Error Patterns Report", "Error Hotspots"],
     "Metrics": ["System Health", "Metrics", "Monthly Service Levels", "Downtimes"],
     "Analytics": ["Executive Summary", "Forecasts", "Claims", "Analytics Components"],
     "Compliance": ["Compliance Report", "Compliance Assessments", "Compliance Gaps"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications", "Notification Targets"],
 }
-SHORTCUTS = ["Open Runs", "Open Escalations", "Missed Runs", "Not Applicable: Proposals"]
-SHORTCUTS += ["New and Escalating Errors", "Dashboard"]
+SHORTCUTS = ["Open Runs", "Open Escalations", "Overdue Runs", "Missed Runs", "Not Applicable: Proposals"]
+SHORTCUTS += ["New and Escalating Errors", "Reports to Approve", "Changes to Decide", "Dashboard"]
 PROPOSED = '[["Maintenance Check","proposal","is","set"]]'
 NEW_OR_WORSE = (
     '[["Error Pattern","state","in",["New","Escalating","Regressed"]],'
     '["Error Pattern","continues_in","is","not set"]]'
+)
+OVERDUE = (
+    '[["Checklist Run","status","=","Open"],["Checklist Run","slot","is","set"],'
+    '["Checklist Run","due_until","<","%s"]]'
 )
 
 
@@ -26,11 +38,15 @@ NEW_OR_WORSE = (
 def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, trouble, desk, api):
     proposals = count(api(user), "Maintenance Check", PROPOSED)
     errors = count(api(user), "Error Pattern", NEW_OR_WORSE)
+    overdue = count(
+        api(user), "Checklist Run", OVERDUE % f"{datetime.now(ZoneInfo('Europe/Amsterdam')):%F %T}"
+    )
     page = desk(user, "/app/maintenance").page
 
     shortcuts = page.locator(".shortcut-widget-box")
     expect(shortcuts.locator(".widget-title")).to_have_text(SHORTCUTS)
-    counts = ("1 open", "1 open", "0 missed", f"{proposals} proposed", f"{errors} open")
+    counts = ("1 open", "1 open", f"{overdue} overdue", "0 missed", f"{proposals} proposed", f"{errors} open")
+    counts += ("0 drafted", "0 to decide")
     for index, text in enumerate(counts):
         expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(text)
     expect(page.locator(".links-widget-box")).to_have_count(len(CARDS))

@@ -42,10 +42,12 @@ def errors(**changes):
     told = {"counted_since": "2026-01-01", "by_day": counts, "patterns": [PLANTED], "patterns_with_errors": 1}
     told |= {
         "new": 1,
-        "new_critical": [PLANTED],
+        "new_critical": 1,
+        "new_critical_patterns": [PLANTED],
         "by_area": {"payments": 1248},
-        "resolved": [],
-        "regressed": [],
+        "resolved": 0,
+        "regressed": 0,
+        "regressed_patterns": [],
     }
     return {
         **told,
@@ -63,6 +65,7 @@ def metric(name="traffic.api_time", title="API response", group="Requests", **ch
     return {
         **told,
         "weeks": values,
+        "capacity": "",
         "limit": "> 200",
         "limit_value": 200.0,
         "days_over": 52,
@@ -76,7 +79,7 @@ def metrics(*rows):
         "host.load", "Load", value=None, before=None, weeks=[], days=0, reason="/proc is not there"
     )
     told = list(rows) or [metric(), unmeasured]
-    return {"metrics": told, "days": 92, "before_days": 91, "sources": {"days": "Metric Day"}}
+    return {"metrics": told, "sources": {"days": "Metric Day"}}
 
 
 def forecasts(**changes):

@@ -131,6 +131,7 @@ REVIEW = Review(
     done=["Rotate the log (done 2026-11-20)"],
     changes=["frappe: version 15.45, before 15.44"],
     improvements=["Better: API response 150 ms"],
+    roadmap=["CH-00007 Index on mandates"],
 )
 TUNED = Line("Plan optimization implementations", "OK", "", "raised the buffer pool")
 
@@ -156,7 +157,7 @@ TUNED = Line("Plan optimization implementations", "OK", "", "raised the buffer p
         (FOLLOW_UP, ["Order a disk (Ann, by 2026-12-01)"]),
         (CHANGES, ["frappe: version 15.45, before 15.44"]),
         (IMPROVEMENTS, ["Better: API response 150 ms"]),
-        (FOCUS, ["Order a disk (Ann, by 2026-12-01)", "Payment provider"]),
+        (FOCUS, ["Order a disk (Ann, by 2026-12-01)", "Payment provider", "CH-00007 Index on mandates"]),
     ],
 )
 def test_what_goes_into_the_fields_of_a_review(kind, lines):

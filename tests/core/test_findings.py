@@ -70,6 +70,11 @@ def test_where_another_one_could_not_be_read_what_is_gone_is_over():
     assert [since for key, since, _before in told(found, {"A": [one()]}) if key == "disk"] == ["Over"]
 
 
+def test_what_had_happened_by_the_last_review_is_neither_over_nor_told_again():
+    before = {"A": [one("happened"), one("lasted")]}
+    assert told({"A": worst_first([], past=["happened"])}, before) == [("lasted", "Over", 10.0)]
+
+
 def test_what_could_not_be_read_is_a_row_that_nobody_has_to_decide_on():
     (row,) = compare({"Alerts": Found(missing="OperationalError: gone")}, {})
     assert (row.finding.title, row.finding.text) == ("Alerts: not known", "OperationalError: gone")

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from verenigingen_maintenance.core.procedure_text import ContentError, diff, from_text, to_text
+from verenigingen_maintenance.core.procedure_text import ContentError, diff, from_text, says_the_same, to_text
 
-LONG = "Open the list and read it from the first line to the last. " * 5
+LONG = " ".join(["Open the list and read it from the first line to the last."] * 5)
 PROCEDURE = {
     "title": "Daily Maintenance",
     "enabled": 1,
@@ -53,10 +53,42 @@ def test_what_was_written_is_read_back_but_for_what_is_empty():
     assert "nth" not in found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ask: is it # or not? " * 9,
+        "Two  spaces, and   three. " * 9 + "End",
+        "One only. " * 40 + "End",
+        " begins with a space" * 9,
+        "ends with one " * 9,
+        "A tab\there " * 9 + ".",
+        "één €uro 🚲 … " * 9 + "!",
+        "one\n  two\n\n three\n",
+        "x" * 300,
+        "yes",
+        "10:30:00",
+        "- no list",
+        "{site}",
+        "1.0",
+    ],
+)
+def test_each_text_is_read_back_as_it_was(text):
+    assert from_text(to_text({"title": "T", "tasks": [{"title": text}]}))["tasks"][0]["title"] == text
+
+
+def test_a_longer_instruction_is_told_as_the_lines_that_differ():
+    lines = told(PROCEDURE, changed(tasks__0__instructions=f"{LONG} Ask: is it all?"))
+    differ = [line for line in lines if line[0] in "+-"]
+    assert len(differ) == 3, "the end of the text, and none of the lines before it"
+    assert differ[-1].endswith(" is it all?")
+
+
 def test_the_same_words_give_the_same_text_in_whatever_order_the_checks_are():
     other = changed()
     other["checks"].reverse()
     assert to_text(other) == to_text(PROCEDURE)
+    assert says_the_same(other, PROCEDURE)
+    assert not says_the_same(changed(tasks__1__minutes=10), PROCEDURE)
     assert to_text(from_text(to_text(PROCEDURE))) == to_text(PROCEDURE)
     assert told(PROCEDURE, other) == []
 

@@ -68,7 +68,6 @@ def test_periods_follow_each_other_without_a_gap(cadence, day):
     found = period_with(cadence, day)
     assert found.begins <= day <= found.last
     assert found.before.ends == found.begins
-    assert found.following.before == found
     assert parse(cadence, found.label) == found
     assert completed_before(cadence, day) == found.before
     assert all(monday.weekday() == 0 for monday in found.mondays)

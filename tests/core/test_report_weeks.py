@@ -5,7 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from verenigingen_maintenance.core.report_periods import parse
-from verenigingen_maintenance.core.report_weeks import Week, in_words, of_days, regressions
+from verenigingen_maintenance.core.report_weeks import (
+    Week,
+    began,
+    in_words,
+    lasting,
+    not_over,
+    of_days,
+    regressions,
+)
 from verenigingen_maintenance.core.slots import Cadence
 
 QUARTER = parse(Cadence.QUARTERLY, "2026-Q3")
@@ -21,7 +29,7 @@ def weeks(values, first=FIRST, days=7):
 def test_a_regression_is_named_with_its_week_of_the_quarter(worse):
     values = [USUAL[number % 7] * (3 if number >= worse else 1) for number in range(14)]
     (found,) = regressions(weeks(values), QUARTER, is_count=True)
-    assert in_words(found, QUARTER) == f"2026-W{27 + worse} (week {worse + 1} of 14)"
+    assert began(found, QUARTER) == f"2026-W{27 + worse} (week {worse + 1} of 14)"
     assert found.usual == pytest.approx(41, abs=2)
     assert found.last.monday == QUARTER.mondays[-1]
     assert not found.recovered
@@ -31,6 +39,34 @@ def test_one_that_lasts_a_week_is_found_and_has_recovered():
     values = [*USUAL[:6], 120, *USUAL]
     (found,) = regressions(weeks(values), QUARTER, is_count=True)
     assert (found.first.label, found.last.label, found.recovered) == ("2026-W33", "2026-W33", True)
+    told = in_words(found, QUARTER), not_over(found, QUARTER), lasting(found, QUARTER)
+    assert told == ("in 2026-W33 (week 7 of 14)", "", ", that week only")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([*USUAL[:5], 120, 130, *USUAL], "from 2026-W32 to 2026-W33 (weeks 6 to 7 of 14)"),
+        (
+            [*USUAL, *USUAL[:5], 120, 130],
+            "from 2026-W39 to 2026-W40 (weeks 13 to 14 of 14), and so until the end of the period",
+        ),
+        ([*USUAL, *USUAL[:6], 130], "in 2026-W40 (week 14 of 14), and so until the end of the period"),
+    ],
+)
+def test_the_weeks_are_named_from_and_to_and_nothing_is_said_of_what_came_after(values, told):
+    (found,) = regressions(weeks(values), QUARTER)
+    assert in_words(found, QUARTER) + not_over(found, QUARTER) == told
+
+
+def test_a_week_alone_says_nothing_of_recovering_unless_it_began_before():
+    week = parse(Cadence.WEEKLY, "2026-W33")
+    before = week.begins - timedelta(weeks=5)
+    (found,) = regressions(weeks([40, 41, 39, 42, 40, 120], before), week)
+    assert in_words(found, week) + not_over(found, week) + lasting(found, week) == "in 2026-W33"
+    (found,) = regressions(weeks([40, 41, 39, 42, 110, 120], before), week)
+    assert in_words(found, week) == "from 2026-W32, before this period, to 2026-W33"
+    assert not_over(found, week) == ", and so until the end of the period"
 
 
 def test_a_second_one_is_told_apart():

@@ -107,6 +107,18 @@ def test_a_summary_has_the_verdict_each_item_and_what_is_open():
     ]
 
 
+def test_a_summary_of_a_review_has_its_findings_and_actions():
+    finding = {"since_last": "Worse", "area": "Growth", "title": "Disk", "text": "51 % to 60 %"}
+    action = {"state": "Open", "title": "Order a disk", "allocated_to": "ann@x.nl", "due": "2026-11-20"}
+    review = {
+        "findings": [{**finding, "decision": None}],
+        "actions": [{**action, "is_late": True, "from_run": "WEEKLY-2026-W46"}],
+    }
+    lines = summary({**RUN, **review}).splitlines()
+    assert "  Worse   Growth: Disk (not decided) 51 % to 60 %" in lines
+    assert "  Open    Order a disk (ann@x.nl, by 2026-11-20, overdue; from WEEKLY-2026-W46)" in lines
+
+
 def test_a_summary_of_a_run_that_was_not_measured_says_so():
     nothing = dict.fromkeys(("verdict", "measured_at", "measured_by", "since_last_signed"))
     assert summary({**RUN, **nothing, "items": [], "escalations": []}).splitlines() == [

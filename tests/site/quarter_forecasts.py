@@ -33,6 +33,8 @@ COLUMNS = (
 
 def write(plan: Plan) -> None:
     days = of_days(plan, plan.begins - PAST * WEEK)
+    if plan.after:
+        forecasts.update(clock.instant(datetime.combine(plan.after, time(0, 10))))
     insert_numbered(FORECAST, COLUMNS, rows(plan, days))
     commit()
     forecasts.update(clock.now())
@@ -46,9 +48,9 @@ def rows(plan: Plan, days: Mapping[str, Mapping[date, float]]) -> Iterator[tuple
 
 
 def beginnings(plan: Plan) -> list[date]:
-    """Each Monday, and the day a week ago; today's are made by the app."""
+    """Each Monday, and the day a week ago; today's and those at the end of the quarter are the app's."""
     mondays = {plan.monday(week) for week in range(1, plan.present + 1)}
-    return sorted((mondays | {plan.today - WEEK}) - {plan.today})
+    return sorted((mondays | {plan.today - WEEK}) - {plan.today, plan.after})
 
 
 def _row(plan: Plan, metric: str, begins: date, came: Mapping[date, float]) -> tuple:

@@ -4,7 +4,7 @@
     quarter_on_site.write(clock.now(), calendar=True)   the last whole quarter of the calendar
 
 What is planted is told by FACTS of quarter_plan.py. Each part is written by a function of its own; further
-ones (changes, training, versions of procedures, reports) are added to PARTS, behind what they rest on.
+ones are added to PARTS, behind what they rest on.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 import quarter_alerts
+import quarter_changes
 import quarter_compliance
 import quarter_errors
 import quarter_forecasts
 import quarter_metrics
+import quarter_people
 import quarter_runs
+import quarter_security
 import quarter_times
 from quarter_plan import FACTS, Fact, Plan, fact
 
@@ -32,6 +35,9 @@ PARTS: dict[str, Callable[[Plan], None]] = {
     "compliance": quarter_compliance.write,
     "runs": quarter_runs.write,
     "times": quarter_times.write,
+    "changes": quarter_changes.write,
+    "people": quarter_people.write,
+    "security": quarter_security.write,
 }
 
 

@@ -26,7 +26,12 @@ from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
 RUN, PROCEDURE = open_run.RUN, "Maintenance Procedure"
-ROWS = {"boxes": "Checklist Run Box", "items": "Checklist Run Item", "notes": "Checklist Run Note"}
+ROWS = {
+    "boxes": "Checklist Run Box",
+    "items": "Checklist Run Item",
+    "notes": "Checklist Run Note",
+    "times": "Checklist Run Time",
+}
 MISSED = {4: THURSDAY, 11: FRIDAY}
 ASSESSED = ("compliance.score", "compliance.open_gaps")
 MINUTES = {"Daily": (7, 14), "Weekly": (38, 65), "Monthly": (160, 220), "Quarterly": (300, 420)}
@@ -122,6 +127,8 @@ def _signed(known: Known, run: Document, procedure: Document, slot: Slot) -> Doc
     for item in run.items:
         _answer(item, known, day, begins)
     roll_up(run)
+    for each in run.times:
+        each.measured = str(max(round(each.estimated * chance.uniform(0.8, 1.3)), 1))
     note = NOTES.get(plan.week_of(day), "")
     for each in run.notes:
         each.text = each.draft = note

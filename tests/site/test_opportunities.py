@@ -163,7 +163,9 @@ def test_a_finder_that_fails_is_told_makes_nothing_outdated_and_the_number_is_on
 
     logs = opportunities.FINDERS["logs"]
     monkeypatch.setitem(opportunities.FINDERS, "logs", opportunities.Finder(broken, logs.rule))
-    assert find()["not_measured"]["logs"] == "ValueError: no logs today"
+    missing = find()["not_measured"]
+    assert missing["logs"] == "ValueError: no logs today"
+    assert missing["queues"].endswith("sampled for 0 of 24 hours that are needed")
     assert fresh(CHANGE, name).status == "Proposed"
     reading = stored_changes.opportunities_open(clock.now())
     assert reading.value >= 1
@@ -230,6 +232,7 @@ def test_with_too_little_data_nothing_is_said_and_nothing_is_kept():
 def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
     name = by_hand()
     assert stored_changes.unplanned(clock.now()).value == 1
+    assert effectiveness.roadmap()["unplanned"] == [name]
     for who, day in (
         ("nobody-there@example.com", "2099-01-01"),
         (OPERATOR, "2020-01-01"),
@@ -269,10 +272,12 @@ def test_the_same_thing_is_proposed_once():
 
 
 def test_statistics_and_the_cache_are_renewed_by_the_app_and_cannot_be_taken_back():
+    frappe.cache.set_value("of a test", 1)
     for kind, parameters in (("Analyse Table", '{"doctype": "User"}'), ("Clear Cache", "")):
         told = {"title": kind, "kind": kind, "finding": "x", "gain": "x", "parameters": parameters}
         name = changes.propose(told, OPERATOR, clock.now())
         assert applied(name).status == "Applied"
+        assert bool(frappe.cache.exists("of a test")) is (kind != "Clear Cache")
         with pytest.raises(frappe.ValidationError, match="nothing can be taken back"):
             roll_back_change.begin(name, "x", MANAGER)
         changes.keep(name, "It helped", MANAGER)

@@ -337,6 +337,7 @@ ALONE = (
     lambda run: ("Checklist Run Item", run.items[0].name, {"parent": "DAILY-2026-11-20"}),
     lambda run: ("Checklist Run Note", run.notes[0].name, {"label": "Forged"}),
     lambda run: ("Checklist Run Box", run.boxes[0].name, {"verdict": "OK"}),
+    lambda run: ("Checklist Run Time", run.times[0].name, {"measured": "1"}),
 )
 
 

@@ -76,9 +76,10 @@ def test_a_run_that_nobody_signed_is_overdue_and_told_on_five_business_days_at_m
     run = opened()
     tell()
     assert told("Run Overdue") == []
-    for day in ("30", "30", "01", "02", "03", "04", "05", "06"):
-        present.set(f"2026-{'11' if day == '30' else '12'}-{day} 09:01")
-        tell()
+    for day in ("11-30", "12-01", "12-02", "12-03", "12-04", "12-05", "12-06"):
+        for hour in ("09:01", "16:00"):
+            present.set(f"2026-{day} {hour}")
+            tell()
     subjects = [subject for _recipient, subject in told("Run Overdue")]
     assert subjects == [f"{run} is overdue: nobody signed it"] * 5
     latest = {each["run"]: each["is_overdue"] for each in reports.describe_status(clock.now())["procedures"]}

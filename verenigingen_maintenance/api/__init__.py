@@ -20,7 +20,6 @@ from verenigingen_maintenance.api.analytics import (
 )
 from verenigingen_maintenance.api.changes import (
     _apply_in_worker,
-    _read_recording_in_worker,
     _roll_back_in_worker,
     apply_change,
     approve_change,
@@ -127,7 +126,6 @@ __all__ = [
     "_assess_in_worker",
     "_assess_security_in_worker",
     "_measure_in_worker",
-    "_read_recording_in_worker",
     "_refresh_in_worker",
     "_restore_in_worker",
     "_roll_back_in_worker",

@@ -62,7 +62,7 @@ def stop_recording(recording: str) -> dict:
     if from_shell():
         return {"recording": recordings.stop(recording, clock.now())}
     recordings.switch_off(recording)
-    frappe.enqueue(_read_recording_in_worker, queue="long", recording=recording, enqueue_after_commit=True)
+    recordings.enqueue(recording)
     return {"queued": True}
 
 
@@ -169,7 +169,3 @@ def _apply_in_worker(change: str) -> None:
 
 def _roll_back_in_worker(change: str) -> None:
     rolling_back.run(change)
-
-
-def _read_recording_in_worker(recording: str) -> None:
-    recordings.read(recording, clock.now())

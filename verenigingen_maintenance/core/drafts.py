@@ -25,7 +25,6 @@ class Line:
     note: str
     is_derived: bool = False
     failed: bool = False
-    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Review:
     done: Sequence[str] = ()
     changes: Sequence[str] = ()
     improvements: Sequence[str] = ()
+    roadmap: Sequence[str] = ()
 
 
 NOTHING = Review()
@@ -110,21 +110,18 @@ def _findings(review: Review) -> list[str]:
 
 def _optimizations(lines: Sequence[Line]) -> list[str]:
     """What people noted beside the steps about optimization."""
-    return [f"{each.title}: {each.note}" for each in lines if each.note.strip() and _is_optimization(each)]
-
-
-def _is_optimization(line: Line) -> bool:
-    return OPTIMIZATION in f"{line.group} {line.title}".lower()
+    about = [each for each in lines if OPTIMIZATION in each.title.lower()]
+    return [f"{each.title}: {each.note}" for each in about if each.note.strip()]
 
 
 def _focus(review: Review) -> list[str]:
-    """Open actions, and what is critical still."""
+    """Open actions, what is critical still, and what comes next on the roadmap."""
     critical = [
         each.text
         for each in review.findings
         if each.severity == Verdict.CRITICAL.value and each.since not in ("Over", "Unknown")
     ]
-    return [*review.open_actions, *critical]
+    return [*review.open_actions, *critical, *review.roadmap]
 
 
 def _state(line: Line) -> str:

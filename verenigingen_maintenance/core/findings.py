@@ -64,13 +64,15 @@ class Finding:
 class Found:
     """What a provider found; `missing` says what it could not read, `left_out` how many more there are.
 
-    `unread` are the keys of what it could not read; None where that may be any.
+    `unread` are the keys of what it could not read; None where that may be any. `past` are keys of the last
+    review that told what had happened by then: that is not over, and is not told again.
     """
 
     findings: tuple[Finding, ...] = ()
     missing: str = ""
     left_out: int = 0
     unread: frozenset[str] | None = None
+    past: frozenset[str] = frozenset()
 
     def is_over(self, key: str) -> bool:
         """Whether a finding that is not there is over: it would have been found."""
@@ -116,6 +118,7 @@ def worst_first(
     missing: str = "",
     unread: Iterable[str] | None = None,
     most: int = MOST_OF_AREA,
+    past: Iterable[str] = (),
 ) -> Found:
     """The worst of an area's findings, each key once; how many more there are is said."""
     ranked = sorted(
@@ -126,7 +129,7 @@ def worst_first(
         ),
     )
     keys = None if unread is None else frozenset(unread)
-    return Found(tuple(ranked[:most]), missing, len(ranked[most:]), keys)
+    return Found(tuple(ranked[:most]), missing, len(ranked[most:]), keys, frozenset(past))
 
 
 def _cut(finding: Finding) -> Finding:
@@ -167,7 +170,7 @@ def _of_area(area: str, found: Found, before: Sequence[Finding]) -> list[Compare
         Compared(area, each, since_last(each, then.get(each.key)), _figure(then.get(each.key)))
         for each in found.findings
     ]
-    gone = [each for each in before if each.key not in present]
+    gone = [each for each in before if each.key not in present and each.key not in found.past]
     return [*known, *_gone(area, gone, found), *_missing(area, found)]
 
 

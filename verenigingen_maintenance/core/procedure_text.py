@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 # Tables, and what tells their rows apart in a difference.
 GROUPS, TASKS, CHECKS, FREE_FIELDS = "task_groups", "tasks", "checks", "free_fields"
 LINES = ("boxes",)
-LINE_WIDTH = 100
+LINE_WIDTH, LONG = 100, 80
 AROUND = 2
 
 
@@ -22,11 +22,13 @@ class ContentError(ValueError):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, so that one changed line is one line of a difference."""
+    """Long texts and those of several lines as blocks, which no colon makes a quoted one of."""
 
 
 def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    may_be_folded = len(text) > LONG and text == text.strip() and "  " not in text
+    style = "|" if "\n" in text else ">" if may_be_folded else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent)
@@ -36,6 +38,11 @@ def to_text(content: Content) -> str:
     """`content` (fields of a procedure; tables as lists of rows) as YAML: empty fields left out, the checks
     of a task below it, boxes as a list."""
     return _dump(_nested(content))
+
+
+def says_the_same(one: Content, other: Content) -> bool:
+    """Whether two would give the same text, without making it."""
+    return _nested(one) == _nested(other)
 
 
 def from_text(text: str) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from .report_sections import entry, gathered
 from .slots import Cadence
 from .verdicts import Verdict, worst
 
-MOST_FIRST, FEWEST_FIRST = 8, 5
+MOST_FIRST, FEWEST_FIRST, MOST_ITEMS = 8, 5, 3
+HELPED, MOST_HELPED = 60, 2
 BADNESS = (Verdict.CRITICAL, Verdict.UNKNOWN, Verdict.WARNING, Verdict.OK)
 FAILED = "not read"
 
@@ -52,7 +53,7 @@ def build(data: Mapping[str, Any], texts: Sequence[Mapping[str, str]]) -> Report
     period = parse(Cadence(data["cadence"]), data["period"])
     sections = [_section(key, data["facts"], period) for key in data["sections"]]
     coverage = _coverage(data, period)
-    facts = ranked([*coverage, *(fact for section in sections for fact in section.facts)])
+    facts = ranked(together([*coverage, *(fact for section in sections for fact in section.facts)]))
     _gather(sections, facts)
     written = [each for each in texts if (each["text"] or "").strip()]
     return Report(
@@ -74,14 +75,41 @@ def build(data: Mapping[str, Any], texts: Sequence[Mapping[str, str]]) -> Report
 def ranked(facts: Sequence[Fact]) -> list[Fact]:
     """The worst first; of a verdict by weight. Two sections may tell the same: each is told once."""
     once = list({fact.text: fact for fact in reversed(facts)}.values())
-    return sorted(once, key=lambda fact: (BADNESS.index(fact.verdict), -fact.weight, fact.text))
+    return sorted(once, key=_rank)
+
+
+def together(facts: Sequence[Fact]) -> list[Fact]:
+    """Facts of one topic as one, where they are several: the weightiest three of it in words."""
+    topics: dict[str, list[Fact]] = {}
+    for fact in {fact.text: fact for fact in reversed(facts)}.values():
+        topics.setdefault(fact.topic or fact.text, []).append(fact)
+    return [_as_one(found) for found in topics.values()]
+
+
+def _as_one(found: Sequence[Fact]) -> Fact:
+    first, *others = sorted(found, key=_rank)
+    if not others:
+        return first
+    told = "; ".join(fact.item for fact in (first, *others)[:MOST_ITEMS])
+    more = len(found) - MOST_ITEMS
+    and_more = f"; and {more} more" if more > 0 else ""
+    weight = max(fact.weight for fact in found)
+    return Fact(first.verdict, weight, f"{first.topic}: {told}{and_more}.", first.source)
+
+
+def _rank(fact: Fact) -> tuple[int, float, str]:
+    return BADNESS.index(fact.verdict), -fact.weight, fact.text
 
 
 def _first(facts: Sequence[Fact]) -> list[Fact]:
-    """At most eight; good ones only where there are few others."""
+    """At most eight. What helped most has its place among them; other good ones only where there is room."""
     bad = [fact for fact in facts if fact.verdict is not Verdict.OK]
     good = [fact for fact in facts if fact.verdict is Verdict.OK]
-    return [*bad[:MOST_FIRST], *good[: max(FEWEST_FIRST - len(bad), 0)]]
+    helped = [fact for fact in good if fact.weight >= HELPED]
+    shown = bad[: MOST_FIRST - len(helped[:1])]
+    shown += helped[: min(MOST_HELPED, MOST_FIRST - len(shown))]
+    others = [fact for fact in good if fact not in shown]
+    return [*shown, *others[: max(FEWEST_FIRST - len(shown), 0)]]
 
 
 def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:

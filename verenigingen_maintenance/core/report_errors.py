@@ -10,11 +10,12 @@ from . import report_charts
 from .rates import change
 from .report_parts import Chart, Facts, Figure, Section, Table, not_compared, percent_in_words
 from .report_periods import Period
-from .report_weeks import LEAD_IN, Week, in_words, of_days, regressions
+from .report_weeks import LEAD_IN, Regression, Week, began, in_words, lasting, not_over, of_days, regressions
 from .verdicts import Verdict
 
 SOURCE, PATTERNS = "errors.days", "errors.patterns"
 MUCH_MORE = 100
+TOPIC = "Patterns of errors"
 WIDTHS = (46, 14, 12, 14, 14)
 
 
@@ -71,9 +72,9 @@ def _figures(
         Figure("Errors a day", a_day, "errors", day_before, SOURCE, "higher", why),
         Figure("Patterns that had errors", told["patterns_with_errors"], "patterns", source=PATTERNS),
         Figure("New patterns", told["new"], "patterns", source=PATTERNS),
-        Figure("New critical patterns", len(told["new_critical"]), "patterns", source=PATTERNS),
-        Figure("Patterns that came back", len(told["regressed"]), "patterns", source=PATTERNS),
-        Figure("Patterns resolved", len(told["resolved"]), "patterns", source=PATTERNS),
+        Figure("New critical patterns", told["new_critical"], "patterns", source=PATTERNS),
+        Figure("Patterns that came back", told["regressed"], "patterns", source=PATTERNS),
+        Figure("Patterns resolved", told["resolved"], "patterns", source=PATTERNS),
     ]
 
 
@@ -88,15 +89,19 @@ def _weeks(section: Section, days: Mapping[date, int], period: Period) -> None:
     ]
     section.charts.append(Chart(report_charts.bars("Errors", "errors", weeks, period, worse), SOURCE))
     for each in found:
-        times = f", {each.first.value / each.usual:.1f} times as many" if each.usual else ""
-        until = "" if each.recovered else "; it has not come down since"
-        text = (
-            f"Errors rose in {in_words(each, period)}: {each.first.value:.0f} against a usual "
-            f"{each.usual:.0f}{times}{until}."
-        )
-        is_much = not each.began_before(period) and (not each.usual or (each.percent or 0) >= MUCH_MORE)
-        section.found(Verdict.CRITICAL if is_much else Verdict.WARNING, 90, text, SOURCE)
-        section.say(text, SOURCE)
+        _tell(section, each, period)
+
+
+def _tell(section: Section, found: Regression, period: Period) -> None:
+    times = f", {found.first.value / found.usual:.1f} times as many" if found.usual else ""
+    figures = f"{found.first.value:.0f} against a usual {found.usual:.0f}{times}"
+    first = "" if found.first == found.last else " in the first week"
+    text = f"Errors rose {in_words(found, period)}{not_over(found, period)}: {figures}{first}."
+    is_much = not found.began_before(period) and (not found.usual or (found.percent or 0) >= MUCH_MORE)
+    verdict = Verdict.CRITICAL if is_much else Verdict.WARNING
+    topic = f"Became worse in {began(found, period)}"
+    section.found(verdict, 90, text, SOURCE, topic, f"errors, {figures}{lasting(found, period)}")
+    section.say(text, SOURCE)
 
 
 def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str) -> None:
@@ -119,22 +124,23 @@ def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: s
 
 
 def _patterns(section: Section, told: Mapping[str, Any]) -> None:
-    for each in told["new_critical"][:3]:
+    for each in told["new_critical_patterns"][:3]:
         told_as = f"{each['title']} ({each['errors']} errors, {each['state']})"
         text = f"New critical pattern since {each['first']}: {told_as}."
-        section.found(Verdict.CRITICAL, 85, text, PATTERNS)
-    if (more := len(told["new_critical"]) - 3) > 0:
+        item = f"new and critical since {each['first']}, {told_as}"
+        section.found(Verdict.CRITICAL, 85, text, PATTERNS, TOPIC, item)
+    if (more := told["new_critical"] - 3) > 0:
         section.found(Verdict.CRITICAL, 84, f"{more} more new critical patterns of errors.", PATTERNS)
-    for each in told["regressed"][:2]:
-        text = f"Came back on {each['day']} after it was resolved: {each['title']} ({each['severity']})."
-        section.found(Verdict.WARNING, 65, text, PATTERNS)
+    for each in told["regressed_patterns"][:2]:
+        item = f"came back on {each['day']} after it was resolved, {each['title']} ({each['severity']})"
+        section.found(Verdict.WARNING, 75, f"{item[0].upper()}{item[1:]}.", PATTERNS, TOPIC, item)
     section.tables += [
         Table(
             "New critical patterns",
             ("Pattern", "Since", "Errors", "State", "Area"),
             [
                 [each["title"], each["first"], each["errors"], each["state"], each["area"]]
-                for each in told["new_critical"]
+                for each in told["new_critical_patterns"]
             ],
             PATTERNS,
             "None.",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from .report_metrics import resources, weeks_of
+from .report_metrics import weeks_of
 from .report_parts import Facts, Figure, Section, Table, percent_in_words, short
 from .report_periods import Period
+from .thresholds import Limit, ThresholdError
 from .verdicts import Verdict
 
 WEEKS, LAST = "forecasts.weeks", "forecasts.last"
@@ -82,19 +83,13 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
     if not last:
         section.missing.append(("Capacity", NONE))
     limited = [row for row in last if row["limit"]]
+    _tell_limits(section, limited)
+    _tell_nearest(section, facts["metrics"]["metrics"])
     for row in limited:
         if row["crosses_on"]:
             section.say(row["recommendation"], LAST)
             left = date.fromisoformat(row["crosses_on"]) - period.ends
             section.found(_urgency(left), 78 if left <= HALF_YEAR else 26, row["recommendation"], LAST)
-    if limited and not any(row["crosses_on"] for row in limited):
-        until = min(row["until"] for row in limited)
-        section.found(
-            Verdict.OK,
-            25,
-            f"None of {len(limited)} metrics with a limit is expected to meet it until {until}.",
-            LAST,
-        )
     rows = [
         [
             row["title"],
@@ -124,6 +119,43 @@ def _urgency(left: timedelta) -> Verdict:
     if left <= SOON:
         return Verdict.CRITICAL
     return Verdict.WARNING if left <= HALF_YEAR else Verdict.OK
+
+
+def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None:
+    """That none is met, as far ahead as is forecast; or that nobody knows."""
+    if not limited:
+        text = "When a limit is met is not known: no metric with one had a forecast at the end of the period."
+        section.found(Verdict.UNKNOWN, 60, text)
+    if limited and not any(row["crosses_on"] for row in limited):
+        until = min((row["until"] for row in limited if row["until"]), default="")
+        when = f" until {until}" if until else " as far ahead as is forecast"
+        text = f"None of {len(limited)} metrics with a limit is expected to meet it{when}."
+        section.found(Verdict.OK, 27, text, LAST)
+
+
+def _tell_nearest(section: Section, metrics: Sequence[Mapping[str, Any]]) -> None:
+    """The limit of which most was used in the last week of the period."""
+    lasts = [(row, weeks[-1]) for row in metrics if (weeks := weeks_of(row))]
+    known = [(used, row, week) for row, week in lasts if (used := used_of(row["capacity"], week.value))]
+    if not known:
+        section.missing.append(("The nearest limit", "no metric with a limit was measured"))
+        return
+    used, row, week = max(known, key=lambda each: each[0])
+    share = f"{short(week.value)} {row['unit']} in {week.label}, {used:.0f} % of it"
+    text = f"The nearest limit is that of {row['title']} ({row['capacity']} {row['unit']}): {share}."
+    section.found(Verdict.OK, 61, text, "metrics.days")
+    section.say(text, "metrics.days")
+
+
+def used_of(text: str, value: float) -> float | None:
+    """How much of a limit is used, in percent; None where there is none, or no share of it can be told."""
+    try:
+        limit = Limit.parse(text)
+    except ThresholdError:
+        return None
+    if value <= 0 or limit.value <= 0:
+        return None
+    return 100 * (value / limit.value if limit.higher_is_worse else limit.value / value)
 
 
 def _growth(section: Section, facts: Facts) -> None:
@@ -156,22 +188,3 @@ def _growth(section: Section, facts: Facts) -> None:
             (26, 10, 22, 22, 10, 10),
         )
     )
-
-
-def recommendations(section: Section, facts: Facts, period: Period) -> None:
-    """What follows from limits and from what is short, without the tables behind it."""
-    inner = Section("", section.title)
-    capacity(inner, facts, period)
-    section.facts += inner.facts
-    section.missing += inner.missing
-    section.tables += inner.tables[:1]
-    section.sentences += inner.sentences
-    if not inner.sentences:
-        section.say(
-            "No forecast asks for more capacity."
-            if facts["forecasts"]["last"]
-            else "Nothing can be recommended without a forecast."
-        )
-
-
-__all__ = ["capacity", "forecasts", "recommendations", "resources"]

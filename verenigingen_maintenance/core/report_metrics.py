@@ -9,16 +9,19 @@ from typing import Any
 from . import report_charts
 from .report_parts import Chart, Facts, Section, Table, not_compared, percent_in_words, short
 from .report_periods import Period
-from .report_weeks import Regression, Week, in_words, regressions
+from .report_weeks import Regression, Week, began, in_words, lasting, not_over, regressions
 from .verdicts import Verdict
 
 SOURCE = "metrics.days"
 MUCH_WORSE = 50
 MOST_CHARTS = 5
+HELPED = 64
 PERFORMANCE = ("Requests", "Dashboard", "Database", "Cache", "Jobs")
 RESOURCES = ("Host", "Storage", "Backups", "Mail")
 # Without a threshold of its own it is known all the same which way is worse.
-WORSE = {"ms": "higher", "s": "higher", "failures": "higher"}
+WORSE = {"ms": "higher", "s": "higher"}
+# How long something was down is told by the service levels, in hours.
+UNTOLD = "failures"
 BETTER = ("redis_cache.hit_rate_since_sample", "mariadb.buffer_pool_hit_rate")
 
 
@@ -41,13 +44,21 @@ def all_metrics(section: Section, facts: Facts, period: Period) -> None:
     """Each metric as a row, without charts."""
     rows = facts["metrics"]["metrics"]
     section.tables.append(_table("", [row for row in rows if row["value"] is not None], period))
-    _say_missing(section, rows, facts, period)
+    _say_missing(section, rows, period)
 
 
 def found_regressions(row: Mapping[str, Any], period: Period) -> list[Regression]:
     """In which weeks a metric was worse than usual; none where no direction is worse."""
     worse = worse_of(row)
-    return regressions(weeks_of(row), period, worse == "higher") if worse else []
+    is_told = worse and row["unit"] != UNTOLD
+    return regressions(weeks_of(row), period, worse == "higher") if is_told else []
+
+
+def improvements(row: Mapping[str, Any], period: Period) -> list[Regression]:
+    """In which weeks it was better than usual: two at least, from one of the period on."""
+    worse = worse_of(row)
+    found = regressions(weeks_of(row), period, worse != "higher") if worse else []
+    return [each for each in found if each.first != each.last and not each.began_before(period)]
 
 
 def worse_of(row: Mapping[str, Any]) -> str:
@@ -70,7 +81,7 @@ def _of_groups(section: Section, facts: Facts, period: Period, groups: Sequence[
         _chart(section, row, found[row["metric"]], period)
     by_group = sorted(measured, key=lambda row: groups.index(row["group"]))
     section.tables.append(_table("All figures", by_group, period))
-    _say_missing(section, rows, facts, period)
+    _say_missing(section, rows, period)
 
 
 def _interest(
@@ -80,26 +91,45 @@ def _interest(
 
 
 def _tell(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:
-    unit = row["unit"]
     for each in found:
-        change = f" ({percent_in_words(each.percent)})" if each.percent is not None else ""
-        since = "" if each.recovered else "; it has not recovered since"
-        text = (
-            f"{row['title']} was worse from {in_words(each, period)} on: {short(each.first.value)} {unit}, "
-            f"the week's mean; usually {short(each.usual)}{change}{since}."
-        )
-        is_much = not each.began_before(period) and abs(each.percent or 100) >= MUCH_WORSE
-        section.found(
-            Verdict.CRITICAL if is_much else Verdict.WARNING, 88 if row["limit"] else 72, text, SOURCE
-        )
-        section.say(text, SOURCE)
+        _tell_worse(section, row, each, period)
+    for each in improvements(row, period):
+        _tell_better(section, row, each, period)
     if row["days_over"]:
-        text = (
-            f"{row['title']} was {row['limit']} {unit} on {row['days_over']} of {row['days']} days "
-            "(the day's median)."
-        )
-        section.found(Verdict.WARNING, 66, text, SOURCE)
+        days = f"{row['limit']} {row['unit']} on {row['days_over']} of {row['days']} days"
+        text = f"{row['title']} was {days} (the day's median)."
+        topic, item = "Beyond its threshold by the day's median", f"{row['title']} {days}"
+        section.found(Verdict.WARNING, 66, text, SOURCE, topic, item)
         section.say(text, SOURCE)
+
+
+def _tell_worse(section: Section, row: Mapping[str, Any], found: Regression, period: Period) -> None:
+    figures, text = _in_figures(row, found), _told(row, found, period, "worse")
+    # Where nothing was usual, any failure at all is a rise: it is told, and is no catastrophe.
+    is_much = not found.began_before(period) and abs(found.percent or 0) >= MUCH_WORSE
+    weight = (88 if row["limit"] else 72) if found.percent else 60
+    topic = f"Became worse in {began(found, period)}"
+    item = f"{row['title']} {figures}{lasting(found, period)}"
+    section.found(Verdict.CRITICAL if is_much else Verdict.WARNING, weight, text, SOURCE, topic, item)
+    section.say(text, SOURCE)
+
+
+def _tell_better(section: Section, row: Mapping[str, Any], found: Regression, period: Period) -> None:
+    text = _told(row, found, period, "better")
+    item = f"{row['title']} {_in_figures(row, found)}{lasting(found, period)}"
+    section.found(Verdict.OK, HELPED, text, SOURCE, f"Became better in {began(found, period)}", item)
+    section.say(text, SOURCE)
+
+
+def _told(row: Mapping[str, Any], found: Regression, period: Period, how: str) -> str:
+    which = "the week's mean" if found.first == found.last else "the first week's mean"
+    span = f"{in_words(found, period)}{not_over(found, period)}"
+    return f"{row['title']} was {how} {span}: {_in_figures(row, found)}, {which}."
+
+
+def _in_figures(row: Mapping[str, Any], found: Regression) -> str:
+    change = f", {percent_in_words(found.percent)}" if found.percent is not None else ""
+    return f"{short(found.first.value)} {row['unit']} (usually {short(found.usual)}{change})"
 
 
 def _chart(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:
@@ -142,7 +172,7 @@ def _row(row: Mapping[str, Any], period: Period) -> list[object]:
     ]
 
 
-def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], facts: Facts, period: Period) -> None:
+def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], period: Period) -> None:
     for row in rows:
         if row["value"] is None:
             section.missing.append((row["title"], row["reason"] or "no day of it was kept in the period"))

@@ -21,12 +21,17 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Fact:
-    """A candidate for the first page. Those of a verdict are ranked by weight, 0 to 100."""
+    """A candidate for the first page. Those of a verdict are ranked by weight, 0 to 100.
+
+    Those of one `topic` become one sentence there, in which each is its `item`.
+    """
 
     verdict: Verdict
     weight: float
     text: str
     source: str = ""
+    topic: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,16 @@ class Section:
     def say(self, text: str, source: str = "") -> None:
         self.sentences.append(Sentence(text, source))
 
-    def found(self, verdict: Verdict, weight: float, text: str, source: str = "") -> None:
-        self.facts.append(Fact(verdict, weight, text, source))
+    def found(
+        self,
+        verdict: Verdict,
+        weight: float,
+        text: str,
+        source: str = "",
+        topic: str = "",
+        item: str = "",
+    ) -> None:
+        self.facts.append(Fact(verdict, weight, text, source, topic, item))
 
 
 Facts = Mapping[str, Any]

@@ -44,10 +44,6 @@ class Period:
         return period_with(self.cadence, self.begins - DAY)
 
     @property
-    def following(self) -> Period:
-        return period_with(self.cadence, self.ends)
-
-    @property
     def mondays(self) -> list[date]:
         """Of each ISO week that has days of it."""
         return list(_mondays(self.begins, self.ends))
@@ -75,6 +71,14 @@ def period_with(cadence: Cadence, day: date) -> Period:
 def completed_before(cadence: Cadence, today: date) -> Period:
     """The last period that is over on a day."""
     return period_with(cadence, today).before
+
+
+def quarters_until(period: Period, count: int) -> list[Period]:
+    """The quarter in which a period ends, and those before it: so many, the earliest first."""
+    found = [period_with(Cadence.QUARTERLY, period.last)]
+    while len(found) < count:
+        found.insert(0, found[0].before)
+    return found
 
 
 def parse(cadence: Cadence, label: str) -> Period:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import (
+    report_changes,
     report_errors,
     report_forecasts,
     report_metrics,
+    report_procedures,
+    report_security,
     report_service,
     report_settings,
     report_trends,
@@ -62,6 +65,11 @@ SECTIONS: dict[str, Entry] = {
     "actions": Entry("Action items identified", ("actions", "runs"), report_work.actions),
     "trends": Entry("Trends to monitor", ("errors", "metrics", "forecasts"), report_trends.trends),
     "implemented": Entry("Recommendations implemented", ("decisions",), report_work.implemented),
+    "optimisation": Entry("Optimisation", ("optimisation",), report_changes.optimisation),
+    "effectiveness": Entry("Effect of changes by quarter", ("effectiveness",), report_changes.effectiveness),
+    "roadmap": Entry("Roadmap of changes", ("roadmap",), report_changes.roadmap),
+    "security": Entry("Security", ("security",), report_security.security),
+    "procedures": Entry("Procedures and training", ("procedures",), report_procedures.procedures),
     "service": Entry("Service levels", ("service",), report_service.service),
     "errors": Entry("Errors", ("errors",), report_errors.errors),
     "performance": Entry("Performance", ("metrics",), report_metrics.performance),

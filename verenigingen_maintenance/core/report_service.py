@@ -17,6 +17,7 @@ from .verdicts import Verdict
 PROMISES, MONTHS = "service.promises", "service.months"
 ALERTS, ASSESSMENTS, GAPS = "alerts.alerts", "compliance.assessments", "compliance.gaps"
 POINTS_LOST, MUCH_NOISE = 5, 50
+ALERTED, COMPLIANCE = "Alerts", "Compliance"
 
 
 def service(section: Section, facts: Facts, period: Period) -> None:
@@ -44,7 +45,8 @@ def _judge(section: Section, row: Mapping[str, Any]) -> None:
         section.missing.append((_named(row), row["detail"]))
     elif row["verdict"] != Verdict.OK.value:
         text = f"Missed: {_named(row)}: {row['value']}, promised {row['target']} ({row['detail']})."
-        section.found(Verdict(row["verdict"]), 86, text, PROMISES)
+        item = f"{_named(row)} {row['value']}, promised {row['target']}"
+        section.found(Verdict(row["verdict"]), 86, text, PROMISES, "Missed promises", item)
         section.say(text, PROMISES)
 
 
@@ -136,23 +138,25 @@ def _open_ones(section: Section, told: Mapping[str, Any]) -> None:
 
 
 def _facts_of_alerts(section: Section, told: Mapping[str, Any]) -> None:
+    for row in told["highest"][:2]:
+        item = f"{row['title']} reached {row['level']} on {row['opened'][:10]} ({row['name']})"
+        section.found(Verdict.WARNING, 82, f"{item}.", ALERTS, ALERTED, item)
+        section.say(f"{item}.", ALERTS)
     if told["open"]:
         names = ", ".join(f"{row['name']} {row['title']}" for row in told["still_open"][:2])
-        section.found(
-            Verdict.WARNING,
-            68,
-            f"Escalations of the period that are open still: {told['open']}: {names}.",
-            ALERTS,
-        )
+        item = f"open still: {told['open']}, {names}"
+        text = f"Escalations of the period that are open still: {told['open']}: {names}."
+        section.found(Verdict.WARNING, 68, text, ALERTS, ALERTED, item)
     if told["answered_late"]:
         text = f"Alerts that nobody answered in time: {told['answered_late']} of {told['alerts']}."
-        section.found(Verdict.WARNING, 67, text, ALERTS)
+        item = f"not answered in time: {told['answered_late']} of {told['alerts']}"
+        section.found(Verdict.WARNING, 67, text, ALERTS, ALERTED, item)
     noise = told["false_positive"] + told["no_action_needed"] + told["nobody_acted"]
     decided = told["alerts"] - told["open"]
     if decided >= 5 and 100 * noise >= MUCH_NOISE * decided:
-        section.found(
-            Verdict.WARNING, 50, f"{noise} of {decided} decided alerts asked for no action.", ALERTS
-        )
+        item = f"asked for no action: {noise} of {decided} that were decided"
+        text = f"{noise} of {decided} decided alerts asked for no action."
+        section.found(Verdict.WARNING, 50, text, ALERTS, ALERTED, item)
     if not told["alerts"]:
         section.found(Verdict.OK, 20, "No escalation was opened.", ALERTS)
     elif not told["open"] and not told["answered_late"]:
@@ -220,24 +224,46 @@ def _judge_score(
     if score is None:
         return
     if told["target"] and Limit.parse(told["target"]).is_breached_by(score):
-        section.found(
-            Verdict.WARNING,
-            74,
-            f"The compliance score is {short(score)} %; its threshold is {told['target']}.",
-            ASSESSMENTS,
-        )
+        text = f"The compliance score is {short(score)} %; its threshold is {told['target']}."
+        item = f"its score is {short(score)} %, and its threshold {told['target']}"
+        section.found(Verdict.WARNING, 74, text, ASSESSMENTS, COMPLIANCE, item)
     else:
         section.found(Verdict.OK, 35, f"The compliance score is {short(score)} %.", ASSESSMENTS)
     if earlier is not None and earlier - score > POINTS_LOST:
-        text = f"The compliance score lost {short(earlier - score)} points, to {short(score)} %."
-        section.found(Verdict.CRITICAL, 80, text, ASSESSMENTS)
+        item = f"lost {short(earlier - score)} points, to {short(score)} %"
+        text = f"The compliance score {item}."
+        section.found(Verdict.CRITICAL, 80, text, ASSESSMENTS, COMPLIANCE, item)
+    elif earlier is not None and score - earlier > POINTS_LOST:
+        text = f"The compliance score won {short(score - earlier)} points, to {short(score)} %."
+        section.found(Verdict.OK, 62, text, ASSESSMENTS)
+    elif lost := lost_between(told["scores"], POINTS_LOST):
+        points, day, lowest = lost
+        over = "won back by the end of the period" if score - lowest > points / 2 else "not won back"
+        item = f"lost {short(points)} points by {day}, to {short(lowest)} %, {over}"
+        text = f"The compliance score {item}."
+        section.found(Verdict.WARNING, 80, text, ASSESSMENTS, COMPLIANCE, item)
+        section.say(text, ASSESSMENTS)
+
+
+def lost_between(scores: Sequence[tuple[str, float]], points: float) -> tuple[float, str, float] | None:
+    """The most that was lost from a day to a later one, where that is more than `points`: how much, the day
+    on which it was lost, and the score then."""
+    found, highest = None, 0.0
+    for day, score in scores:
+        highest = max(highest, score)
+        lost = highest - score
+        if lost > max(points, found[0] if found else 0.0):
+            found = (lost, day, score)
+    return found
 
 
 def _gaps(section: Section, told: Mapping[str, Any]) -> None:
     critical = [gap for gap in told["opened"] if gap["severity"] == "Critical"]
-    for gap in critical[:2]:
-        text = f"New critical compliance gap of {gap['opened_at']}: {gap['title']} ({gap['found']} found)."
-        section.found(Verdict.CRITICAL, 83, text, GAPS)
+    for gap in critical:
+        told_as = f"{gap['title']} ({gap['found']} found)"
+        text = f"New critical compliance gap of {gap['opened_at']}: {told_as}."
+        item = f"{told_as} of {gap['opened_at']}"
+        section.found(Verdict.CRITICAL, 83, text, GAPS, "New critical compliance gaps", item)
     section.figures += [
         Figure("Gaps opened", len(told["opened"]), "gaps", source=GAPS),
         Figure("of them critical", len(critical), "gaps", source=GAPS),

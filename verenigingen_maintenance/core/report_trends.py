@@ -9,9 +9,12 @@ from .report_metrics import SOURCE as METRICS
 from .report_metrics import found_regressions
 from .report_parts import Facts, Section, Table, percent_in_words, short
 from .report_periods import Period
-from .report_weeks import regressions
+from .report_weeks import Regression, regressions
+from .verdicts import Verdict
+from .wording import some
 
-HEADS = ("What", "Since", "Usually", "Then", "Change", "State")
+STILL = "worse still"
+HEADS = ("What", "Weeks", "Usually", "Then", "Change", "At the end")
 
 
 def trends(section: Section, facts: Facts, period: Period) -> None:
@@ -21,7 +24,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
         rows.append(
             [
                 "Errors",
-                found.first.label,
+                _weeks(found),
                 short(found.usual),
                 short(found.first.value),
                 _change(found.percent),
@@ -34,13 +37,14 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
             rows.append(
                 [
                     row["title"],
-                    found.first.label,
+                    _weeks(found),
                     usual,
                     then,
                     _change(found.percent),
                     _state(found.recovered),
                 ]
             )
+    _tell(section, rows)
     section.tables.append(
         Table.cut(
             "What became worse, by its week",
@@ -48,7 +52,7 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
             rows,
             source=METRICS if len(rows) else ERRORS,
             empty="No week was worse than usual.",
-            widths=(30, 12, 15, 15, 12, 16),
+            widths=(28, 20, 14, 14, 10, 14),
         )
     )
     moving = [
@@ -72,9 +76,25 @@ def trends(section: Section, facts: Facts, period: Period) -> None:
         )
 
 
+def _tell(section: Section, rows: list[list[object]]) -> None:
+    """What a plan has to begin with; where it was worse for a time only, the other sections tell it."""
+    worse = [f"{row[0]} since {str(row[1]).split()[0]}" for row in rows if row[5] == STILL]
+    if worse:
+        text = f"Worse still at the end of the period: {len(worse)}: {some(worse)}."
+        section.found(Verdict.WARNING, 63, text, METRICS)
+        section.say(text, METRICS)
+    elif rows:
+        section.say("All of it was as usual again at the end of the period.", METRICS)
+
+
 def _change(percent: float | None) -> str:
     return "" if percent is None else percent_in_words(percent)
 
 
 def _state(recovered: bool) -> str:
-    return "recovered" if recovered else "watch it"
+    return "as usual" if recovered else STILL
+
+
+def _weeks(found: Regression) -> str:
+    last = f" to {found.last.label}" if found.first != found.last else ""
+    return f"{found.first.label}{last}"

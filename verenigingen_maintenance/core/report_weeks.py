@@ -35,15 +35,15 @@ class Week:
 
 @dataclass(frozen=True)
 class Regression:
-    """From the week `first` to the week `last` a figure was worse than usual, which is the median of the
-    `base` weeks before that were not, and worse than each of these. `recovered` says whether a week of the
-    period after it was not.
+    """From the week `first` to the week `last` a figure was worse than usual.
+
+    Usual is the median of the (eight at most) weeks before that were not; it was worse than each of these.
+    `recovered` says whether a week of the period after it was not.
     """
 
     first: Week
     last: Week
     usual: float
-    base: int
     recovered: bool
 
     def began_before(self, period: Period) -> bool:
@@ -82,7 +82,6 @@ def regressions(
             first=group[0],
             last=group[-1],
             usual=median(week.value for week in base),
-            base=len(base),
             recovered=not (is_worse and group is found[-1]),
         )
         for group, base in zip(found, bases, strict=True)
@@ -134,10 +133,40 @@ def of_days(days: Mapping[date, float], monday_of: Sequence[date], is_count: boo
     return weeks
 
 
-def in_words(found: Regression, period: Period) -> str:
-    """Which week of the period it was: “2026-W33 (week 7 of 14)”."""
-    mondays = period.mondays
+def began(found: Regression, period: Period) -> str:
+    """In which week: “2026-W33 (week 7 of 14)”."""
     if found.began_before(period):
         return f"{found.first.label}, before this period"
-    place = f" (week {mondays.index(found.first.monday) + 1} of {len(mondays)})" if len(mondays) > 1 else ""
-    return f"{found.first.label}{place}"
+    return f"{found.first.label}{_place(period, found.first)}"
+
+
+def in_words(found: Regression, period: Period) -> str:
+    """Which weeks: “in 2026-W33 (week 7 of 14)”, “from 2026-W33 to 2026-W35 (weeks 7 to 9 of 14)”."""
+    if found.first == found.last:
+        return f"in {began(found, period)}"
+    if found.began_before(period):
+        return f"from {began(found, period)}, to {found.last.label}"
+    return f"from {found.first.label} to {found.last.label}{_place(period, found.first, found.last)}"
+
+
+def not_over(found: Regression, period: Period) -> str:
+    """What is said where no week of the period after it was as usual. A week alone says nothing of that."""
+    is_alone = len(period.mondays) == 1 and not found.began_before(period)
+    return "" if found.recovered or is_alone else ", and so until the end of the period"
+
+
+def lasting(found: Regression, period: Period) -> str:
+    """How long, behind the week in which it began: “, that week only”, “, until 2026-W35”."""
+    if rest := not_over(found, period):
+        return rest.replace(" and so", "")
+    if found.first != found.last:
+        return f", until {found.last.label}"
+    return ", that week only" if len(period.mondays) > 1 else ""
+
+
+def _place(period: Period, *weeks: Week) -> str:
+    mondays = period.mondays
+    if len(mondays) == 1:
+        return ""
+    numbers = " to ".join(str(mondays.index(week.monday) + 1) for week in weeks)
+    return f" (week{'s' if len(weeks) > 1 else ''} {numbers} of {len(mondays)})"

@@ -28,7 +28,8 @@ def runs(section: Section, facts: Facts, period: Period) -> None:
             row["Accepted"],
             row["Open"],
             row["opened_late"],
-            short(row["minutes_to_sign"]),
+            short(row["minutes_estimated"]),
+            short(row["minutes_spent"]),
         ]
         for row in told["procedures"]
     ]
@@ -37,14 +38,19 @@ def runs(section: Section, facts: Facts, period: Period) -> None:
         "Due",
         "Signed",
         "Missed",
-        "Accepted as missed",
+        "Accepted",
         "Open",
-        "Opened late",
-        "Minutes to sign",
+        "Late",
+        "Minutes estimated",
+        "Minutes spent",
     )
-    section.tables.append(
-        Table("", heads, rows, RUNS, numbers=range(1, 8), widths=(26, 8, 10, 10, 14, 8, 12, 12))
-    )
+    widths = (27, 7, 9, 9, 11, 8, 7, 12, 10)
+    section.tables.append(Table("", heads, rows, RUNS, numbers=range(1, 9), widths=widths))
+    section.missing += [
+        (f"Minutes spent on {row['procedure']}", "no signed run has them: neither measured nor said")
+        for row in told["procedures"]
+        if row["Signed"] and row["minutes_spent"] is None
+    ]
     due = sum(row["due"] for row in told["procedures"])
     if missed := len(told["missed"]):
         text = f"Missed runs: {missed} of {due}: {some(told['missed'])}."
@@ -70,12 +76,22 @@ def actions(section: Section, facts: Facts, period: Period) -> None:
     """What is still to be done, who does it, and by when."""
     told = facts["actions"]
     rows: list[list[object]] = [
-        [each["text"], each["who"], each["date"], each["about"]] for each in told["todos"]
+        [
+            each["text"],
+            each["who"] or "nobody",
+            f"{each['date'] or 'no date'}{', overdue' if each['is_overdue'] else ''}",
+            each["about"],
+        ]
+        for each in told["todos"]
     ]
     heads = ("To do", "Who", "By", "About")
+    overdue = [each["text"] for each in told["todos"] if each["is_overdue"]]
+    if overdue:
+        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(overdue, 2)}."
+        section.found(Verdict.WARNING, 58, text, "actions.todos")
     section.tables.append(
         Table.cut(
-            "ToDos", heads, rows, source="actions.todos", empty="No ToDo is open.", widths=(46, 24, 12, 18)
+            "ToDos", heads, rows, source="actions.todos", empty="No ToDo is open.", widths=(44, 22, 14, 20)
         )
     )
     failed = [[row["title"], row["note"], row["run"]] for row in facts["runs"]["failed"]]
@@ -142,6 +158,11 @@ def implemented(section: Section, facts: Facts, period: Period) -> None:
         [row["day"], f"Closed: {row['title']}", "", f"compliance gap, {row['severity']}"]
         for row in told["closed"]
     ]
+    rows += [
+        [row["day"], f"Kept: {row['title']} ({row['name']})", row["by"], row["reason"]]
+        for row in told["kept"]
+    ]
+    rows += [[row["day"], f"Done: {row['text']}", row["who"], row["run"]] for row in told["done"]]
     rows.sort(key=lambda row: str(row[0]))
     heads = ("Day", "What", "Who", "Why")
     section.tables.append(

@@ -30,11 +30,7 @@ Parameters = Mapping[str, Any]
 def refuse_bad(parameters: Parameters) -> None:
     """A DocType without a table, columns that are not there or cannot be indexed."""
     doctype, columns = parameters.get("doctype"), parameters.get("columns")
-    if (
-        not isinstance(columns, list)
-        or not 1 <= len(columns) <= MOST_COLUMNS
-        or len(set(columns)) != len(columns)
-    ):
+    if not _are_names(columns):
         refuse(_("Name 1 to {0} columns, each once, such as status, posting_date."), MOST_COLUMNS)
     types = tables.columns(f"tab{doctype}") if frappe.db.exists("DocType", doctype) else {}
     if not types:
@@ -47,6 +43,11 @@ def refuse_bad(parameters: Parameters) -> None:
             refuse(message, column, types[column])
     if len(index_name(columns)) > LONGEST_NAME:
         refuse(_("The index would have a name of more than {0} characters. Add it by hand."), LONGEST_NAME)
+
+
+def _are_names(columns: object) -> bool:
+    is_list = isinstance(columns, list) and all(isinstance(each, str) for each in columns)
+    return is_list and 1 <= len(columns) <= MOST_COLUMNS and len(set(columns)) == len(columns)
 
 
 def no_longer(parameters: Parameters) -> str:
@@ -62,10 +63,8 @@ def no_longer(parameters: Parameters) -> str:
 
 def refuse_unsafe(parameters: Parameters) -> None:
     """A table that is too large, or of an engine that locks it meanwhile: that is done by hand."""
-    found, by_hand = (
-        tables.describe(_table(parameters)),
-        _("Do it by hand at a quiet time; the steps are above."),
-    )
+    found = tables.describe(_table(parameters))
+    by_hand = _("Do it by hand at a quiet time; the steps are above.")
     if found is None:
         refuse(_("{0} has no table any more."), parameters["doctype"])
     if found["engine"] != "InnoDB":

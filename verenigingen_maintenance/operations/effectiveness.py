@@ -59,8 +59,8 @@ def effectiveness(since: datetime, until: datetime) -> dict[str, Any]:
         CHANGE, {"applied_at": ("between", between)}, FIELDS, order_by="applied_at asc", limit=MOST + 1
     )
     rows = [row for row in rows if row.applied_at < between[1]]
-    measured = _measured([row.name for row in rows])
-    changes = [_described(row, measured.get(row.name, [])) for row in rows[:MOST]]
+    measures = measured([row.name for row in rows])
+    changes = [_described(row, measures.get(row.name, [])) for row in rows[:MOST]]
     counts = {verdict: sum(each["verdict"] == verdict.value for each in changes) for verdict in Verdict}
     judged = counts[Verdict.BETTER] + counts[Verdict.SAME] + counts[Verdict.WORSE]
     return {
@@ -73,18 +73,18 @@ def effectiveness(since: datetime, until: datetime) -> dict[str, Any]:
     }
 
 
-def _described(row: Any, measured: list[dict[str, Any]]) -> dict[str, Any]:
+def _described(row: Any, measures: list[dict[str, Any]]) -> dict[str, Any]:
     decision = row.reason if row.status in (Status.KEPT.value, Status.ROLLED_BACK.value) else ""
     values = {field: row.get(field) or "" for field in FIELDS if field not in ("applied_at", "reason")}
     return {
         **values,
         "applied_at": clock.shown(clock.instant(row.applied_at)),
         "decision": decision,
-        "measured": measured,
+        "measured": measures,
     }
 
 
-def _measured(names: list[str]) -> dict[str, list[dict[str, Any]]]:
+def measured(names: list[str]) -> dict[str, list[dict[str, Any]]]:
     """Before and after of each thing that was measured, by change; None where there is no value."""
     filters = {"parenttype": CHANGE, "parent": ("in", [*names, ""])}
     found: dict[str, dict[str, dict[str, Any]]] = {}

@@ -73,6 +73,4 @@ def _line(item: Document) -> Line:
     finding = "; ".join(filter(None, (value, item.reason)))
     derived = bool(item.rule) and is_derived(Spec.from_json(item.rule))
     failed = bool(item.by_hand and item.result == FAILED)
-    return Line(
-        item.title, item.verdict or "", finding, item.note or "", derived, failed, item.task_group or ""
-    )
+    return Line(item.title, item.verdict or "", finding, item.note or "", derived, failed)

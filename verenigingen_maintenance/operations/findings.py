@@ -48,6 +48,10 @@ PROVIDERS: list[Provider] = [
     Provider("Compliance", "findings_compliance.found"),
     Provider("Thresholds", "findings_thresholds.found"),
     Provider("Growth", "findings_growth.found"),
+    Provider("Changes", "findings_changes.found"),
+    Provider("Security", "findings_security.found", ("Monthly", "Quarterly")),
+    Provider("Procedures", "findings_procedures.found", ("Monthly",)),
+    Provider("Reports", "findings_reports.found"),
 ]
 
 

@@ -72,7 +72,9 @@ def after(change: Document, now: datetime) -> None:
 
 def due(now: datetime) -> list[str]:
     """Changes whose time after is over, and those that a killed job left without an after."""
-    over = {"status": ("in", ["Applied", "Kept"]), "measure_until": ("<=", clock.stored(now))}
+    # Frappe takes a time that is not set for one long past.
+    over = [["status", "in", ["Applied", "Kept"]], ["measure_until", "is", "set"]]
+    over.append(["measure_until", "<=", clock.stored(now)])
     never = {"status": "Applied", "measured_at": ("is", "not set")}
     found = (frappe.get_all(CHANGE, filters, pluck="name", limit=0) for filters in (over, never))
     return sorted({name for names in found for name in names})

@@ -38,8 +38,13 @@ def kept(procedure: str | None, version: int | None) -> str | None:
 
 
 def text_of(procedure: Document) -> str:
-    """The words of a procedure as text: two that say the same give the same."""
+    """The words of a procedure as text."""
     return procedure_text.to_text(_content(procedure))
+
+
+def says_the_same(procedure: Document, other: Document) -> bool:
+    """Whether two have the same words, whatever else was changed."""
+    return procedure_text.says_the_same(_content(procedure), _content(other))
 
 
 def record(procedure: Document) -> None:

@@ -52,5 +52,6 @@ def next_review(procedure: Document) -> date | None:
 
 def due_for_review(today: date) -> list[str]:
     """The enabled procedures whose review is due."""
-    filters = {"enabled": 1, "next_review": ("<=", today)}
+    # Frappe takes a day that is not set for one long past.
+    filters = [["enabled", "=", 1], ["next_review", "is", "set"], ["next_review", "<=", today]]
     return frappe.get_all("Maintenance Procedure", filters=filters, pluck="name", order_by="next_review")

@@ -44,6 +44,7 @@ MOST_REQUESTS = 3_000
 MOST_QUERIES = 10
 SLOW_MS = 50
 EXAMINE_SECONDS = 90
+READ_SECONDS = 1_800
 LONGEST_FILTER = 140
 WEEK = timedelta(days=7)
 
@@ -56,7 +57,7 @@ def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
     length = whole_number(minutes, _("Minutes"))
     if not FEWEST_MINUTES <= length <= MOST_MINUTES:
         refuse(
-            _("Record for {0} to {1} minutes: each request is slower meanwhile."),
+            _("Record for {0} to {1} minutes: every query of that time is kept in Redis."),
             FEWEST_MINUTES,
             MOST_MINUTES,
         )
@@ -78,14 +79,28 @@ def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
 
 
 def read_if_over(now: datetime) -> str | None:
-    """Each minute: where a recording is over, or holds too much, switches it off and reads it. Returns its
-    name."""
+    """Each minute: where a recording is over, or holds too much, switches it off and has it read by a
+    worker of the queue long. Returns its name."""
     name = frappe.db.get_value(RECORDING, {"open_key": OPEN_KEY})
     if not name:
         return None
-    recording = frappe.get_doc(RECORDING, name)
-    is_over = clock.stored(now) >= recording.ends_at or not recorder.is_on()
-    return read(name, now) if is_over or recorder.count() > MOST_REQUESTS else None
+    ends_at = frappe.db.get_value(RECORDING, name, "ends_at")
+    is_over = clock.stored(now) >= ends_at or not recorder.is_on()
+    if not is_over and recorder.count() <= MOST_REQUESTS:
+        return None
+    _switch_off()
+    enqueue(name)
+    return str(name)
+
+
+def enqueue(name: str) -> None:
+    """A worker reads it: that may take minutes. One that waits or works already is not joined by another."""
+    job = {"job_id": f"read {name}", "deduplicate": True, "queue": "long", "timeout": READ_SECONDS}
+    frappe.enqueue(f"{__name__}.read_in_worker", **job, enqueue_after_commit=True, recording=name)
+
+
+def read_in_worker(recording: str) -> None:
+    read(recording, clock.now())
 
 
 def read(name: str, now: datetime) -> str | None:
@@ -153,7 +168,8 @@ def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetim
         for query in recorder.queries(uuid):
             shapes.add(redact(query.path), query.sql, query.ms)
     slow = shapes.slow(cint(frappe.db.get_single_value(SETTINGS, "slow_query_ms")) or SLOW_MS)
-    told = [_examine(each, str(recording.name), requests, now) for each in slow[:MOST_QUERIES]]
+    costly = reversed(slow[:MOST_QUERIES])  # of two that lack one index, the costlier has the last word
+    told = [_examine(each, str(recording.name), requests, now) for each in costly][::-1]
     told += [
         {**each.described(), "examined": _("no: only the first {0} are").format(MOST_QUERIES)}
         for each in slow[MOST_QUERIES:]

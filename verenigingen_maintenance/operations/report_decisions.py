@@ -14,7 +14,8 @@ from verenigingen_maintenance.operations import mail, records, report_drafts, re
 from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import APPROVED, DRAFT, REPORT
-from verenigingen_maintenance.operations.reports_due import recipients, switched_on
+from verenigingen_maintenance.operations.reports_due import recipients
+from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
 FREE = {"text"}
@@ -152,7 +153,9 @@ def mail_to_list(name: str, now: datetime) -> dict:
 
 
 def _addresses(kind: str) -> list[str]:
-    to = switched_on().get(kind) or recipients(_switched_off(kind))
+    """Whom a kind is mailed to, also where it is drafted only when somebody asks."""
+    filters = {"parent": SETTINGS, "parenttype": SETTINGS, "kind": kind}
+    to = recipients(frappe.db.get_value("Maintenance Report Kind", filters, "recipients"))
     if not to:
         refuse(
             _("Nobody is to be mailed: enter addresses for {0} in Maintenance Settings, under Reports."), kind
@@ -160,12 +163,6 @@ def _addresses(kind: str) -> list[str]:
     for address in to:
         validate_email_address(address, throw=True)
     return to
-
-
-def _switched_off(kind: str) -> str | None:
-    """Whom a kind is mailed to that is drafted only when somebody asks."""
-    filters = {"parent": "Maintenance Settings", "kind": kind}
-    return frappe.db.get_value("Maintenance Report Kind", filters, "recipients")
 
 
 def _message(report: Document) -> str:

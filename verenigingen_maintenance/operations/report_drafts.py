@@ -28,7 +28,7 @@ from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.reports import measured_since
 
-REPORT, TEXT = "Maintenance Report", "Maintenance Report Text"
+REPORT = "Maintenance Report"
 QUEUED, DRAFTING, DRAFT, APPROVED, FAILED = "Queued", "Drafting", "Draft", "Approved", "Failed"
 EVENT = "maintenance_report_progress"
 WORKER = "verenigingen_maintenance.operations.report_drafts.work"

@@ -12,10 +12,12 @@ import frappe
 from verenigingen_maintenance.core.pattern_states import IGNORED
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.report_weeks import LEAD_IN
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.sources import error_patterns
 from verenigingen_maintenance.sources.error_patterns import COUNT, PATTERN
 
 MOST_PATTERNS = 20
+GOES_ON = {"continues_in": ("is", "not set")}
 FIELDS = ("name", "title", "state", "severity", "kind", "area", "own")
 
 
@@ -64,10 +66,12 @@ def _patterns(period: Period) -> dict[str, Any]:
         "patterns": [_told(known[name], errors, before) for name in most[:MOST_PATTERNS]],
         "patterns_with_errors": len(most),
         "new": len(new),
-        "new_critical": [_told(known[name], errors, before) for name in critical[:MOST_PATTERNS]],
+        "new_critical": len(critical),
+        "new_critical_patterns": [_told(known[name], errors, before) for name in critical[:MOST_PATTERNS]],
         "by_area": dict(_grouped(errors, {name: each.area for name, each in known.items()}).most_common(10)),
-        "resolved": _changed("resolved_at", begins, ends),
-        "regressed": _changed("regressed_at", begins, ends),
+        "resolved": frappe.db.count(PATTERN, {"resolved_at": within(period), **GOES_ON}),
+        "regressed": frappe.db.count(PATTERN, {"regressed_at": within(period), **GOES_ON}),
+        "regressed_patterns": _regressed(period),
     }
 
 
@@ -102,22 +106,14 @@ def _grouped(errors: Mapping[str, int], group_of: Mapping[str, str]) -> Counter[
     return found
 
 
-def _changed(field: str, begins: datetime, ends: datetime) -> list[dict[str, Any]]:
+def _regressed(period: Period) -> list[dict[str, Any]]:
     rows = frappe.get_all(
         PATTERN,
-        {field: ("between", [begins, ends]), "continues_in": ("is", "not set")},
-        ["name", "title", "severity", "resolved_by", field],
-        order_by=f"{field} desc",
+        {"regressed_at": within(period), **GOES_ON},
+        ["title", "severity", "regressed_at"],
+        order_by="regressed_at desc",
         limit=MOST_PATTERNS,
     )
     return [
-        {
-            "name": row.name,
-            "title": row.title,
-            "severity": row.severity,
-            "by": row.resolved_by,
-            "day": str(row[field].date()),
-        }
-        for row in rows
-        if row[field] < ends
+        {"title": row.title, "severity": row.severity, "day": str(row.regressed_at.date())} for row in rows
     ]

@@ -32,8 +32,6 @@ def facts(period: Period, now: datetime) -> dict[str, Any]:
             | _judged(row, limits.get(row.name), medians.get(row.name, []))
             for row in rows
         ],
-        "days": _days(period),
-        "before_days": _days(period.before),
         "sources": {"days": "Metric Day: the samples of each day; medians of a day are of its samples"},
     }
 
@@ -61,6 +59,7 @@ def _judged(row: Any, limit: Limit | None, medians: list[float]) -> dict[str, An
     worse = "" if direction is None else "higher" if direction.higher_is_worse else "lower"
     return {
         "limit": str(limit) if limit else "",
+        "capacity": str(capacity) if capacity else "",
         "limit_value": limit.value if limit else None,
         "days_over": over,
         "worse": worse,
@@ -109,12 +108,6 @@ def _medians(period: Period, metrics: list[str]) -> Mapping[str, list[float]]:
     for metric, median in rows:
         found.setdefault(metric, []).append(float(median))
     return found
-
-
-def _days(period: Period) -> int:
-    """How many days of a period have any metric."""
-    statement = f"select count(distinct begins) from `tab{DAY}` where begins >= %s and begins < %s"
-    return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
 
 
 def _limits() -> dict[str, Limit]:

@@ -13,12 +13,14 @@ from verenigingen_maintenance.core.availability import Span
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import service_levels
 from verenigingen_maintenance.operations.alert_review import with_missing
+from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import alert_rows, clock
 from verenigingen_maintenance.sources.stored import DAY
 
 ASSESSMENT, AREA, GAP = "Compliance Assessment", "Compliance Area", "Compliance Gap"
-MOST = 30
+LEVEL, ESCALATION = "Escalation Level", "Maintenance Escalation"
+MOST, HIGH = 30, 3
 BY_SEVERITY = "field(severity, 'Critical', 'High', 'Medium', 'Low'), name"
 
 
@@ -60,14 +62,36 @@ def alerts(period: Period, now: datetime) -> dict[str, Any]:
         "before": Figures.of(earlier).as_data(),
         "open_from_before": alert_rows.open_from_before(span.begins),
         "watched_since": str(first.date()) if first else None,
+        "highest": _highest(span),
         "missing": missing,
         "sources": {"alerts": "Maintenance Escalation: opened in the period, without drills"},
     }
 
 
+def _highest(span: Span) -> list[dict[str, str]]:
+    """Escalations of a span that went to the third level or above, the first first."""
+    levels = {
+        row.name: f"Level {row.level}, {row.title}"
+        for row in frappe.get_all(LEVEL, {"level": (">=", HIGH)}, ["name", "level", "title"], limit=0)
+    }
+    between = ("between", [clock.stored(span.begins), clock.stored(span.ends)])
+    filters = {"opened_at": between, "level": ("in", [*levels, ""]), "is_drill": 0}
+    fields = ["name", "title", "level", "opened_at"]
+    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc", limit=MOST)
+    return [
+        {
+            "name": row.name,
+            "title": row.title,
+            "level": levels.get(row.level, ""),
+            "opened": str(row.opened_at),
+        }
+        for row in rows
+    ]
+
+
 def compliance(period: Period, now: datetime) -> dict[str, Any]:
     """The last assessment of the period and of the one before, scores by day, and gaps opened and closed."""
-    begins, ends = (datetime.combine(day, time()) for day in (period.begins, period.ends))
+    ends = datetime.combine(period.ends, time())
     days = frappe.get_all(
         ASSESSMENT,
         {"day": ("between", [period.begins, period.last])},
@@ -83,8 +107,8 @@ def compliance(period: Period, now: datetime) -> dict[str, Any]:
         "before": _assessed(before),
         "scores": [[str(row.day), float(row.score)] for row in days if row.score],
         "assessed_days": len(days),
-        "opened": _gaps({"opened_at": ("between", [begins, ends])}),
-        "closed": _gaps({"closed_at": ("between", [begins, ends])}),
+        "opened": _gaps({"opened_at": within(period)}),
+        "closed": _gaps({"closed_at": within(period)}),
         "open": _gaps({"opened_at": ("<", ends), "state": "Open"}),
         "target": next(filter(None, critical), ""),
         "sources": {

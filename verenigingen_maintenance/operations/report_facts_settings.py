@@ -180,7 +180,7 @@ def _jobs() -> list[dict[str, Any]]:
         {
             "job": row.method.rpartition(".")[2],
             "when": row.cron_format or row.frequency,
-            "last": str(row.last_execution or "")[:16],
+            "last": str(row.last_execution or "")[:10],
             "stopped": bool(row.stopped),
         }
         for row in rows

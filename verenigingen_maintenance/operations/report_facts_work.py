@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
-from datetime import datetime, time
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -11,12 +12,18 @@ import frappe
 from frappe.utils import strip_html_tags
 
 from verenigingen_maintenance.core.report_periods import Period
+from verenigingen_maintenance.operations import report_facts_changes
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations.report_filters import within
+from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
-MOST_RUNS, MOST_ROWS, LONGEST = 400, 100, 400
-OWN = ("Checklist Run", "Compliance Gap", "Maintenance Escalation", "Error Pattern", "Maintenance Check")
+MOST_RUNS, MOST_ROWS, LONGEST = 400, 500, 400
+OWN = (
+    *("Checklist Run", "Compliance Gap", "Maintenance Escalation", "Error Pattern", "Maintenance Check"),
+    *("Maintenance Change", "Maintenance Procedure", "Security Assessment"),
+)
 CHANGED = (
     "warning",
     "critical",
@@ -30,30 +37,31 @@ CHANGED = (
 )
 
 
-def _ends_of(period: Period) -> list[datetime]:
-    return [datetime.combine(day, time()) for day in (period.begins, period.ends)]
-
-
 def runs(period: Period, now: datetime) -> dict[str, Any]:
     """Runs whose window began in the period, by procedure; what failed in them, and what people wrote."""
     rows = frappe.get_all(
         RUN,
-        {"due_from": ("between", _ends_of(period))},
+        {"due_from": within(period)},
         ["name", "procedure", "status", "verdict", "opened_late", "opened_at", "closed_at", "due_from"],
         order_by="due_from asc",
         limit=MOST_RUNS,
     )
     names = [row.name for row in rows]
+    minutes = _minutes(names)
     return {
-        "procedures": [_of_procedure(name, rows) for name in dict.fromkeys(row.procedure for row in rows)],
+        "procedures": [
+            _of_procedure(name, rows, minutes) for name in dict.fromkeys(row.procedure for row in rows)
+        ],
         "missed": [row.name for row in rows if row.status == "Missed"],
         "failed": _failed(names),
         "written": _written(names),
-        "sources": {"runs": "Checklist Run: those that were due in the period, and their rows"},
+        "sources": {
+            "runs": "Checklist Run: those that were due in the period, and their rows; minutes of each run"
+        },
     }
 
 
-def _of_procedure(name: str, rows: list[Any]) -> dict[str, Any]:
+def _of_procedure(name: str, rows: list[Any], minutes: dict[str, tuple[int, int | None]]) -> dict[str, Any]:
     mine = [row for row in rows if row.procedure == name]
     times = [
         (row.closed_at - row.opened_at).total_seconds() / 60
@@ -71,9 +79,39 @@ def _of_procedure(name: str, rows: list[Any]) -> dict[str, Any]:
     return {
         **{"procedure": name, "due": len(mine), "opened_late": sum(bool(row.opened_late) for row in mine)},
         "minutes_to_sign": round(median(times), 1) if times else None,
+        **_of_minutes([minutes[row.name] for row in mine if row.status == "Signed" and row.name in minutes]),
         **statuses,
         "verdicts": verdicts,
     }
+
+
+def _of_minutes(known: list[tuple[int, int | None]]) -> dict[str, float | None]:
+    """Of a run in the middle: what was estimated, and what was spent where that is known."""
+    spent = [real for _estimated, real in known if real is not None]
+    return {
+        "minutes_estimated": median(estimated for estimated, _real in known) if known else None,
+        "minutes_spent": round(median(spent), 1) if spent else None,
+        "minutes_known_of": len(spent),
+    }
+
+
+def _minutes(runs: list[str]) -> dict[str, tuple[int, int | None]]:
+    """Estimated and spent minutes of each run; what a person says comes before what was measured."""
+    rows = frappe.get_all(
+        "Checklist Run Time",
+        {"parent": ("in", runs or [""]), "parenttype": RUN},
+        ["parent", "estimated", "measured", "spent"],
+        limit=0,
+    )
+    found: dict[str, tuple[int, int | None]] = {}
+    for row in rows:
+        estimated, spent = found.get(row.parent, (0, None))
+        real = row.spent or row.measured
+        found[row.parent] = (
+            estimated + (row.estimated or 0),
+            spent if not real else (spent or 0) + int(real),
+        )
+    return found
 
 
 def _failed(runs: list[str]) -> list[dict[str, str]]:
@@ -106,7 +144,7 @@ def _written(runs: list[str]) -> list[dict[str, str]]:
 
 def decisions(period: Period, now: datetime) -> dict[str, Any]:
     """What people changed in the period: thresholds, patterns they resolved, gaps that closed."""
-    between = ("between", _ends_of(period))
+    between = within(period)
     proposals = frappe.get_all(
         "Threshold Proposal",
         {"decided_at": between, "status": ("in", ["Accepted", "Dismissed"])},
@@ -148,19 +186,44 @@ def decisions(period: Period, now: datetime) -> dict[str, Any]:
             {"title": row.title, "severity": row.severity, "day": str(row.closed_at.date())} for row in closed
         ],
         "changes": thresholds_changed(period),
+        "kept": report_facts_changes.kept(period),
+        "done": _done(between),
         "sources": {
             "proposals": "Threshold Proposal: decided in the period",
             "changes": "Version of Maintenance Check: what was changed in the period",
-            "resolved": "Error Pattern: resolved in the period; Compliance Gap: closed in the period",
+            "resolved": "Error Pattern, Compliance Gap, Maintenance Change and ToDo of a run: resolved, "
+            "closed, kept or done in the period",
         },
     }
+
+
+def _done(between: tuple[str, list[datetime]]) -> list[dict[str, str]]:
+    """Actions of runs that were done: their ToDos that were closed in the period."""
+    rows = frappe.get_all(
+        "ToDo",
+        {"reference_type": RUN, "status": "Closed", "modified": between},
+        ["description", "allocated_to", "modified", "reference_name"],
+        order_by="modified asc",
+        limit=MOST_ROWS,
+    )
+    return [
+        {
+            **{"text": _plain(row.description), "who": row.allocated_to or "", "run": row.reference_name},
+            "day": str(row.modified.date()),
+        }
+        for row in rows
+    ]
+
+
+def _plain(text: str | None) -> str:
+    return html.unescape(strip_html_tags(text or ""))[:LONGEST].strip()
 
 
 def thresholds_changed(period: Period) -> list[dict[str, str]]:
     """What people changed in checks, from the versions that Frappe keeps of them; oldest first."""
     rows = frappe.get_all(
         "Version",
-        {"ref_doctype": CHECK, "creation": ("between", _ends_of(period))},
+        {"ref_doctype": CHECK, "creation": within(period)},
         ["docname", "creation", "owner", "data"],
         order_by="creation asc",
         limit=MOST_RUNS,
@@ -183,7 +246,8 @@ def thresholds_changed(period: Period) -> list[dict[str, str]]:
 
 
 def actions(period: Period, now: datetime) -> dict[str, Any]:
-    """What is still to be done, as it stands now."""
+    """What is still to be done, as it stands now; of ToDos the overdue ones first, undated ones last."""
+    today = clock.stored(now).date()
     todos = frappe.get_all(
         "ToDo",
         {"status": "Open", "reference_type": ("in", OWN)},
@@ -212,12 +276,13 @@ def actions(period: Period, now: datetime) -> dict[str, Any]:
     return {
         "todos": [
             {
-                "text": strip_html_tags(row.description or "")[:LONGEST].strip(),
+                "text": _plain(row.description),
                 "who": row.allocated_to or "",
                 "date": str(row.date or ""),
                 "about": row.reference_name or "",
+                "is_overdue": bool(row.date and row.date < today),
             }
-            for row in todos
+            for row in sorted(todos, key=lambda row: (row.date is None, row.date or today))
         ],
         "proposals": [dict(row) for row in proposals],
         "patterns": [dict(row) for row in patterns],

@@ -17,9 +17,12 @@ from frappe import _
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import (
+    report_facts_changes,
     report_facts_errors,
     report_facts_forecasts,
     report_facts_metrics,
+    report_facts_procedures,
+    report_facts_security,
     report_facts_service,
     report_facts_settings,
     report_facts_work,
@@ -41,6 +44,11 @@ PROVIDERS: dict[str, Provider] = {
     "actions": report_facts_work.actions,
     "configuration": report_facts_settings.facts,
     "stack": report_facts_settings.stack,
+    "optimisation": report_facts_changes.optimisation,
+    "effectiveness": report_facts_changes.effectiveness,
+    "roadmap": report_facts_changes.roadmap,
+    "security": report_facts_security.security,
+    "procedures": report_facts_procedures.procedures,
 }
 
 

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.slots import slots
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import (
+    agreed_dates,
     checks,
     open_escalations,
     outbox,
@@ -145,6 +146,7 @@ def _latest(procedure: Document, now: datetime) -> dict:
         "verdict": _verdict_so_far(name, row),
         "measured_at": _iso(row.measured_at) if row else None,
         "is_overdue": run_form.is_overdue(row, now) if row else False,
+        "next_date": agreed_dates.in_words(procedure) or None,
     }
 
 

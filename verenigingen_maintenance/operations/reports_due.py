@@ -39,10 +39,9 @@ def draft_due(now: datetime) -> list[str]:
     return queued
 
 
-def switched_on() -> dict[str, list[str]]:
-    """The kinds that are made by themselves, with the addresses that they are mailed to."""
-    rows = frappe.get_cached_doc(SETTINGS).report_kinds
-    return {row.kind: recipients(row.recipients) for row in rows if row.enabled}
+def switched_on() -> set[str]:
+    """The kinds that are drafted by themselves."""
+    return {row.kind for row in frappe.get_cached_doc(SETTINGS).report_kinds if row.enabled}
 
 
 def recipients(text: str | None) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import frappe
@@ -15,7 +14,7 @@ from verenigingen_maintenance.core import drafts
 from verenigingen_maintenance.core.drafts import CHANGES, FOCUS, FOLLOW_UP, IMPLEMENTED, IMPROVEMENTS, Told
 from verenigingen_maintenance.core.improvements import Mean, improvements
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
-from verenigingen_maintenance.operations import changed, health_tables, run_actions
+from verenigingen_maintenance.operations import changed, changes_told, health_tables, run_actions
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.findings import NOT_READ
 from verenigingen_maintenance.operations.since import last_signed
@@ -24,8 +23,6 @@ from verenigingen_maintenance.sources import clock
 # These are read when a run is measured only: saving it must not take longer for them.
 WHEN_MEASURED = (CHANGES, IMPROVEMENTS)
 MONTH = timedelta(days=30)
-# Who else knows what was implemented, as file.function of operations/: `(since, now) -> lines`.
-IMPLEMENTED_BY: list[str] = []
 
 
 def of(run: Document, kinds: Collection[str], is_measured: bool) -> drafts.Review:
@@ -34,9 +31,10 @@ def of(run: Document, kinds: Collection[str], is_measured: bool) -> drafts.Revie
     return drafts.Review(
         findings=_findings(run) if wanted & {drafts.FINDINGS, FOCUS} else (),
         open_actions=_open(run, now) if wanted & {FOLLOW_UP, FOCUS} else (),
-        done=_done(run, _since(run), now) if IMPLEMENTED in wanted else (),
+        done=_done(run, _since(run)) if IMPLEMENTED in wanted else (),
         changes=_changes(run, _since(run)) if CHANGES in wanted and is_measured else (),
-        improvements=_improvements(now) if IMPROVEMENTS in wanted and is_measured else (),
+        improvements=_improvements(_since(run), now) if IMPROVEMENTS in wanted and is_measured else (),
+        roadmap=changes_told.next_on_roadmap() if FOCUS in wanted else (),
     )
 
 
@@ -67,34 +65,28 @@ def _open(run: Document, now: datetime) -> list[str]:
     return [run_actions.in_words(row, today) for row in rows]
 
 
-def _done(run: Document, since: datetime, now: datetime) -> list[str]:
+def _done(run: Document, since: datetime) -> list[str]:
     closed = run_actions.done_since(run.procedure, since)
     told = [_("{0} (done {1:%Y-%m-%d})").format(each["title"], each["closed_at"]) for each in closed]
-    return [*told, *(line for function in IMPLEMENTED_BY for line in _asked(function)(since, now))]
-
-
-def _asked(function: str) -> Callable[[datetime, datetime], Sequence[str]]:
-    file, _dot, name = function.partition(".")
-    answer: Callable[[datetime, datetime], Sequence[str]] = getattr(
-        importlib.import_module(f"verenigingen_maintenance.operations.{file}"), name
-    )
-    return answer
+    return [*changes_told.implemented(since), *told]
 
 
 def _changes(run: Document, since: datetime) -> list[str]:
     last = last_signed(run)
     before = frappe.db.get_value("Checklist Run", last.name, "versions") if last else None
-    return [*changed.apps(json.loads(before) if before else None), *changed.documents(since)]
+    apps = changed.apps(json.loads(before) if before else None)
+    return [*apps, *changes_told.implemented(since), *changed.documents(since)]
 
 
-def _improvements(now: datetime) -> list[str]:
+def _improvements(since: datetime, now: datetime) -> list[str]:
     directions = _directions()
     rows = [row for row in health_tables.compared(MONTH, None, now) if row["metric"] in directions]
     means = [
         Mean(row["title"], row["unit"], row["middle"], row["before"], directions[row["metric"]])
         for row in rows
     ]
-    return improvements(means, _("{0} days").format(MONTH.days))
+    told = improvements(means, _("{0} days").format(MONTH.days))
+    return [*changes_told.implemented(since, only_judged=True), *told]
 
 
 def _directions() -> dict[str, bool]:

@@ -24,12 +24,11 @@ def estimate(run: Document, procedure: Document) -> None:
 
 def refresh(run: Document) -> None:
     """What was measured until now. Empty where that is not known: all was saved at once, or by nobody yet."""
-    measured = spent(_stamps(run))
-    if FINDINGS in measured and all(row.task_group != FINDINGS for row in run.times):
+    measured = {group: minutes_of(time) for group, time in spent(_stamps(run)).items()}
+    if measured.get(FINDINGS) and all(row.task_group != FINDINGS for row in run.times):
         run.append("times", {"task_group": FINDINGS})
     for row in run.times:
-        minutes = minutes_of(measured[row.task_group]) if row.task_group in measured else 0
-        row.measured = str(minutes) if minutes else ""
+        row.measured = str(measured.get(row.task_group) or "")
         row.spent = _minutes(row)
 
 

@@ -212,7 +212,8 @@ def _detach_former(document: Document) -> None:
 
 SOURCES = {
     "users": "User, Has Role, DocPerm and Custom DocPerm",
-    "permissions": "User, Version, Custom DocPerm, Role (Profile), User Permission, Server Script, OAuth Client",
+    "permissions": "User, Version, Custom DocPerm, Role, Role Profile, User Permission, Server Script, "
+    "OAuth Client",
     "keys": "User, OAuth Client and OAuth Bearer Token",
     "sign_in": "System Settings, Website Settings, Social Login Key and Role",
     "logins": "Activity Log",

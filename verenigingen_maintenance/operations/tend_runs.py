@@ -23,19 +23,24 @@ def tend(now: datetime) -> None:
     """Bring all runs up to `now`. Repeating changes nothing; what a killed one left, the next finishes.
 
     A procedure that fails is logged and does not keep the others from their turn; the job then fails too.
+    What cannot be told keeps no run from being opened, nor the other way about.
     """
     calendar, failed = settings.calendar(), []
     for procedure in procedures.scheduled():
-        try:
-            _record_missed(procedure, calendar, now)
-            run_notices.tell(procedure, calendar, now)
-            _open_and_measure(procedure, calendar, now)
-        except Exception:  # noqa: BLE001 - raised below, once the others had their turn
-            frappe.db.rollback()
-            frappe.log_error(f"Runs of {procedure.name}"[:140])
-            failed.append(procedure.name)
+        for step in (_bring_up_to, run_notices.tell):
+            try:
+                step(procedure, calendar, now)
+            except Exception:  # noqa: BLE001 - raised below, once the others had their turn
+                frappe.db.rollback()
+                frappe.log_error(f"Runs of {procedure.name}"[:140])
+                failed.append(procedure.name)
     if failed:
-        raise RuntimeError(f"Not tended, see Error Log: {', '.join(failed)}")
+        raise RuntimeError(f"Not tended, see Error Log: {', '.join(dict.fromkeys(failed))}")
+
+
+def _bring_up_to(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
+    _record_missed(procedure, calendar, now)
+    _open_and_measure(procedure, calendar, now)
 
 
 def _open_and_measure(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:

@@ -18,6 +18,8 @@ LOOKED_WITHIN = timedelta(days=3)
 WEEK, QUARTER = timedelta(days=7), timedelta(days=90)
 LONGEST_WORK = timedelta(hours=2)
 MOST = 200
+# Frappe takes a time that is not set for one long past.
+IS_BEGUN = ["started_at", "is", "set"]
 MOST_TOLD = 20
 
 
@@ -48,30 +50,41 @@ def unplanned(now: datetime) -> Reading:
 @source
 def not_measured(now: datetime) -> Reading:
     """Applied changes that are not judged: their time is over, or there was not enough data."""
+    found = unjudged(now)
+    evidence = {why: _named(rows) for why, rows in found.items()}
+    return _count([row for rows in found.values() for row in rows], now, evidence)
+
+
+def unjudged(now: datetime) -> dict[str, list[Any]]:
+    """The same as rows, by why they are not; of at most `MOST` that are applied or kept."""
     rows = _rows({"status": ("in", ["Applied", "Kept"])}, "verdict", "measure_until", "measured_at", "status")
     at = clock.stored(now)
     late = [row for row in rows if not row.measured_at or (row.measure_until and row.measure_until <= at)]
     over = [row for row in rows if row not in late and row.status == "Applied" and not row.measure_until]
     few = [row for row in over if row.verdict == "Not Enough Data"]
-    evidence = {"not measured": _named(late), "not enough data": _named(few)}
-    return _count([*late, *few], now, evidence)
+    return {"not measured": late, "not enough data": few}
 
 
 @source
 def failures(now: datetime) -> Reading:
     """Changes that failed, that made something worse and are still there, or that were begun and never
     finished."""
-    worse = _rows({"rollback_proposed": 1}, "result")
-    failed = _rows({"status": ("in", ["Approved", "Applied", "Kept"]), "failure": ("is", "set")}, "failure")
-    begun_before = clock.stored(now - LONGEST_WORK)
-    begun = _rows({"status": "Approved", "started_at": ("<", begun_before), "failure": ("is", "not set")})
-    evidence = {
-        "made something worse": _named(worse),
-        "failed": _named(failed),
-        "begun, not finished": _named(begun),
-    }
-    every = {row.name: row for row in (*worse, *failed, *begun)}.values()
+    found = troubled(now)
+    evidence = {what: _named(rows) for what, rows in found.items()}
+    every = {row.name: row for rows in found.values() for row in rows}.values()
     return _count(every, now, evidence)
+
+
+def troubled(now: datetime) -> dict[str, list[Any]]:
+    """The same as rows, by what is wrong with them; at most `MOST` of each."""
+    begun_before = ["started_at", "<", clock.stored(now - LONGEST_WORK)]
+    begun = [["status", "=", "Approved"], IS_BEGUN, begun_before, ["failure", "is", "not set"]]
+    failed = {"status": ("in", ["Approved", "Applied", "Kept"]), "failure": ("is", "set")}
+    return {
+        "made something worse": _rows({"rollback_proposed": 1}, "result"),
+        "failed": _rows(failed, "failure"),
+        "begun, not finished": _rows(begun, "started_at"),
+    }
 
 
 @source
@@ -123,7 +136,7 @@ def _proposed(now: datetime, filters: dict[str, Any], finders: Iterable[str]) ->
     return _count(rows, now, evidence, at_least)
 
 
-def _rows(filters: dict[str, Any], *fields: str) -> list[Any]:
+def _rows(filters: dict[str, Any] | list[list[Any]], *fields: str) -> list[Any]:
     return frappe.get_all(CHANGE, filters, ["name", "title", *fields], order_by="name asc", limit=MOST)
 
 

@@ -50,7 +50,8 @@ def queues(now: datetime) -> Facts:
     alive = workers.alive(now)
     few = [name for name, queue in found.items() if queue["hours"] < FEWEST_HOURS]
     kept = {name: queue for name, queue in found.items() if name not in few}
-    missing = _too_few(f"waiting jobs in {', '.join(few)}", FEWEST_HOURS - 1) if few else ""
+    fewest = min((found[name]["hours"] for name in few), default=0)
+    missing = _too_few(f"waiting jobs in {', '.join(few)}", fewest) if few else ""
     return Facts({"queues": kept, "workers": alive.value}, missing)
 
 

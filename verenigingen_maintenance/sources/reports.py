@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import frappe
 
@@ -14,7 +15,8 @@ from verenigingen_maintenance.sources import clock, error_patterns, source
 from verenigingen_maintenance.sources.stored import DAY
 
 REPORT, KIND, SETTINGS = "Maintenance Report", "Maintenance Report Kind", "Maintenance Settings"
-APPROVED = "Approved"
+APPROVED, NOT_DRAFTED = "Approved", "not drafted"
+MOST = 100
 
 
 @source
@@ -41,11 +43,26 @@ def measured_since() -> datetime | None:
     return min(filter(None, (first, error_patterns.counted_since())), default=None)
 
 
+def waiting(cadence: Cadence, now: datetime) -> list[Any]:
+    """Reports of periods that are over which nobody approved, the latest first, `MOST` at most."""
+    filters = {"cadence": cadence.value, "status": ("!=", APPROVED)}
+    filters["period_until"] = ("<", clock.stored(now).date())
+    fields = ["name", "title", "status", "failure", "drafted_at"]
+    return frappe.get_all(REPORT, filters, fields, order_by="period_from desc, name asc", limit=MOST)
+
+
+def not_drafted(cadence: Cadence, now: datetime) -> list[str] | Unknown:
+    """The names of those of the last period that are switched on and not there."""
+    period = completed_before(cadence, clock.stored(now).date())
+    if not _is_measured(period):
+        return _nothing_measured(period, now)
+    return [name for name, status in _statuses(cadence, period).items() if status == NOT_DRAFTED]
+
+
 def _not_approved(cadence: Cadence, now: datetime) -> Reading | Unknown:
     period = completed_before(cadence, clock.stored(now).date())
-    since = measured_since()
-    if since is None or period.ends <= since.date():
-        return Unknown(f"nothing was measured in {period.label}", now, REPORT, learning=True)
+    if not _is_measured(period):
+        return _nothing_measured(period, now)
     statuses = _statuses(cadence, period)
     waiting = [f"{name}: {status}" for name, status in statuses.items() if status != APPROVED]
     detail = some(waiting) or f"all {len(statuses)} of {period.label} are approved"
@@ -53,9 +70,18 @@ def _not_approved(cadence: Cadence, now: datetime) -> Reading | Unknown:
     return Reading(len(waiting), "reports", now, REPORT, evidence, detail=detail)
 
 
+def _is_measured(period: Period) -> bool:
+    since = measured_since()
+    return since is not None and period.ends > since.date()
+
+
+def _nothing_measured(period: Period, now: datetime) -> Unknown:
+    return Unknown(f"nothing was measured in {period.label}", now, REPORT, learning=True)
+
+
 def _statuses(cadence: Cadence, period: Period) -> dict[str, str]:
     """Of each report that is switched on."""
     kinds = frappe.get_all(KIND, {"parent": SETTINGS, "enabled": 1}, pluck="kind", order_by="idx", limit=0)
     names = [f"{kind}-{period.label}" for kind in kinds if kind.startswith(cadence.value.upper())]
     rows = frappe.get_all(REPORT, {"name": ("in", names or [""])}, ["name", "status"], as_list=True, limit=0)
-    return {name: dict(rows).get(name, "not drafted") for name in names}
+    return {name: dict(rows).get(name, NOT_DRAFTED) for name in names}

@@ -54,7 +54,7 @@ frappe.provide("verenigingen_maintenance.review");
 	}
 
 	function folded(frm, findings) {
-		const title = __("{0} findings are as before", [findings.length]);
+		const title = __("As before: {0}", [findings.length]);
 		const rows = findings.map((each) => finding(frm, each)).join("");
 		return `<section class="review same"><details><summary>${title}</summary>${rows}</details></section>`;
 	}

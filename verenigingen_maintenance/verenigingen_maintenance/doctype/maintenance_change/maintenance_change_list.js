@@ -32,7 +32,7 @@ function record_requests() {
 		{
 			fieldname: "cost",
 			fieldtype: "HTML",
-			options: `<p>${__("Every query of every request and job is kept in Redis meanwhile: requests are some percent slower, and Redis needs about 100 KB for each. It ends by itself.")}</p>`,
+			options: `<p>${__("The text and time of every query of these requests and jobs are kept in Redis meanwhile, some KB for each; heavy jobs cost most. It ends by itself.")}</p>`,
 		},
 	];
 	const done = ({ recording }) => frappe.set_route("Form", "Request Recording", recording);

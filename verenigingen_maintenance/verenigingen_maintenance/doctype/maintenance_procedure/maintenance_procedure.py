@@ -26,7 +26,7 @@ class MaintenanceProcedure(Document):
         if not self.next_review or (before and self.has_value_changed("last_review")):
             self.next_review = procedures.next_review(self)
         procedure_reviews.keep_due(self)
-        is_new_text = before is None or procedure_versions.text_of(self) != procedure_versions.text_of(before)
+        is_new_text = before is None or not procedure_versions.says_the_same(self, before)
         self.version = (before.version if before else 0) + int(is_new_text)
         self.flags.change_reason, self.change_reason = self.change_reason or self.flags.change_reason, None
 

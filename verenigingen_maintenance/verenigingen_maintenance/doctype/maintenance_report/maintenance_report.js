@@ -3,6 +3,7 @@ const COLORS = { Queued: "gray", Drafting: "blue", Draft: "orange", Approved: "g
 
 frappe.ui.form.on("Maintenance Report", {
 	onload(frm) {
+		frappe.realtime.off("maintenance_report_progress");
 		frappe.realtime.on("maintenance_report_progress", ({ name, progress, text }) => {
 			if (name === frm.doc.name && is_under_way(frm)) show_progress(frm, progress, text);
 		});
@@ -49,32 +50,35 @@ function wait_for_draft(frm) {
 	}, POLL_EVERY_MS);
 }
 
-// Rendered on the server, where all that is in it was escaped.
+// Rendered on the server, where all that is in it was escaped. Desk takes a link to a heading for a page.
 function show_report(frm) {
 	const wrapper = frm.fields_dict.report.$wrapper.empty();
-	if (frm.doc.html) $(`<div class="shown-report"></div>`).html(frm.doc.html).appendTo(wrapper);
+	if (!frm.doc.html) return;
+	const shown = $(`<div class="shown-report"></div>`).html(frm.doc.html).appendTo(wrapper);
+	shown.on("click", "a[href^='#']", (event) => {
+		event.preventDefault();
+		event.stopPropagation();
+		heading_of(frm, event.target.getAttribute("href").slice(1))[0]?.scrollIntoView();
+	});
 }
 
+function heading_of(frm, section) {
+	return frm.fields_dict.report.$wrapper.find(`h2[id="${section}"]`);
+}
+
+// Below the heading of each section; of a section that is not there any more, at the end.
 function show_editor(frm) {
-	const wrapper = frm.fields_dict.editor.$wrapper.empty();
-	const may_write = frm.doc.status === "Draft" && Boolean(frm.perm[0]?.write);
-	const rows = (frm.doc.texts || []).filter((row) => may_write || row.text);
-	if (may_write) $(`<p class="text-muted small"></p>`).text(
-		__("What you write stands at the head of its section, and stays when the report is drafted again.")
-	).appendTo(wrapper);
-	for (const row of rows) {
-		const block = $(`<div class="form-group"><label class="control-label"></label></div>`).appendTo(wrapper);
-		block.find("label").text(row.title);
-		if (!may_write) {
-			$(`<p style="white-space: pre-wrap"></p>`).text(row.text).appendTo(block);
-			continue;
-		}
-		$(`<textarea class="form-control" rows="2"></textarea>`)
-			.attr("data-section", row.section)
-			.attr("aria-label", row.title)
+	const rest = frm.fields_dict.editor.$wrapper.empty();
+	if (frm.doc.status !== "Draft" || !frm.perm[0]?.write) return;
+	for (const row of frm.doc.texts || []) {
+		const heading = heading_of(frm, row.section);
+		heading.nextAll(".remark").remove();
+		const field = $(`<textarea class="form-control" rows="2"></textarea>`)
+			.attr({ "data-section": row.section, "aria-label": row.title })
+			.attr("placeholder", __("Remarks on {0}: they stay when the report is drafted again", [row.title]))
 			.val(row.text || "")
-			.on("change", (event) => frappe.model.set_value(row.doctype, row.name, "text", event.target.value))
-			.appendTo(block);
+			.on("change", (event) => frappe.model.set_value(row.doctype, row.name, "text", event.target.value));
+		heading.length ? heading.after(field) : rest.append(field);
 	}
 }
 

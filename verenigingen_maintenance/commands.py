@@ -135,7 +135,7 @@ def escalations(context: frappe._dict, days: int, as_json: bool) -> None:
 
 @maintenance.command("metrics")
 @click.option(
-    "--period", default="24 hours", show_default=True, help="24 hours, 7 days, 30 days or 365 days."
+    "--period", default="24 hours", show_default=True, help="24 hours, 7 days, 30 days, 90 days or 365 days."
 )
 @click.option("--group", default=None, help="A group, such as Database; all without it.")
 @as_json

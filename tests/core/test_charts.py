@@ -94,6 +94,11 @@ def test_a_limit_is_drawn_only_where_the_values_reach_it():
     assert limits(chart(limits=(50,))) == []
 
 
+@pytest.mark.parametrize(("capacity", "levels"), [(80, ["30.0"]), (50, ["30.0"]), (20, ["71.0"]), (81, [])])
+def test_a_limit_of_capacity_is_drawn_from_half_the_way_on(capacity, levels):
+    assert limits(replace(chart((0, 40), (1, 38)), capacity=(capacity,))) == levels
+
+
 @pytest.mark.parametrize(
     ("highest", "text"),
     [

@@ -1,5 +1,7 @@
 """Scores of compliance: only what was measured counts, and how much that was is told."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from verenigingen_maintenance.core.compliance import (
@@ -12,7 +14,7 @@ from verenigingen_maintenance.core.compliance import (
     Outcome,
     Unmeasured,
 )
-from verenigingen_maintenance.core.compliance_history import Kept, compare
+from verenigingen_maintenance.core.compliance_history import Kept, compare, loss_in_words, most_lost
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 
@@ -145,3 +147,48 @@ def test_a_severity_that_an_upgrade_changed_is_weighed_by_its_own_assessment_and
 def test_without_anything_measured_in_both_there_is_no_comparison():
     assert compare([kept("a.one", None)], [kept("a.one", 1.0)]) is None
     assert compare([], []) is None
+
+
+def days_of(*met):
+    """A control of each of two areas, day by day; the second one is always met."""
+    begin = date(2026, 10, 5)
+    return {
+        begin + timedelta(days=each): [kept("a.one", value), kept("b.one", 1.0)]
+        for each, value in enumerate(met)
+    }
+
+
+def test_the_week_that_lost_most_is_told_and_that_it_was_won_back():
+    history = days_of(*[1.0] * 9, *[0.4] * 10, *[1.0] * 10)
+    found = most_lost(history, date(2026, 10, 5))
+    assert (found.day, found.before, found.of) == (date(2026, 10, 14), date(2026, 10, 7), 22)
+    assert found.compared.lost == pytest.approx(30)
+    told = loss_in_words(found, compare(history[found.before], history[max(history)]))
+    assert told == (
+        "100.0 on 2026-10-07 to 70.0 on 2026-10-14 (week 2026-W42): a 100.0 to 40.0; won back since"
+    )
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [(0.4, "not won back"), (0.8, "10.0 of them still lost"), (None, "of 2 controls, 1 can be compared now")],
+)
+def test_what_is_left_of_a_loss_is_told(after, told):
+    history = days_of(*[1.0] * 9, *[0.4] * 3, *[after])
+    found = most_lost(history, min(history))
+    assert loss_in_words(found, compare(history[found.before], history[max(history)])).endswith(f"; {told}")
+
+
+def test_what_fell_slowly_is_lost_too_and_what_was_before_the_period_is_not():
+    slow = days_of(*[1.0] * 8, *[1.0 - each / 7 for each in range(8)], *[0.0] * 30)
+    assert most_lost(slow, min(slow)).compared.lost == pytest.approx(50)
+    late = most_lost(slow, max(slow) - timedelta(days=10))
+    assert late.compared.lost == 0
+    assert loss_in_words(late, late.compared) == "nothing was lost in any of 11 weeks up to each day"
+
+
+def test_days_that_were_not_assessed_are_bridged_and_a_first_week_has_nothing_to_compare_with():
+    history = days_of(*[1.0] * 3, *[0.0] * 20)
+    gap = {day: each for day, each in history.items() if not 2 <= (day - min(history)).days < 18}
+    assert most_lost(gap, min(gap)).before == min(history) + timedelta(days=1)
+    assert most_lost(days_of(*[1.0] * 7), date(2026, 10, 5)) is None

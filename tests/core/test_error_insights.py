@@ -1,6 +1,7 @@
 """What an analysis is said to come to: each sentence where it is true, and only there."""
 
 from datetime import datetime, time, timedelta
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from verenigingen_maintenance.core.error_facts import Facts, PatternFacts
 from verenigingen_maintenance.core.error_insights import ADVICE, insights, recommendations
 from verenigingen_maintenance.core.error_wording import BAR, MOST_LINES, error_summary
 from verenigingen_maintenance.core.hotspots import hotspots
+from verenigingen_maintenance.core.report_weeks import Week, peaks
 
 NOW = datetime(2026, 11, 24, 9, 30)  # a Tuesday
 NOBODY_ERRED = ["No error occurred in the period."]
@@ -261,3 +263,61 @@ def test_the_summary_of_an_empty_period_has_no_patterns_and_no_areas():
     assert not {"Patterns:", "Areas:"} & set(text)
     assert "#" not in "".join(text)
     assert text[-1] == "- No error occurred in the period."
+
+
+# --- weeks that stand out
+
+
+def of_weeks(*errors):
+    """Facts of so many errors in each whole week up to the last Sunday; most of a week on its Wednesday."""
+    days = [
+        count
+        for week in errors
+        for count in (week // 10,) * 2 + (week - 6 * (week // 10),) + (week // 10,) * 4
+    ]
+    return of_whole_days(0, *days, 3)  # NOW is a Tuesday: the last whole day is a Monday
+
+
+def peak_weeks(*errors):
+    return those_of(told(of_weeks(*errors)), "stands out", "came down")
+
+
+def test_a_week_of_three_times_the_errors_is_named_with_its_day_and_that_it_came_down():
+    assert peak_weeks(52, 47, 50, 55, 46, 51, 150, 49, 50, 53, 48, 50, 44) == [
+        "Week 2026-W41 stands out: 150 errors, 3.0 times the usual 50 a week; most on 2026-10-07, 60.",
+        "It came down: 44 to 53 errors a week since 2026-W41.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "named"),
+    [
+        ((50, 52, 150, 140, 49, 51), ["W44", "W45"]),
+        ((150, 50, 52, 49, 51), ["W43"]),
+        ((50, 52, 49, 51, 150), ["W47"]),
+        ((0, 0, 0, 12), ["W47"]),
+        ((50, 52, 49, 51, 74), []),
+        ((500, 300, 700, 450, 800, 350, 900), []),
+        ((5, 3, 6, 9), []),
+        ((50, 50, 150), []),
+        ((0, 0, 0, 0), []),
+    ],
+)
+def test_a_week_stands_out_by_more_than_chance_scatter_and_half(weeks, named):
+    assert [text.split()[1].partition("-")[2] for text in peak_weeks(*weeks) if "stands" in text] == named
+
+
+def test_of_a_peak_that_just_ended_nobody_says_that_it_came_down():
+    assert (
+        peak_weeks(50, 52, 49, 51, 150)[-1]
+        == "No whole week came since 2026-W47 to tell whether it came down."
+    )
+
+
+def test_weeks_of_chance_alone_hardly_ever_stand_out():
+    chance = Random(7)
+    quarters = [
+        [Week(NOW.date(), sum(chance.random() < 0.05 for _error in range(1000))) for _week in range(13)]
+        for _quarter in range(100)
+    ]
+    assert sum(bool(peaks(quarter)[0]) for quarter in quarters) <= 2

@@ -82,15 +82,28 @@ def test_the_greatest_score_of_each_kind_is_told():
     }
 
 
-def test_a_critical_hotspot_takes_a_critical_pattern_and_ten_errors():
+def test_a_critical_hotspot_takes_ten_errors_of_critical_patterns():
     critical = {"severity": "Critical", "app": "bank"}
     of_nine = [pattern("EP-1", 9, area="Nine", **critical)]
     assert hotspots(counted(*of_nine))["critical_hotspots"] == []
     assert hotspots(counted(pattern("EP-1", 90, severity="High")))["critical_hotspots"] == []
-    found = hotspots(counted(pattern("EP-1", 1, area="Ten", **critical), pattern("EP-2", 9, area="Ten")))
-    named = [(each["kind"], each["name"]) for each in found["critical_hotspots"]]
-    assert ("functional_areas", "Ten") in named
-    assert ("system_components", "bank") not in named
+    few = [pattern("EP-1", 9, area="Nine", **critical), pattern("EP-2", 700, area="Nine", app="bank")]
+    assert hotspots(counted(*few))["critical_hotspots"] == []
+    ten = [pattern("EP-1", 1, area="Ten", severity="Critical"), pattern("EP-2", 9, area="Ten", **critical)]
+    found = hotspots(counted(*ten, pattern("EP-3", 80, area="Ten", app="bank")))["critical_hotspots"]
+    named = {each["name"]: (each["kind"], each["errors"], each["critical_errors"]) for each in found}
+    assert named["Ten"] == ("functional_areas", 90, 10)
+    assert "bank" not in named
+
+
+@pytest.mark.parametrize("state", ["Resolved", "Ignored"])
+def test_what_is_settled_makes_no_hotspot_critical(state):
+    done = pattern("EP-1", 60, area="Bank", severity="Critical", state=state)
+    found = hotspots(counted(done, pattern("EP-2", 704, area="Mail")))
+    assert found["critical_hotspots"] == []
+    severities = {spot["name"]: spot["severity"] for spot in found["hotspots"]["functional_areas"]}
+    assert severities == {"Bank": "Settled", "Mail": "Medium"}
+    assert found["hotspots"]["system_components"][0]["severity"] == "Medium"
 
 
 def test_a_critical_hotspot_is_told_however_many_areas_have_a_higher_score():

@@ -158,7 +158,7 @@ def write(plan: Plan) -> None:
     frappe.db.sql("delete from `tabError Log` where modified < %s", plan.now - KEPT)
     _close(plan.today - KEPT - timedelta(days=5))
     frappe.db.commit()
-    ingest_errors.forget_deleted()
+    assert ingest_errors.forget_deleted(seconds=60)
     _decide(plan)
 
 

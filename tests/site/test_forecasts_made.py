@@ -28,7 +28,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import forecasts
 from verenigingen_maintenance.sources import forecasts as made
 
-REQUESTS = "traffic.requests"
+REQUESTS, DATABASE = "traffic.requests", "storage.database"
 
 
 def test_a_metric_with_history_is_forecast_for_the_week_after_its_last_day():
@@ -92,6 +92,32 @@ def test_a_disk_that_fills_is_told_with_its_days_and_what_to_do():
     assert made.limits_to_be_met(now).value == 1
     assert made.limits_within_four_weeks(now).value == 1
     assert made.moving_to_a_limit(now).value == 1
+
+
+def test_a_database_that_is_full_in_five_months_is_told_to_the_quarter_and_not_to_the_week():
+    size = 41_000 + 60.0 * np.arange(-181, 1) + 20 * noise(182)
+    keep_days(DATABASE, size, MONDAY - timedelta(days=1))
+    keep_days(DISK, weekly(182), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found, now = only(DATABASE), at(MONDAY)
+    assert abs((found.crosses_on - MONDAY).days - 150) < 5
+    assert found.earliest < found.crosses_on < found.latest
+    assert f"above 50000 about {found.crosses_on} by the trend of 182 days (" in found.recommendation
+    assert made.limits_to_be_met(now).value == 1
+    assert made.limits_within_four_weeks(now).value == 0
+    days = made.days_to_a_limit(now)
+    assert (days.value, days.at_least) == ((found.crosses_on - MONDAY).days, "")
+    assert found.recommendation in days.detail
+
+
+def test_where_history_is_too_short_to_look_half_a_year_ahead_that_is_not_safe():
+    keep_days(DISK, weekly(60), MONDAY - timedelta(days=1))
+    keep_days(DATABASE, np.full(182, 900.0), MONDAY - timedelta(days=1))
+    forecasts.update(at(MONDAY))
+    found = made.days_to_a_limit(at(MONDAY))
+    assert found.value == (only(DISK).until - MONDAY).days
+    assert f"{DISK} until {only(DISK).until}" in found.at_least
+    assert "host.memory_used has no forecast" in found.at_least
 
 
 def test_history_that_is_short_is_not_called_enough_for_four_weeks():

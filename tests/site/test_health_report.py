@@ -135,7 +135,9 @@ def test_a_metric_that_is_sampled_each_hour_has_no_gaps_between_two_hours():
     assert chart("storage.database", group="Storage").svg().count("<polyline") == 1
 
 
-@pytest.mark.parametrize(("period", "points"), [("24 hours", 4), ("7 days", 2), ("365 days", 1)])
+@pytest.mark.parametrize(
+    ("period", "points"), [("24 hours", 4), ("7 days", 2), ("90 days", 1), ("365 days", 1)]
+)
 def test_a_long_period_is_drawn_from_hours_or_days(period, points):
     sampled(3, 5, 7, metric=JUDGED, days=1, hours=-1)
     sampled(9, metric=JUDGED, days=1, hours=-3)
@@ -149,6 +151,24 @@ def test_a_limit_that_was_reached_is_drawn():
     assert "stroke-dasharray" not in chart().svg()
     sampled(130, metric=JUDGED, hours=2)
     assert chart().svg().count("stroke-dasharray") == 1
+
+
+def test_a_count_is_drawn_as_the_sums_that_its_row_tells():
+    sampled(10, 20, 30, metric=COUNT, days=1, hours=3)
+    sampled(7, metric=COUNT, days=1, hours=5)
+    metric_rollups.roll_up(NOW)
+    for period, values, unit in (("7 days", [7, 60], "an hour"), ("90 days", [67], "a day")):
+        drawn = chart(COUNT, period, "Requests")
+        assert [value for _moment, value in drawn.points] == values
+        assert sum(values) == row(COUNT, period)["middle"]
+        assert drawn.unit == f"requests {unit}"
+
+
+@pytest.mark.parametrize(("size", "lines"), [(38_000, 1), (52_000, 1), (900, 0)])
+def test_the_limit_of_the_database_is_drawn_from_half_the_way_on(size, lines):
+    assert frappe.db.get_value(METRIC, "storage.database", "capacity_limit") == "> 50000"
+    sampled(size, size + 10, metric="storage.database", apart=timedelta(hours=1), hours=5)
+    assert chart("storage.database", group="Storage").svg().count("stroke-dasharray") == lines
 
 
 def test_of_all_groups_only_what_is_judged_live_is_drawn():
@@ -184,7 +204,8 @@ def test_a_period_that_there_is_not_is_refused_in_a_sentence_and_is_no_error_its
     found = shown(period=period)
     assert found["result"] == []
     assert found["message"] == (
-        f"There is no period “{html.escape(str(period))}”. There are: 24 hours, 7 days, 30 days, 365 days."
+        f"There is no period “{html.escape(str(period))}”. "
+        "There are: 24 hours, 7 days, 30 days, 90 days, 365 days."
     )
     assert frappe.db.count("Error Log") == before
 

@@ -26,7 +26,7 @@ def forgotten():
     insert_errors(3)
     count_errors()
     ErrorLog.clear_old_logs(days=14)
-    ingest_errors.forget_deleted()
+    ingest_errors.forget_deleted(seconds=60)
     return moment
 
 
@@ -38,6 +38,15 @@ def test_deleted_days_leave_the_ledger_and_no_count(forgotten):
     count_errors()
     ingest_errors.forget_deleted()
     assert (entered(), counted()) == (3, 23)
+
+
+def test_what_takes_longer_than_one_job_may_is_gone_on_with_by_the_next():
+    for days in (20, 21, 22):
+        insert_errors(2, creation=stored(days=days))
+    count_errors()
+    clear_error_logs()
+    assert [ingest_errors.forget_deleted(seconds=0) for _job in range(3)] == [False, False, True]
+    assert (entered(), counted()) == (0, 6)
 
 
 def test_days_that_error_log_still_has_stay_in_the_ledger():
@@ -53,7 +62,7 @@ def test_the_last_three_days_stay_when_all_logs_are_deleted():
         insert_errors(2, creation=stored(days=days))
     count_errors()
     clear_error_logs()
-    ingest_errors.forget_deleted()
+    ingest_errors.forget_deleted(seconds=60)
     assert (entered(), counted()) == (8, 12)
     insert_errors(4)
     count_errors()

@@ -70,9 +70,11 @@ def test_errors_of_a_quarter_tell_the_regression_and_what_came_back(plan, quickl
     assert plan.week_of(date.fromisoformat(found["patterns"]["daily_trends"]["peak_day"])) == 7
     critical = fact("new critical pattern").number
     assert found["patterns"]["severity_distribution"]["distribution"]["critical"] == critical
-    assert "verenigingen: Direct Debit Batch" in values(
-        found["error_hotspots"]["critical_hotspots"], "name", "errors"
-    )
+    assert found["error_hotspots"]["critical_hotspots"] == [], "it was resolved in week 8"
+    assert not [text for text in found["recommendations"] if "critical hotspots" in text]
+    (stands_out,) = [text for text in found["insights"] if "stands out" in text]
+    assert stands_out.startswith(f"Week {plan.label(7)} stands out: {fact('errors').number} errors, ")
+    assert any(text.startswith("It came down: ") for text in found["insights"])
     states = {each["title"].split()[0]: each["state"] for each in found["error_patterns"]}
     assert (states[SEPA], states[RETURNED]) == ("Resolved", "Regressed")
     returned = frappe.db.get_value("Error Pattern", {"exception": RETURNED}, "regressed_at")
@@ -123,6 +125,10 @@ def test_compliance_tells_the_points_lost_and_won_and_the_gaps_between(plan, qui
     assert compliance.points_lost(at[lost]).value == pytest.approx(lost.number, abs=0.05)
     assert compliance.points_lost(at[won]).value == pytest.approx(-won.number, abs=0.05)
     assert compliance.points_lost(clock.now()).value == 0
+    quarter = compliance.points_lost_90d(clock.now())
+    assert quarter.value == pytest.approx(lost.number, abs=0.05)
+    assert f"(week {plan.label(lost.week)}): {lost.text} " in quarter.detail
+    assert quarter.detail.endswith("; won back since")
     names = frappe.get_all("Compliance Gap", {"state": "Closed"}, pluck="name")
     assert names
     for name in names:
@@ -138,6 +144,9 @@ def test_forecasts_tell_the_week_that_came_otherwise_and_what_grows(plan, quickl
     sure = {week: forecasts.confidence(morning(plan, week + 1)).value for week in range(1, WEEKS + 1)}
     assert sure[7] < 60 < sure[6]
     assert min(sure[week] for week in range(1, 7)) > 60
+    met = forecasts.days_to_a_limit(clock.now())
+    assert met.value == pytest.approx(fact("limit to be met").number, abs=5)
+    assert "by the trend of 182 days (" in met.detail
     growing = forecasts.moving_to_a_limit(clock.now())
     assert fact("limit to be met").text in growing.evidence["of them"]
 

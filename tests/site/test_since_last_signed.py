@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from conftest import active_since, fresh, make_errors
+from conftest import active_since, count_errors, counted_from, fresh, make_errors
 
 from verenigingen_maintenance.operations import open_run, run_now, since, tend_runs
 from verenigingen_maintenance.sources import clock
+
+MINOR = ("Mail", "Print", "Import", "Export", "Search", "Login", "Upload", "Backup", "Report", "Payment")
 
 
 @pytest.fixture
@@ -122,3 +124,26 @@ def test_a_run_that_was_signed_a_month_ago_is_told_with_its_date_and_errors_for_
     assert text.startswith(f"Since {friday}, the last signed run, was measured on {begin}:")
     begin = clock.stored(clock.now() - since.FURTHEST_BACK)
     assert f"New error patterns since {begin:%Y-%m-%d}" in text
+
+
+def test_a_run_of_the_quarter_tells_what_is_new_since_the_last_one_the_critical_first(friday):
+    quarterly = frappe.get_doc("Maintenance Procedure", {"cadence": "Quarterly"})
+    long_ago = clock.now() - timedelta(days=90)
+    signed = {"procedure": quarterly.name, "closed_at": clock.stored(long_ago)}
+    frappe.db.set_value("Checklist Run", friday, signed)
+    counted_from(days=120)
+    for word in MINOR:
+        make_errors(1, f"{word} failed")
+        age_errors(f"{word} failed", 1)
+    make_errors(1, "Batch refused")
+    age_errors("Batch refused", 24 * 45)
+    count_errors()
+    critical = {"severity": "Critical", "state": "Resolved"}
+    frappe.db.set_value("Error Pattern", {"title": "Batch refused"}, critical)
+    frappe.db.commit()
+    run = frappe.get_doc("Checklist Run", open_run.open_ad_hoc(quarterly, clock.now()))
+    told = since.new_errors(run, clock.now())
+    begin = f"{clock.stored(long_ago):%Y-%m-%d %H:%M}"
+    new = f"New error patterns since {begin}: 11: “Batch refused” (Critical, Resolved), "
+    assert told.startswith(new)
+    assert told.endswith(" and 1 more")

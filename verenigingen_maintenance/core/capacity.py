@@ -24,13 +24,15 @@ NOTEWORTHY = 0.1
 class Crossing:
     """When a limit is met: as expected, at the earliest and at the latest of an interval of 80 %.
 
-    None where that is not within the days that were forecast, the last of which is `until`.
+    None where that is not within the days that were looked at, the last of which is `until`. Where it follows
+    from a trend, `trend_days` says of how many days; 0 where each day was forecast.
     """
 
     until: date
     expected: date | None = None
     earliest: date | None = None
     latest: date | None = None
+    trend_days: int = 0
 
     def is_soon(self, today: date) -> bool:
         return self.expected is not None and self.expected - today <= SOON
@@ -40,11 +42,12 @@ def crossing(found: Forecast, limit: Limit, first: date) -> Crossing:
     """When a forecast, whose first step is the day `first`, meets a limit."""
     low, high = found.range(LEVEL)
     early, late = (high, low) if limit.higher_is_worse else (low, high)
-    days = [_first_breach(values, limit, first) for values in (found.point, early, late)]
-    return Crossing(first + timedelta(days=len(found.point) - 1), *days)
+    expected, earliest, latest = (first_breach(each, limit, first) for each in (found.point, early, late))
+    return Crossing(first + timedelta(days=len(found.point) - 1), expected, earliest, latest)
 
 
-def _first_breach(values: Values, limit: Limit, first: date) -> date | None:
+def first_breach(values: Values, limit: Limit, first: date) -> date | None:
+    """The first day that breaches a limit, the values being those of the days from `first` on."""
     breached = [limit.is_breached_by(float(value)) for value in values]
     return first + timedelta(days=int(np.argmax(breached))) if any(breached) else None
 
@@ -58,7 +61,8 @@ def recommendation(title: str, unit: str, latest: float, limit: Limit, found: Cr
         return f"{title} is {now}, {beyond} already. {advice}".strip()
     late = f"{found.latest} at the latest" if found.latest else f"the latest is after {found.until}"
     sure = f"{found.earliest} at the earliest, {late}"
-    return f"{title} is {now}, and {beyond} about {found.expected} ({sure}). {advice}".strip()
+    by = f" by the trend of {found.trend_days} days" if found.trend_days else ""
+    return f"{title} is {now}, and {beyond} about {found.expected}{by} ({sure}). {advice}".strip()
 
 
 def _beyond(limit: Limit) -> str:

@@ -22,7 +22,8 @@ SMALLEST = 0.0005
 class Chart:
     """Points of one series over a period, in order. More than `longest_gap` between two is a gap.
 
-    `limits` are drawn across, such as a threshold. `expected` goes on after the points: moments with what is
+    `limits` are drawn across where the scale has them, such as a threshold; of `capacity` also what is not
+    reached, from half the way on. `expected` goes on after the points: moments with what is
     expected, at least and at most. Times are shown as they are given.
     """
 
@@ -34,6 +35,7 @@ class Chart:
     longest_gap: timedelta
     limits: Sequence[float] = ()
     expected: Sequence[Expected] = ()
+    capacity: Sequence[float] = ()
 
     def svg(self) -> str:
         """The chart as one element; every text in it is escaped."""
@@ -42,7 +44,7 @@ class Chart:
         parts = [
             f'<text x="4" y="14" class="heading">{heading}</text>',
             *self._ticks(low, high),
-            *(self._limit(each, low, high) for each in self.limits if low <= each <= high),
+            *(self._limit(each, low, high) for each in (*self.limits, *self.capacity) if low <= each <= high),
             *self._band(low, high),
             *(self._line(group, low, high) for group in self._groups()),
             *self._times(),
@@ -64,6 +66,7 @@ class Chart:
     def _range(self) -> tuple[float, float]:
         values = [0.0, *(value for _moment, value in self.points)]
         values += [end for _moment, _middle, least, most in self.expected for end in (least, most)]
+        values += [limit for limit in self.capacity if max(values) >= limit / 2]
         high, low = max(values), min(values)
         return low, high if high > low else low + 1
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
+from .report_weeks import Week, of_days, peaks
+
 MUCH = 10.0
+MOST_PEAKS = 3
 NO_ERROR = "No error occurred in the period."
 NOTHING_LEFT = "What occurred is resolved or ignored: nothing is left to do."
 ADVICE = {
@@ -20,7 +25,14 @@ ADVICE = {
 def insights(analysis: Mapping[str, Any]) -> list[str]:
     """What stands out."""
     patterns = analysis["patterns"]
-    told = (_trend(patterns), _peak(patterns), _type(patterns), _severity(patterns), _growth(patterns))
+    told = (
+        _trend(patterns),
+        *_peak_weeks(patterns),
+        _peak(patterns),
+        _type(patterns),
+        _severity(patterns),
+        _growth(patterns),
+    )
     return [text for text in told if text]
 
 
@@ -45,6 +57,40 @@ def _trend(patterns: Mapping[str, Any]) -> str:
         return ""
     by = f": {trend['slope']:+g} a day, each day" if trend["slope"] else ""
     return f"Errors are {trend['trend']}{by}."
+
+
+def _peak_weeks(patterns: Mapping[str, Any]) -> list[str]:
+    """The whole weeks that stand out, and whether it came down since; the last three of them."""
+    daily = {
+        date.fromisoformat(day): errors for day, errors in patterns["daily_trends"]["daily_data"].items()
+    }
+    days = dict(list(daily.items())[1:-1])
+    weeks = _whole_weeks(days)
+    found, usual = peaks(weeks)
+    if not found:
+        return []
+    middle = median(week.value for week in usual)
+    since = [week for week in weeks if week.monday > found[-1].monday]
+    return [*(_peak_week(week, middle, days) for week in found[-MOST_PEAKS:]), _since(found[-1], since)]
+
+
+def _whole_weeks(days: Mapping[date, int]) -> list[Week]:
+    mondays = [day for day in days if day.weekday() == 0]
+    return [week for week in of_days(days, mondays, is_count=True) if week.days == 7]
+
+
+def _peak_week(week: Week, usual: float, days: Mapping[date, int]) -> str:
+    times = f", {week.value / usual:.1f} times the usual {usual:g} a week" if usual else ", usually none"
+    peak = max((week.monday + timedelta(days=each) for each in range(7)), key=lambda day: days[day])
+    return f"Week {week.label} stands out: {week.value:g} errors{times}; most on {peak}, {days[peak]}."
+
+
+def _since(peak: Week, since: Sequence[Week]) -> str:
+    if not since:
+        return f"No whole week came since {peak.label} to tell whether it came down."
+    least, most = (end(week.value for week in since) for end in (min, max))
+    weeks = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    return f"It came down: {weeks} errors a week since {peak.label}."
 
 
 def _peak(patterns: Mapping[str, Any]) -> str:

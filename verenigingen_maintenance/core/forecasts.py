@@ -185,8 +185,16 @@ def _tails(relative: Values, number: float, level: float) -> tuple[float, float]
 
 
 def _wider(number: float, level: float) -> float:
-    """Student's t over the normal deviate, by the first terms of its series, for `number` of errors."""
-    freedom = max(FREEDOM * number, 1.5)
-    z = NormalDist().inv_cdf(0.5 + level / 200)
+    """Student's t over the normal deviate for `number` of errors."""
+    return students(max(FREEDOM * number, 1.5), level) / _normal(level)
+
+
+def students(freedom: float, level: float) -> float:
+    """Student's t, up to which an interval of `level` percent reaches; by the first terms of its series."""
+    z = _normal(level)
     first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    return float((z + first / freedom + second / freedom**2) / z)
+    return float(z + first / freedom + second / freedom**2)
+
+
+def _normal(level: float) -> float:
+    return NormalDist().inv_cdf(0.5 + level / 200)

@@ -7,11 +7,13 @@ from typing import Any
 
 from .error_answers import category_of
 from .error_facts import Facts, PatternFacts, errors_of
+from .pattern_states import SETTLED
 from .severity import CRITICAL, SEVERITIES
 
 WEIGHTS = {"Critical": 1.0, "High": 0.75, "Medium": 0.5, "Low": 0.25}
 MOST_SPOTS = 10
 FEWEST_ERRORS = 10
+DONE = "Settled"
 STANDS_OUT = 25.0
 NAMED: dict[str, Callable[[PatternFacts], str]] = {
     "functional_areas": lambda pattern: pattern.area,
@@ -21,7 +23,11 @@ NAMED: dict[str, Callable[[PatternFacts], str]] = {
 
 
 def hotspots(facts: Facts) -> dict[str, Any]:
-    """The greatest places of each kind; a score is the share of all errors (0-100), weighted by severity."""
+    """The greatest places of each kind; a score is the share of all errors (0-100), weighted by severity.
+
+    Its severity is the worst of what is neither resolved nor ignored, “Settled” where nothing is left. A
+    critical hotspot has ten errors or more of critical patterns that are left.
+    """
     spots = {kind: _spots(facts, key) for kind, key in NAMED.items()}
     return {
         "analysis_period": f"{facts.days} days",
@@ -35,7 +41,7 @@ def hotspots(facts: Facts) -> dict[str, Any]:
             {"kind": kind, **spot}
             for kind, each in spots.items()
             for spot in each
-            if spot["severity"] == CRITICAL and spot["errors"] >= FEWEST_ERRORS
+            if spot["critical_errors"] >= FEWEST_ERRORS
         ],
         "remediation_priority": _priority(facts),
     }
@@ -63,13 +69,19 @@ def _listed(spots: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _spot(name: str, patterns: list[PatternFacts], facts: Facts) -> dict[str, Any]:
     weighted = sum(WEIGHTS.get(pattern.severity, 0.5) * pattern.errors for pattern in patterns)
     most = max(patterns, key=lambda pattern: pattern.errors)
+    left = _to_be_mended(patterns)
     return {
         **_plain(name, errors_of(patterns), facts.total),
-        "severity": _worst(pattern.severity for pattern in patterns),
+        "severity": _worst(each.severity for each in left) if left else DONE,
+        "critical_errors": errors_of([each for each in left if each.severity == CRITICAL]),
         "score": round(100 * weighted / facts.total, 1) if facts.total else 0.0,
         "patterns": len(patterns),
         "most_frequent": most.title,
     }
+
+
+def _to_be_mended(patterns: Iterable[PatternFacts]) -> list[PatternFacts]:
+    return [each for each in patterns if each.state not in SETTLED]
 
 
 def _user_groups(facts: Facts) -> list[dict[str, Any]]:
@@ -95,8 +107,8 @@ def _worst(severities: Iterable[str]) -> str:
 
 def _priority(facts: Facts) -> list[dict[str, Any]]:
     """Patterns in the order in which mending them pays: severity first, then how many errors end."""
-    open_ones = [each for each in facts.patterns if each.state not in ("Resolved", "Ignored")]
-    ranked = sorted(open_ones, key=lambda each: (-WEIGHTS.get(each.severity, 0.5) * each.errors, each.name))[
+    left = _to_be_mended(facts.patterns)
+    ranked = sorted(left, key=lambda each: (-WEIGHTS.get(each.severity, 0.5) * each.errors, each.name))[
         :MOST_SPOTS
     ]
     return [

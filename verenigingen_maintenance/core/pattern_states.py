@@ -11,6 +11,7 @@ from statistics import fmean, pvariance
 NEW, ONGOING, ESCALATING = "New", "Ongoing", "Escalating"
 RESOLVED, REGRESSED, IGNORED = "Resolved", "Regressed", "Ignored"
 DECIDED = (RESOLVED, REGRESSED, IGNORED)
+SETTLED = (RESOLVED, IGNORED)
 NEW_FOR = timedelta(days=1)
 HISTORY_DAYS = 7
 FEW = 5

@@ -14,7 +14,7 @@ from .verdicts import Verdict
 
 WEEKS, LAST = "forecasts.weeks", "forecasts.last"
 FEWEST, LOW, MOST_GROWN = 20, 60, 3
-SOON = timedelta(days=28)
+SOON, HALF_YEAR = timedelta(days=28), timedelta(days=183)
 NONE = "no metric had a forecast at the end of the period"
 STORED = ("Storage", "Backups", "Host")
 
@@ -88,8 +88,8 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
     for row in limited:
         if row["crosses_on"]:
             section.say(row["recommendation"], LAST)
-            is_soon = date.fromisoformat(row["crosses_on"]) - period.ends <= SOON
-            section.found(Verdict.CRITICAL if is_soon else Verdict.WARNING, 78, row["recommendation"], LAST)
+            left = date.fromisoformat(row["crosses_on"]) - period.ends
+            section.found(_urgency(left), 78 if left <= HALF_YEAR else 26, row["recommendation"], LAST)
     rows = [
         [
             row["title"],
@@ -113,6 +113,12 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
         )
     )
     _growth(section, facts)
+
+
+def _urgency(left: timedelta) -> Verdict:
+    if left <= SOON:
+        return Verdict.CRITICAL
+    return Verdict.WARNING if left <= HALF_YEAR else Verdict.OK
 
 
 def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from .report_periods import Period, week_label
 
 FEWEST_WEEKS, FEWEST_DAYS, MOST_BASE = 3, 5, 8
 LEAST_RISE, DEVIATIONS, NORMAL = 0.25, 3.0, 1.4826
+LEAST_PEAK = 1.5
 LEAD_IN = timedelta(weeks=13)
 
 
@@ -86,6 +87,25 @@ def regressions(
         for group, base in zip(found, bases, strict=True)
         if period.begins <= group[-1].monday + timedelta(days=6) and group[0].monday < period.ends
     ]
+
+
+def peaks(weeks: Sequence[Week]) -> tuple[list[Week], list[Week]]:
+    """The weeks of counts that stand out from all others, before or after them, and those others.
+
+    The lower half is usual; from there upwards each week is, until one has half as many more and is worse.
+    """
+    usual: list[Week] = []
+    ranked = sorted(weeks, key=lambda week: (week.value, week.monday))
+    for place, week in enumerate(ranked):
+        if len(usual) >= max(FEWEST_WEEKS, len(ranked) // 2) and _is_peak(week, usual):
+            return sorted(ranked[place:], key=lambda each: each.monday), usual
+        usual.append(week)
+    return [], usual
+
+
+def _is_peak(week: Week, usual: Sequence[Week]) -> bool:
+    is_large = week.value >= LEAST_PEAK * median(each.value for each in usual)
+    return is_large and _is_worse(week, usual, higher_is_worse=True, is_count=True)
 
 
 def _is_worse(week: Week, base: Sequence[Week], higher_is_worse: bool, is_count: bool) -> bool:

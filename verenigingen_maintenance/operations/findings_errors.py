@@ -9,7 +9,7 @@ from verenigingen_maintenance.core.error_answers import MANY_FOR_ONE_USER, user_
 from verenigingen_maintenance.core.error_facts import Facts, PatternFacts
 from verenigingen_maintenance.core.findings import Finding, Found, Review, worst_first
 from verenigingen_maintenance.core.hotspots import standing_out
-from verenigingen_maintenance.core.pattern_states import IGNORED
+from verenigingen_maintenance.core.pattern_states import SETTLED
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import errors_in_words
@@ -17,7 +17,6 @@ from verenigingen_maintenance.sources import error_facts, error_reviews
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
 REPORT, WEEKS = "Report", "errors week over week"
-SETTLED = ("Resolved", IGNORED)
 
 
 def found(review: Review, now: datetime) -> Found:

@@ -69,7 +69,7 @@ def _of_metrics(rows: list[Any], now: datetime) -> Iterator[Finding]:
     for row in rows:
         about = {"doctype": "Metric", "name": row.metric}
         title = titles.get(row.metric, row.metric)
-        if row.crosses_on:
+        if forecasts.is_met_by(row, today + forecasts.HALF_YEAR):
             left = max((row.crosses_on - today).days, 0)
             severity = Verdict.CRITICAL if left <= URGENT_DAYS else Verdict.WARNING
             key = f"capacity {row.metric}"

@@ -26,7 +26,8 @@ def describe(now: datetime, left_out: Sequence[str] = ()) -> dict[str, Any]:
     titles = dict(frappe.get_all("Metric", fields=["name", "title"], as_list=True, limit=0))
     sure, error = forecasts.confidence(now), forecasts.accuracy(now)
     alerts = [_alert(row, titles) for row in rows if row.is_alert]
-    capacity = [_capacity(row, titles) for row in rows if row.crosses_on]
+    ends = clock.stored(now).date() + forecasts.HALF_YEAR
+    capacity = [_capacity(row, titles) for row in rows if forecasts.is_met_by(row, ends)]
     return {
         "confidence_score": _value(sure),
         "confidence_reason": _reason(sure),

@@ -75,7 +75,7 @@ def _chart(each: Any, metric: Any) -> Chart:
         begins=_midnight(since),
         ends=_midnight(each.begins + timedelta(days=forecasts.AHEAD)),
         longest_gap=ONE_DAY * 1.5,
-        limits=[Limit.parse(each.limit).value] if each.limit else (),
+        capacity=[Limit.parse(each.limit).value] if each.limit else (),
         expected=_ahead(json.loads(each.expected)),
     )
 

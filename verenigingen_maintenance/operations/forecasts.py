@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -23,6 +23,7 @@ from verenigingen_maintenance.core.capacity import (
 )
 from verenigingen_maintenance.core.forecasts import Forecast, forecast, needed
 from verenigingen_maintenance.core.hindsight import hindsight
+from verenigingen_maintenance.core.projections import projected
 from verenigingen_maintenance.core.series import LARGEST, Series, series, steps, trend
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import forecast_answers, records
@@ -160,9 +161,14 @@ def _capacity(found: Series, metric: Any, limit: Limit, value: float, towards: b
 
 
 def _crossing(found: Series, metric: Any, limit: Limit) -> Crossing:
-    """As far ahead as half of what is known of the past, ninety days at most."""
+    """As far ahead as half of what is known of the past, ninety days at most; beyond by its trend."""
     ahead = min(max((len(found.values) - needed(0, PERIODS)) // 2, AHEAD), LONGEST)
-    return crossing(_forecast(found, ahead, metric), limit, found.last + timedelta(days=1))
+    begins = found.last + ONE_DAY
+    near = crossing(_forecast(found, ahead, metric), limit, begins)
+    far = None if near.expected else projected(found.values, limit, begins)
+    if far is None:
+        return near
+    return far if far.expected else replace(near, until=max(near.until, far.until))
 
 
 def _forecast(found: Series, ahead: int, metric: Any) -> Forecast:

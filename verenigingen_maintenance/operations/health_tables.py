@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,10 +34,12 @@ PERIODS = {
     "24 hours": Period(timedelta(days=1), SAMPLE, timedelta(minutes=15)),
     "7 days": Period(timedelta(days=7), HOUR, timedelta(hours=1)),
     "30 days": Period(timedelta(days=30), HOUR, timedelta(hours=1)),
+    "90 days": Period(timedelta(days=90), DAY, timedelta(days=1)),
     "365 days": Period(timedelta(days=365), DAY, timedelta(days=1)),
 }
 FIELDS = ("title", "metric_group", "unit", "kind", "value", "observed_at", "reason", "every_minutes")
 MOST_POINTS = 2_000
+PER = {HOUR: "an hour", DAY: "a day"}
 ONE_DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
 ROLLED_UP = "sum(samples), sum(total), min(minimum), max(maximum)"
 SUMS = {SAMPLE: "count(*), sum(value), min(value), max(value)", HOUR: ROLLED_UP, DAY: ROLLED_UP}
@@ -85,17 +87,18 @@ def charts(name: str, group: str | None, now: datetime | None = None) -> list[Ch
     period, ends = find_period(name), clock.stored(now or clock.now())
     begins = ends - period.length
     metrics = _metrics(group) if group else [each for each in _metrics(None) if each.name in _judged()]
-    series = _series([each.name for each in metrics], period, begins, ends)
-    limits = _limits()
+    series = _series(metrics, period, begins, ends)
+    limits, capacity = _limits(), _capacity()
     return [
         Chart(
             title=each.title,
-            unit=each.unit,
+            unit=_drawn_unit(each, period),
             points=series[each.name],
             begins=begins,
             ends=ends,
             longest_gap=max(period.apart, timedelta(minutes=each.every_minutes or 0)) * 1.5,
-            limits=limits.get(each.name, ()),
+            limits=limits.get(each.name, ()) if _is_drawn_as_judged(each, period) else (),
+            capacity=capacity.get(each.name, ()) if _is_drawn_as_forecast(each, period) else (),
         )
         for each in metrics
         if each.name in series
@@ -179,9 +182,22 @@ def _change(now: float | None, before: float | None) -> float | None:
 
 
 def _series(
-    metrics: Sequence[str], period: Period, begins: datetime, ends: datetime
+    metrics: Sequence[Any], period: Period, begins: datetime, ends: datetime
 ) -> Mapping[str, list[Point]]:
-    column, value = ("observed_at", "value") if period.table == SAMPLE else ("begins", "median")
+    """A Count is drawn as it is told: how many there were, not how many a sample had."""
+    counts = [each.name for each in metrics if each.kind == "Count"]
+    others = [each.name for each in metrics if each.kind != "Count"]
+    columns = {"median": others, "total": counts} if period.table != SAMPLE else {"value": others + counts}
+    series: dict[str, list[Point]] = {}
+    for value, names in columns.items():
+        series |= _points(names, value, period, begins, ends)
+    return series
+
+
+def _points(
+    metrics: Sequence[str], value: str, period: Period, begins: datetime, ends: datetime
+) -> dict[str, list[Point]]:
+    column = "observed_at" if period.table == SAMPLE else "begins"
     rows = frappe.db.sql(
         f"select metric, `{column}`, `{value}` from `tab{period.table}` "
         f"where metric in %s and `{column}` >= %s and `{column}` < %s order by metric, `{column}` limit %s",
@@ -193,16 +209,41 @@ def _series(
     return series
 
 
+def _drawn_unit(metric: Any, period: Period) -> str:
+    apart = PER.get(period.table)
+    return f"{metric.unit} {apart}" if metric.kind == "Count" and apart else metric.unit
+
+
+def _is_drawn_as_judged(metric: Any, period: Period) -> bool:
+    """What a check judges of a Count is a sample, not what an hour or a day adds up to."""
+    return metric.kind != "Count" or period.table == SAMPLE
+
+
+def _is_drawn_as_forecast(metric: Any, period: Period) -> bool:
+    """What a Count may not exceed is what a day adds up to."""
+    return metric.kind != "Count" or period.table == DAY
+
+
 def _judged() -> set[str]:
     return set(frappe.get_all(CHECK, filters=LIVE, pluck="source", limit=0))
 
 
 def _limits() -> dict[str, list[float]]:
-    """The CRITICAL thresholds of the checks that read a metric; one that cannot be meant is not drawn."""
+    """The CRITICAL thresholds of the checks that read a metric."""
+    filters = {"enabled": 1, "critical": ("is", "set")}
+    return _parsed(frappe.get_all(CHECK, filters, ["source", "critical"], as_list=True, limit=0))
+
+
+def _capacity() -> dict[str, list[float]]:
+    """The limits that forecasts look out for."""
+    filters = {"capacity_limit": ("is", "set")}
+    return _parsed(frappe.get_all("Metric", filters, ["name", "capacity_limit"], as_list=True, limit=0))
+
+
+def _parsed(limits: Iterable[tuple[str, str]]) -> dict[str, list[float]]:
+    """By metric; one that cannot be meant is not drawn."""
     found: dict[str, list[float]] = {}
-    for source, critical in frappe.get_all(
-        CHECK, {"enabled": 1, "critical": ("is", "set")}, ["source", "critical"], as_list=True
-    ):
+    for metric, limit in limits:
         with suppress(ThresholdError):
-            found.setdefault(source, []).append(Limit.parse(critical).value)
+            found.setdefault(metric, []).append(Limit.parse(limit).value)
     return found

@@ -28,6 +28,7 @@ BATCH = 2_000
 PATIENCE = 5
 AT_HAND = 10
 KEPT_LONGER = timedelta(days=3)
+FORGETTING = 2
 
 
 def ingest(now: datetime, seconds: float = 20) -> bool:
@@ -184,9 +185,17 @@ def _lacks_rows(hour: datetime) -> bool:
     return bool(frappe.db.sql(statement, {"begin": hour, "end": hour + timedelta(hours=1)}))
 
 
-def forget_deleted() -> None:
-    """Drop ledger rows of whole days that Error Log no longer holds; what was counted of them is kept."""
+def forget_deleted(seconds: float = FORGETTING) -> bool:
+    """Drop ledger rows of whole days that Error Log no longer holds; what was counted of them is kept.
+
+    Returns whether all of them went within `seconds`, one at least; the next call goes on with the oldest.
+    """
+    until = time.monotonic() + seconds
     first = frappe.db.sql("select min(modified) from `tabError Log`")[0][0]
     oldest = min(first or LATEST, clock.stored(clock.now())) - KEPT_LONGER
-    for day in error_counts.days_before(oldest.date()):
+    days = error_counts.days_before(oldest.date())
+    for day in days:
         error_counts.close(day)
+        if time.monotonic() > until:
+            return day == days[-1]
+    return True

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.core.severity import CRITICAL, SEVERITIES
+from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import measure
 from verenigingen_maintenance.operations.escalations import ESCALATION
 from verenigingen_maintenance.sources import clock, errors
 
 RUN = "Checklist Run"
 FURTHEST_BACK = timedelta(days=14)
+FAR_APART = (Cadence.MONTHLY.value, Cadence.QUARTERLY.value)
 MOST = 10
 SECONDS = 20
 
@@ -23,9 +27,11 @@ SECONDS = 20
 def new_errors(run: Document, now: datetime) -> str:
     """The line on error patterns that are new since the last signed run; where they could not be read, why.
 
-    They are looked at for fourteen days at most.
+    They are looked at for fourteen days at most, unless runs of the procedure are further apart than that.
     """
-    return _errors(max(_since(run), now - FURTHEST_BACK))
+    since = _since(run)
+    cadence = frappe.db.get_value("Maintenance Procedure", run.procedure, "cadence")
+    return _errors(since if cadence in FAR_APART else max(since, now - FURTHEST_BACK))
 
 
 def happened(run: Document, errors: str) -> str:
@@ -75,10 +81,24 @@ def _errors(since: datetime) -> str:
     read = measure.ask(lambda now: errors.first_seen_since(since, now), name, SECONDS)
     if isinstance(read, Unknown):
         return _("New error patterns: not known, {0}").format(read.reason)
-    titles = [f"“{each['title']}”" for each in read.evidence["new patterns"]]
+    titles = [_pattern(each) for each in sorted(read.evidence["new patterns"], key=_severity)]
     begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
     found = _("New error patterns since {0}: {1}").format(begin, _list(titles[:MOST], len(titles)))
     return f"{found} ({read.at_least})" if read.at_least else found
+
+
+def _severity(pattern: Mapping[str, Any]) -> int:
+    """The worst first."""
+    severity = pattern["severity"]
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _pattern(pattern: Mapping[str, Any]) -> str:
+    """Its title; of a critical one its state too, where it is one already that was counted."""
+    title = f"“{pattern['title']}”"
+    if pattern["severity"] != CRITICAL:
+        return title
+    return f"{title} ({', '.join(filter(None, (CRITICAL, pattern.get('state'))))})"
 
 
 def _runs(run: Document, since: datetime) -> list[str]:

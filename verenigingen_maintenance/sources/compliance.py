@@ -9,7 +9,7 @@ from typing import Any
 
 import frappe
 
-from verenigingen_maintenance.core.compliance_history import Kept, compare
+from verenigingen_maintenance.core.compliance_history import Kept, compare, loss_in_words, most_lost
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import clock, shared, source
@@ -121,6 +121,41 @@ def points_lost(now: datetime) -> Reading | Unknown:
     return _reading(round(compared.lost, 2), "points", found, now, evidence, detail)
 
 
+@source
+def points_lost_30d(now: datetime) -> Reading | Unknown:
+    """The most that the score fell within a week of the last 30 days, also where it was won back since."""
+    return _most_lost(30, now)
+
+
+@source
+def points_lost_90d(now: datetime) -> Reading | Unknown:
+    """The same of the last 90 days."""
+    return _most_lost(90, now)
+
+
+def _most_lost(days: int, now: datetime) -> Reading | Unknown:
+    found = latest(now)
+    if isinstance(found, Unknown):
+        return found
+    since = clock.stored(now).date() - timedelta(days=days)
+    history = {row.day: kept(row.areas) for row in _between(since - WEEK, found.day)}
+    worst = most_lost(history, since)
+    if worst is None:
+        return Unknown(f"compared from {_first().date() + WEEK} on", now, found.name, learning=True)
+    left = compare(history[worst.before], kept(found.areas))
+    evidence = {
+        "by": str(worst.day),
+        "compared with": str(worst.before),
+        "weeks compared": worst.of,
+        **{area: f"{then:.1f} to {after:.1f}" for area, (then, after) in worst.compared.areas.items()},
+    }
+    begin = _first().date()
+    short = f"assessed since {begin} only" if begin + WEEK > since else ""
+    return _reading(
+        round(worst.compared.lost, 2), "points", found, now, evidence, loss_in_words(worst, left), short
+    )
+
+
 @shared
 def latest(now: datetime) -> Any:
     """The latest assessment with its areas; Unknown where there is none, or an old one."""
@@ -173,6 +208,22 @@ def _reading(
 ) -> Reading:
     told = {"assessment": found.name, "assessed at": str(found.assessed_at), "measured": found.measured}
     return Reading(value, unit, now, found.name, {**told, **evidence}, at_least, detail)
+
+
+def _between(first: date, last: date) -> list[Any]:
+    """The assessments of some days with their areas, the oldest first."""
+    rows = frappe.get_all(
+        ASSESSMENT, {"day": ("between", [first, last])}, ["name", "day"], order_by="day asc", limit=0
+    )
+    filters = {"parent": ("in", [row.name for row in rows]), "parenttype": ASSESSMENT}
+    areas: dict[str, list[Any]] = {}
+    for area in frappe.get_all(
+        AREA, filters, ["parent", "controls"], order_by="parent asc, idx asc", limit=0
+    ):
+        areas.setdefault(area.parent, []).append(area)
+    for row in rows:
+        row.areas = areas.get(row.name, [])
+    return rows
 
 
 def _latest_until(day: date) -> Any:

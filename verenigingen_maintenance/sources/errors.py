@@ -216,7 +216,7 @@ def _is_since(pattern: Pattern, since: datetime) -> bool:
 
 def _new(pattern: Pattern) -> dict:
     own = {"of this app itself": True} if pattern.own else {}
-    told = {"pattern": pattern.name, "title": pattern.title}
+    told = {"pattern": pattern.name, "title": pattern.title, "state": pattern.state}
     return {**told, "severity": pattern.severity, "kind": pattern.kind, "area": pattern.area, **own}
 
 

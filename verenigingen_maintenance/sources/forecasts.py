@@ -24,6 +24,9 @@ WEEK = timedelta(days=7)
 SMALLEST = 1e-8
 NO_MASE = -1  # a column of a number cannot be empty, and 0 means never wrong
 STALE, SOON = timedelta(days=2), timedelta(days=28)
+HALF_YEAR = timedelta(days=183)
+# What is bought in time, or runs out.
+PLANNED = ("host.disk_used", "host.memory_used", "storage.database", "storage.files")
 WORST = 10
 
 
@@ -84,8 +87,9 @@ def moving_to_a_limit(now: datetime) -> Reading | Unknown:
 
 @source
 def limits_to_be_met(now: datetime) -> Reading | Unknown:
-    """Metrics that are expected to meet their limit within the days that were forecast."""
-    return _count(now, lambda row: bool(row.crosses_on), lambda row: row.recommendation)
+    """Metrics that are expected to meet their limit within half a year."""
+    ends = _today(now) + HALF_YEAR
+    return _count(now, lambda row: is_met_by(row, ends), lambda row: row.recommendation)
 
 
 @source
@@ -111,7 +115,7 @@ def limits_within_four_weeks(now: datetime) -> Reading | Unknown:
     rows, ends = [row for row in latest(now) if row.limit], _today(now) + SOON
     if not rows:
         return why_none(now)
-    meant = [row for row in rows if row.crosses_on and row.crosses_on <= ends]
+    meant = [row for row in rows if is_met_by(row, ends)]
     first = min(row.until for row in rows)
     short = f"forecast until {first} only, as history is short" if first < ends else ""
     evidence = {
@@ -121,6 +125,45 @@ def limits_within_four_weeks(now: datetime) -> Reading | Unknown:
     }
     detail = some([row.recommendation for row in meant]) or f"none of {len(rows)} metrics until {ends}"
     return Reading(len(meant), "metrics", now, ORIGIN, evidence, short, detail)
+
+
+@source
+def days_to_a_limit(now: datetime) -> Reading | Unknown:
+    """In how many days the first of PLANNED is expected to meet its limit; where none is, how far is known.
+
+    Where that is less than half a year for some of them, it is "at least" those days.
+    """
+    found, today = latest(now), _today(now)
+    if not found:
+        return why_none(now)
+    rows = [row for row in found if row.limit and row.metric in PLANNED]
+    if not rows:
+        return Unknown(f"none of {', '.join(PLANNED)} has a forecast and a limit", now, ORIGIN)
+    meant = sorted((row for row in rows if row.crosses_on), key=lambda row: row.crosses_on)
+    is_near = bool(meant) and is_met_by(meant[0], today + HALF_YEAR)
+    short = [] if is_near else _not_known_until(today + HALF_YEAR, found)
+    first = min(row.crosses_on or row.until for row in (meant if is_near else rows))
+    days = {row.metric: f"{row.crosses_on} ({row.earliest} to {row.latest or 'later'})" for row in meant}
+    safe = {row.metric: str(row.until) for row in rows if row not in meant}
+    evidence = {"metrics with a limit": len(rows), "expected": days, "not before": safe}
+    detail = some([row.recommendation for row in meant]) or f"none of {len(rows)} metrics until {first}"
+    at_least = f"looked at only: {some(short)}" if short else ""
+    return Reading(max((first - today).days, 0), "days", now, ORIGIN, evidence, at_least, detail)
+
+
+def _not_known_until(day: date, found: Sequence[Any]) -> list[str]:
+    """Of which of PLANNED nothing is told up to a day; what is off or has no limit is not meant."""
+    known = {row.metric: row for row in found}
+    enabled = set(frappe.get_all("Metric", {"name": ("in", PLANNED), "enabled": 1}, pluck="name"))
+    unread = [f"{name} has no forecast" for name in PLANNED if name in enabled and name not in known]
+    rows = [known[name] for name in PLANNED if name in known and known[name].limit]
+    short = [row for row in rows if not row.crosses_on and row.until < day]
+    return [*unread, *(f"{row.metric} until {row.until}" for row in short)]
+
+
+def is_met_by(row: Any, day: date) -> bool:
+    """Whether a forecast expects the limit to be met by then."""
+    return bool(row.crosses_on) and row.crosses_on <= day
 
 
 def latest(now: datetime) -> list[Any]:

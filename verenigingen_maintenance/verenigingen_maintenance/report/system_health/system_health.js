@@ -4,7 +4,7 @@ frappe.query_reports["System Health"] = {
 			fieldname: "period",
 			label: __("Period"),
 			fieldtype: "Select",
-			options: ["24 hours", "7 days", "30 days", "365 days"],
+			options: ["24 hours", "7 days", "30 days", "90 days", "365 days"],
 			default: "24 hours",
 			reqd: 1,
 		},

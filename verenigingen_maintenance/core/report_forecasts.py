@@ -16,7 +16,7 @@ WEEKS, LAST = "forecasts.weeks", "forecasts.last"
 FEWEST, LOW, MOST_GROWN = 20, 60, 3
 SOON, HALF_YEAR = timedelta(days=28), timedelta(days=183)
 NONE = "no metric had a forecast at the end of the period"
-STORED = ("Storage", "Backups", "Host")
+STORED, DISK = ("Storage", "Backups", "Host"), "host.disk_used"
 
 
 def forecasts(section: Section, facts: Facts, period: Period) -> None:
@@ -166,7 +166,7 @@ def _growth(section: Section, facts: Facts) -> None:
             first, last = weeks[0], weeks[-1]
             share = percent_in_words(100 * (last.value - first.value) / first.value) if first.value else ""
             a_week = (last.value - first.value) / ((last.monday - first.monday).days / 7)
-            if a_week > 0 and first.value:
+            if a_week > 0 and first.value and (row["group"] != "Host" or row["metric"] == DISK):
                 span = f"{short(first.value)} to {short(last.value)} {row['unit']}"
                 told = f"{row['title']} from {span} ({share}), {short(a_week)} a week"
                 grown.append((a_week / first.value, f"{told}, {first.label} to {last.label}"))

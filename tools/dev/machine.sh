@@ -162,12 +162,16 @@ Have it made for you (as root: install -d -o $(id -un) '$DOT'), or use a checkou
 
 # --- venvs and tools
 
-make_venv() { # NAME REQUIREMENT...
-	local dir=$DOT/$1 wanted
+make_venv() { # NAME REQUIREMENT...: once, whoever else wants it at the same time
+	local dir=$DOT/$1 wanted lock
 	wanted="$dir $(python) ${*:2}"
-	[[ $(cat "$dir/.made-of" 2>/dev/null) == "$wanted" ]] && return
-	step "making .dev/$1 (${*:2})" fill_venv "$dir" "${@:2}"
-	echo "$wanted" >"$dir/.made-of"
+	exec {lock}>"$DOT/$1.lock"
+	flock "$lock"
+	if [[ $(cat "$dir/.made-of" 2>/dev/null) != "$wanted" ]]; then
+		step "making .dev/$1 (${*:2})" fill_venv "$dir" "${@:2}"
+		echo "$wanted" >"$dir/.made-of"
+	fi
+	exec {lock}>&-
 }
 
 fill_venv() { # DIR REQUIREMENT...

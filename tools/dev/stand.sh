@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2164 # shared variables; dev has set -e
-# A stand: .dev/demo, .dev/test or .dev/browser, with services, an overlay bench and a site of its own.
+# A stand: .dev/demo, .dev/test, .dev/test2 or .dev/browser, with services, an overlay bench and a site of its own.
 #
 # The overlay bench has its own sites, logs and env, and the code of the bench it leans on: its env puts
 # apps/frappe of the overlay and this checkout first, then all that the other bench has installed.
@@ -12,6 +12,7 @@ use_stand_unlocked() { # NAME
 	case $1 in
 	demo) SITE=maintenance.localhost FIRST_PORT=8000 ;;
 	test) SITE=test.localhost FIRST_PORT=8100 ;;
+	test2) SITE=test.localhost FIRST_PORT=8150 ;;
 	browser) SITE=test.localhost FIRST_PORT=8200 ;;
 	esac
 	mkdir -p "$STAND/logs" "$RUN" "$STAND/done"
@@ -32,8 +33,8 @@ once() { # NAME TEXT COMMAND...: a step that is never done again on this stand
 raise_site() { # MariaDB, Redis, the overlay bench, and the site as the checkout wants it
 	[[ $ROOT != *[[:space:]]* ]] || die "Frappe cannot make a site in a path with spaces: move this checkout out of $ROOT"
 	require_bench
-	settle_port mariadb 13306
-	settle_port redis 13379
+	settle_port mariadb $((13306 + (FIRST_PORT - 8000) / 10)) # stands that are raised at once must not choose the same
+	settle_port redis $((13379 + (FIRST_PORT - 8000) / 10))
 	settle_port web "$FIRST_PORT"
 	renew_overlay
 	renew_config

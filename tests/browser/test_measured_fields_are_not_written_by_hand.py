@@ -136,7 +136,7 @@ def contents(run):
     """A run without the marks that each saving leaves."""
     marks = ("modified", "modified_by")
     kept = {key: value for key, value in run.items() if key not in marks}
-    for table in ("items", "boxes", "notes"):
+    for table in (key for key, value in kept.items() if isinstance(value, list)):
         kept[table] = [{key: row[key] for key in row if key not in marks} for row in run[table]]
     return kept
 

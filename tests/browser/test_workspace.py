@@ -46,7 +46,9 @@ def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, troub
     shortcuts = page.locator(".shortcut-widget-box")
     expect(shortcuts.locator(".widget-title")).to_have_text(SHORTCUTS)
     counts = ("1 open", "1 open", f"{overdue} overdue", "0 missed", f"{proposals} proposed", f"{errors} open")
-    counts += ("0 drafted", "0 to decide")
+    drafted = count(api(user), "Maintenance Report", '[["status","=","Draft"]]')
+    undecided = count(api(user), "Maintenance Change", '[["status","in",["Proposed","Applied"]]]')
+    counts += (f"{drafted} drafted", f"{undecided} to decide")
     for index, text in enumerate(counts):
         expect(shortcuts.nth(index).locator(".indicator-pill")).to_have_text(text)
     expect(page.locator(".links-widget-box")).to_have_count(len(CARDS))

@@ -156,6 +156,21 @@ def test_a_period_that_is_not_over_says_so_first():
     assert "The period is not over: this is about 60 of its 92 days." in first(made)
 
 
+def test_days_of_errors_that_are_to_come_are_missing_and_no_days_without_errors():
+    made = data(read_at="2026-08-30T09:00:00+02:00")
+    days = {day: count for day, count in errors()["by_day"].items() if day < "2026-08-30"}
+    made["facts"]["errors"] = errors(by_day=days)
+    report = build(made, [])
+    assert ("Errors of some days", "60 of 92 days: the others are not over", "Errors") in report.missing
+
+
+def test_what_became_worse_names_the_source_that_it_has():
+    made = data(sections=["trends"])
+    made["facts"]["metrics"] = metrics(metric(weeks=[]))
+    (table, _moving) = build(made, []).sections[0].tables
+    assert ([row[0] for row in table.rows], table.source) == (["Errors"], "errors.days")
+
+
 def test_remarks_stand_in_their_section_and_those_of_one_that_is_gone_at_the_end():
     html = render(
         build(data(), [text("performance", "The provider was slow."), text("use", "Kept all the same.")])

@@ -138,6 +138,12 @@ def test_facts_that_fail_are_unknown_with_their_reason_and_nothing_secret(monkey
     assert any(text.startswith("Compliance could not be read: RuntimeError") for text in facts(report))
     assert "hunter2" not in report.html + report.data
     assert "token=abc" not in report.html + report.data
+    (logged,) = frappe.get_all(
+        "Error Log", {"method": f"Report {QUARTER}: facts about compliance"}, ["name", "error"]
+    )
+    assert "RuntimeError" in logged.error
+    assert "hunter2" not in logged.error
+    assert "token=abc" not in logged.error
 
 
 @pytest.mark.usefixtures("quarter")
@@ -168,6 +174,16 @@ def test_what_a_killed_worker_left_the_next_one_finishes(queue):
     report_drafts.work(name)
     assert fresh(REPORT, name).status == "Draft"
     assert report_drafts.take_up(clock.now()) == []
+
+
+@pytest.mark.usefixtures("quarter")
+def test_what_is_finished_while_the_left_ones_are_looked_for_is_not_drafted_again(queue, monkeypatch):
+    name = report_drafts.ask(KIND, QUARTER, at(AFTER), OPERATOR)
+    frappe.db.set_value(REPORT, name, "queued_at", clock.stored(clock.now() - timedelta(minutes=11)))
+    frappe.db.commit()
+    monkeypatch.setattr(report_drafts, "_is_held", lambda _name: bool(report_drafts.work(name)))
+    assert report_drafts.take_up(clock.now()) == []
+    assert fresh(REPORT, name).status == "Draft"
 
 
 # --- bad input

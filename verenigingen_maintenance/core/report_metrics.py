@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from . import report_charts
-from .report_parts import Chart, Facts, Section, Table, not_compared, percent_in_words, short
+from .report_parts import ENOUGH, Chart, Facts, Section, Table, not_compared, percent_in_words, short
 from .report_periods import Period
 from .report_weeks import Regression, Week, began, in_words, lasting, not_over, regressions
 from .verdicts import Verdict
@@ -176,7 +176,7 @@ def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], period: Pe
     for row in rows:
         if row["value"] is None:
             section.missing.append((row["title"], row["reason"] or "no day of it was kept in the period"))
-    short_of = [row for row in rows if row["value"] is not None and row["days"] < 0.8 * period.days]
+    short_of = [row for row in rows if row["value"] is not None and row["days"] < ENOUGH * period.days]
     if short_of:
         least, most = min(row["days"] for row in short_of), max(row["days"] for row in short_of)
         between = f"{least}" if least == most else f"{least} to {most}"

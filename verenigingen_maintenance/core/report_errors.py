@@ -27,7 +27,7 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     if not within:
         since = told["counted_since"]
         why = f"errors are counted since {since}" if since else "no error was counted yet"
-        section.missing.append(("Errors", why))
+        section.unmeasured("Errors", why)
         return
     why = not_compared(len(within), period.days, len(before), period.before.days)
     _figures(section, told, within, before, why)

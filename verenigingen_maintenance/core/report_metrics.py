@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from . import report_charts
-from .report_parts import ENOUGH, Chart, Facts, Section, Table, not_compared, percent_in_words, short
+from .report_parts import ENOUGH, Chart, Facts, Figure, Section, Table, not_compared, percent_in_words, short
 from .report_periods import Period
 from .report_weeks import Regression, Week, began, in_words, lasting, not_over, regressions
 from .verdicts import Verdict
@@ -157,8 +157,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], period: Period) -> Tab
 
 def _row(row: Mapping[str, Any], period: Period) -> list[object]:
     why = not_compared(row["days"], period.days, row["before_days"], period.before.days)
-    is_compared = not why and row["before"]
-    percent = 100 * (row["value"] - row["before"]) / abs(row["before"]) if is_compared else None
+    percent = None if why else Figure(row["title"], row["value"], row["unit"], row["before"]).percent
     unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
     return [
         row["title"],

@@ -218,6 +218,11 @@ def test_a_month_of_which_two_weeks_were_measured_says_so_and_compares_nothing()
     assert (report.measured, report.verdict) == ("14 of 30 days measured", "UNKNOWN")
     assert "Only 14 of 30 days were measured: they are not compared with the period before." in facts(report)
     assert "not compared: 14 of 30 days measured" in report.html
+    assert "days of Error Log are not counted yet" not in report.html
+    frappe.log_error("Nobody counted this one")
+    frappe.db.sql("update `tabError Log` set modified = '2026-09-10 12:00:00'")
+    frappe.db.commit()
+    assert "1 days of Error Log are not counted yet" in draft("MONTHLY-PERFORMANCE", "2026-09").html
 
 
 # --- people

@@ -1,4 +1,4 @@
-"""What reports tell of errors, read from their counts; Error Log is not read."""
+"""What reports tell of errors, read from their counts; of Error Log only which days are not counted yet."""
 
 from __future__ import annotations
 
@@ -32,12 +32,18 @@ def facts(period: Period, now: datetime) -> dict[str, Any]:
         "counted_since": str(first) if first else None,
         "by_day": {str(day): errors for day, errors in days.items() if first and day >= first},
         **_patterns(period),
-        "not_rolled_up": error_patterns.not_rolled_up(),
+        "not_rolled_up": _not_counted(period),
         "sources": {
             "days": "Error Count: errors of each day",
             "patterns": "Error Count and Error Pattern: errors of each pattern; its state when read",
         },
     }
+
+
+def _not_counted(period: Period) -> str:
+    """Why there may be more errors than are told, here or in the period before; empty where all are counted."""
+    left = [day for day in error_patterns.days_left() if period.before.begins <= day < period.ends]
+    return f"{len(left)} days of Error Log are not counted yet" if left else error_patterns.not_rolled_up()
 
 
 def _by_day(begins: date, ends: date) -> dict[date, int]:

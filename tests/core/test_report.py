@@ -144,16 +144,71 @@ def test_facts_that_could_not_be_read_are_unknown_with_their_reason_and_the_rest
     made = data()
     made["facts"]["errors"] = {"not read": "OperationalError: gone away"}
     report = build(made, [])
-    assert "Errors could not be read: OperationalError: gone away" in [fact.text for fact in report.first]
+    told = "Could not be read (OperationalError: gone away): Errors; Trends to monitor."
+    assert (Verdict.UNKNOWN, told) in [(fact.verdict, fact.text) for fact in report.first]
     assert ("Errors: facts about errors", "OperationalError: gone away", "Errors") in report.missing
     assert first(made)[0].startswith("API response was worse from 2026-W33 to 2026-W40")
     only = build({**made, "sections": ["errors"]}, [])
     assert only.verdict is Verdict.UNKNOWN
+    assert [fact.text for fact in only.first] == ["Errors could not be read: OperationalError: gone away"]
+
+
+def test_what_is_unknown_stands_on_the_first_page_however_much_is_critical():
+    made = data(sections=["errors", "told"])
+    made["facts"] |= {
+        "errors": {"not read": "gone away"},
+        "told": {
+            "facts": [
+                {"verdict": "CRITICAL", "weight": 50, "text": f"Limit {number} is met."}
+                for number in range(9)
+            ]
+        },
+    }
+    report = build(made, [])
+    assert len(report.first) == 8
+    assert (report.first[-1].verdict, report.first[-1].text) == (
+        Verdict.UNKNOWN,
+        "Errors could not be read: gone away",
+    )
+    assert report.verdict is Verdict.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "what", "why"),
+    [
+        ("errors", errors(by_day={}), "Errors", "errors are counted since 2026-01-01"),
+        ("alerts", {"watched_since": None}, "Alerts", "nothing was watched in the period"),
+        ("alerts", {"watched_since": "2026-10-01"}, "Alerts", "nothing was watched in the period"),
+        ("compliance", {"last": None, "before": None}, "Compliance", "no day of the period was assessed"),
+    ],
+)
+def test_a_section_of_which_nothing_was_measured_is_unknown_and_not_ok(key, told, what, why):
+    made = data(sections=[key])
+    made["facts"] = {key: told}
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert [fact.text for fact in report.first] == [f"{what} not measured: {why}."]
+    assert [each[:2] for each in report.missing] == [(what, why)]
 
 
 def test_a_period_that_is_not_over_says_so_first():
     made = data(read_at="2026-08-30T09:00:00+02:00")
     assert "The period is not over: this is about 60 of its 92 days." in first(made)
+
+
+def test_days_of_errors_that_are_to_come_are_missing_and_no_days_without_errors():
+    made = data(read_at="2026-08-30T09:00:00+02:00")
+    days = {day: count for day, count in errors()["by_day"].items() if day < "2026-08-30"}
+    made["facts"]["errors"] = errors(by_day=days)
+    report = build(made, [])
+    assert ("Errors of some days", "60 of 92 days: the others are not over", "Errors") in report.missing
+
+
+def test_what_became_worse_names_the_source_that_it_has():
+    made = data(sections=["trends"])
+    made["facts"]["metrics"] = metrics(metric(weeks=[]))
+    (table, _moving) = build(made, []).sections[0].tables
+    assert ([row[0] for row in table.rows], table.source) == (["Errors"], "errors.days")
 
 
 def test_remarks_stand_in_their_section_and_those_of_one_that_is_gone_at_the_end():

@@ -138,6 +138,12 @@ def test_facts_that_fail_are_unknown_with_their_reason_and_nothing_secret(monkey
     assert any(text.startswith("Compliance could not be read: RuntimeError") for text in facts(report))
     assert "hunter2" not in report.html + report.data
     assert "token=abc" not in report.html + report.data
+    (logged,) = frappe.get_all(
+        "Error Log", {"method": f"Report {QUARTER}: facts about compliance"}, ["name", "error"]
+    )
+    assert "RuntimeError" in logged.error
+    assert "hunter2" not in logged.error
+    assert "token=abc" not in logged.error
 
 
 @pytest.mark.usefixtures("quarter")
@@ -168,6 +174,16 @@ def test_what_a_killed_worker_left_the_next_one_finishes(queue):
     report_drafts.work(name)
     assert fresh(REPORT, name).status == "Draft"
     assert report_drafts.take_up(clock.now()) == []
+
+
+@pytest.mark.usefixtures("quarter")
+def test_what_is_finished_while_the_left_ones_are_looked_for_is_not_drafted_again(queue, monkeypatch):
+    name = report_drafts.ask(KIND, QUARTER, at(AFTER), OPERATOR)
+    frappe.db.set_value(REPORT, name, "queued_at", clock.stored(clock.now() - timedelta(minutes=11)))
+    frappe.db.commit()
+    monkeypatch.setattr(report_drafts, "_is_held", lambda _name: bool(report_drafts.work(name)))
+    assert report_drafts.take_up(clock.now()) == []
+    assert fresh(REPORT, name).status == "Draft"
 
 
 # --- bad input
@@ -202,6 +218,11 @@ def test_a_month_of_which_two_weeks_were_measured_says_so_and_compares_nothing()
     assert (report.measured, report.verdict) == ("14 of 30 days measured", "UNKNOWN")
     assert "Only 14 of 30 days were measured: they are not compared with the period before." in facts(report)
     assert "not compared: 14 of 30 days measured" in report.html
+    assert "days of Error Log are not counted yet" not in report.html
+    frappe.log_error("Nobody counted this one")
+    frappe.db.sql("update `tabError Log` set modified = '2026-09-10 12:00:00'")
+    frappe.db.commit()
+    assert "1 days of Error Log are not counted yet" in draft("MONTHLY-PERFORMANCE", "2026-09").html
 
 
 # --- people

@@ -102,14 +102,24 @@ def _rank(fact: Fact) -> tuple[int, float, str]:
 
 
 def _first(facts: Sequence[Fact]) -> list[Fact]:
-    """At most eight. What helped most has its place among them; other good ones only where there is room."""
+    """At most eight. What is UNKNOWN and what helped most have a place among them; other good ones only where
+    there is room."""
     bad = [fact for fact in facts if fact.verdict is not Verdict.OK]
     good = [fact for fact in facts if fact.verdict is Verdict.OK]
     helped = [fact for fact in good if fact.weight >= HELPED]
-    shown = bad[: MOST_FIRST - len(helped[:1])]
+    shown = _with_unknown(bad, MOST_FIRST - len(helped[:1]))
     shown += helped[: min(MOST_HELPED, MOST_FIRST - len(shown))]
     others = [fact for fact in good if fact not in shown]
     return [*shown, *others[: max(FEWEST_FIRST - len(shown), 0)]]
+
+
+def _with_unknown(bad: Sequence[Fact], room: int) -> list[Fact]:
+    """However much is CRITICAL: what nobody knows may be worse."""
+    shown, left = list(bad[:room]), bad[room:]
+    unknown = [fact for fact in left if fact.verdict is Verdict.UNKNOWN]
+    if unknown and all(fact.verdict is Verdict.CRITICAL for fact in shown):
+        shown[-1] = unknown[0]
+    return shown
 
 
 def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
@@ -119,7 +129,8 @@ def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
     failed = [(name, facts[name][FAILED]) for name in found.needs if FAILED in facts[name]]
     for name, why in failed:
         section.missing.append((f"{found.title}: facts about {name}", why))
-        section.found(Verdict.UNKNOWN, 95, f"{found.title} could not be read: {why}")
+        text, topic = f"{found.title} could not be read: {why}", f"Could not be read ({why})"
+        section.found(Verdict.UNKNOWN, 95, text, topic=topic, item=found.title)
     if not failed:
         found.build(section, facts, period)
     return section

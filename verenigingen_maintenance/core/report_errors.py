@@ -27,22 +27,23 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     if not within:
         since = told["counted_since"]
         why = f"errors are counted since {since}" if since else "no error was counted yet"
-        section.missing.append(("Errors", why))
+        section.unmeasured("Errors", why)
         return
     why = not_compared(len(within), period.days, len(before), period.before.days)
     _figures(section, told, within, before, why)
     if len(within) < period.days:
-        section.missing.append(
-            (
-                "Errors of some days",
-                f"{len(within)} of {period.days} days: counted since {told['counted_since']}",
-            )
-        )
+        section.missing.append(("Errors of some days", _days_known(len(within), told, period)))
     if told["not_rolled_up"]:
         section.missing.append(("Errors of some days", told["not_rolled_up"]))
     _weeks(section, days, period)
     _rise(section, within, before, why, is_week=len(period.mondays) == 1)
     _patterns(section, told)
+
+
+def _days_known(known: int, told: Mapping[str, Any], period: Period) -> str:
+    is_late = told["counted_since"] > str(period.begins)
+    because = f"counted since {told['counted_since']}" if is_late else "the others are not over"
+    return f"{known} of {period.days} days: {because}"
 
 
 def weeks_of(told: Mapping[str, Any], period: Period) -> list[Week]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from . import report_charts
-from .report_parts import Chart, Facts, Section, Table, not_compared, percent_in_words, short
+from .report_parts import ENOUGH, Chart, Facts, Figure, Section, Table, not_compared, percent_in_words, short
 from .report_periods import Period
 from .report_weeks import Regression, Week, began, in_words, lasting, not_over, regressions
 from .verdicts import Verdict
@@ -157,8 +157,7 @@ def _table(title: str, rows: Sequence[Mapping[str, Any]], period: Period) -> Tab
 
 def _row(row: Mapping[str, Any], period: Period) -> list[object]:
     why = not_compared(row["days"], period.days, row["before_days"], period.before.days)
-    is_compared = not why and row["before"]
-    percent = 100 * (row["value"] - row["before"]) / abs(row["before"]) if is_compared else None
+    percent = None if why else Figure(row["title"], row["value"], row["unit"], row["before"]).percent
     unit = f"{row['unit']} a day" if row["is_count"] else row["unit"]
     return [
         row["title"],
@@ -176,7 +175,7 @@ def _say_missing(section: Section, rows: Sequence[Mapping[str, Any]], period: Pe
     for row in rows:
         if row["value"] is None:
             section.missing.append((row["title"], row["reason"] or "no day of it was kept in the period"))
-    short_of = [row for row in rows if row["value"] is not None and row["days"] < 0.8 * period.days]
+    short_of = [row for row in rows if row["value"] is not None and row["days"] < ENOUGH * period.days]
     if short_of:
         least, most = min(row["days"] for row in short_of), max(row["days"] for row in short_of)
         between = f"{least}" if least == most else f"{least} to {most}"

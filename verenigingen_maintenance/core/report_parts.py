@@ -107,6 +107,12 @@ class Section:
     def say(self, text: str, source: str = "") -> None:
         self.sentences.append(Sentence(text, source))
 
+    def unmeasured(self, what: str, why: str) -> None:
+        """Nothing of it is known: it is missing, and the period is UNKNOWN for it."""
+        self.missing.append((what, why))
+        text, topic, item = f"{what} not measured: {why}.", "Not measured in the period", f"{what}, {why}"
+        self.found(Verdict.UNKNOWN, 94, text, topic=topic, item=item)
+
     def found(
         self,
         verdict: Verdict,

@@ -62,7 +62,7 @@ def alerts(section: Section, facts: Facts, period: Period) -> None:
     told = facts["alerts"]
     since = told["watched_since"]
     if since is None or since >= str(period.ends):
-        section.missing.append(("Alerts", "nothing was watched in the period"))
+        section.unmeasured("Alerts", "nothing was watched in the period")
         return
     before = told["before"] if since <= str(period.before.begins) else None
     why = "" if before else f"not compared: watched since {since}"
@@ -173,7 +173,7 @@ def compliance(section: Section, facts: Facts, period: Period) -> None:
     told = facts["compliance"]
     last, before = told["last"], told["before"]
     if last is None:
-        section.missing.append(("Compliance", "no day of the period was assessed"))
+        section.unmeasured("Compliance", "no day of the period was assessed")
     else:
         _scores(section, told, last, before, period)
         _gaps(section, told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .report_errors import SOURCE as ERRORS
 from .report_errors import weeks_of as weeks_of_errors
-from .report_forecasts import LAST
+from .report_forecasts import LAST, NONE
 from .report_metrics import SOURCE as METRICS
 from .report_metrics import found_regressions
 from .report_parts import Facts, Section, Table, percent_in_words, short
@@ -13,67 +13,65 @@ from .report_weeks import Regression, not_over, regressions
 from .verdicts import Verdict
 from .wording import some
 
-STILL = "worse still"
+STILL, MOVING = "worse still", "What moves towards its limit"
 HEADS = ("What", "Weeks", "Usually", "Then", "Change", "At the end")
 
 
 def trends(section: Section, facts: Facts, period: Period) -> None:
     """Regressions of the period by their week, and what forecasts say moves."""
-    rows: list[list[object]] = []
-    for found in regressions(weeks_of_errors(facts["errors"], period), period, is_count=True):
-        rows.append(
-            [
-                "Errors",
-                _weeks(found),
-                short(found.usual),
-                short(found.first.value),
-                _change(found.percent),
-                _state(found, period),
-            ]
-        )
-    for row in facts["metrics"]["metrics"]:
-        for found in found_regressions(row, period):
-            usual, then = (f"{short(each)} {row['unit']}" for each in (found.usual, found.first.value))
-            rows.append(
-                [
-                    row["title"],
-                    _weeks(found),
-                    usual,
-                    then,
-                    _change(found.percent),
-                    _state(found, period),
-                ]
-            )
+    errors, metrics = _of_errors(facts, period), _of_metrics(facts, period)
+    rows = [*errors, *metrics]
     _tell(section, rows)
     section.tables.append(
         Table.cut(
             "What became worse, by its week",
             HEADS,
             rows,
-            source=METRICS if len(rows) else ERRORS,
+            source=METRICS if metrics else ERRORS,
             empty="No week was worse than usual.",
             widths=(28, 20, 14, 14, 10, 14),
         )
     )
-    moving = [
+    _moving(section, facts)
+
+
+def _of_errors(facts: Facts, period: Period) -> list[list[object]]:
+    found = regressions(weeks_of_errors(facts["errors"], period), period, is_count=True)
+    return [_row("Errors", "", each, period) for each in found]
+
+
+def _of_metrics(facts: Facts, period: Period) -> list[list[object]]:
+    return [
+        _row(row["title"], f" {row['unit']}", each, period)
+        for row in facts["metrics"]["metrics"]
+        for each in found_regressions(row, period)
+    ]
+
+
+def _row(what: str, unit: str, found: Regression, period: Period) -> list[object]:
+    usual, then = (f"{short(each)}{unit}" for each in (found.usual, found.first.value))
+    return [what, _weeks(found), usual, then, _change(found.percent), _state(found, period)]
+
+
+def _moving(section: Section, facts: Facts) -> None:
+    last = facts["forecasts"]["last"]
+    rows = [
         [row["title"], row["trend_text"] or row["recommendation"], row["limit"]]
-        for row in facts["forecasts"]["last"]
+        for row in last
         if row["is_alert"]
     ]
     section.tables.append(
         Table.cut(
-            "What moves towards its limit",
+            MOVING,
             ("Metric", "In words", "Limit"),
-            moving,
+            rows,
             source=LAST,
             empty="Nothing that has a forecast.",
             widths=(28, 58, 14),
         )
     )
-    if not facts["forecasts"]["last"]:
-        section.missing.append(
-            ("What moves towards its limit", "no metric had a forecast at the end of the period")
-        )
+    if not last:
+        section.missing.append((MOVING, NONE))
 
 
 def _tell(section: Section, rows: list[list[object]]) -> None:

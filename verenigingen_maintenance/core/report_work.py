@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .report_parts import Facts, Section, Table, short
@@ -10,7 +10,8 @@ from .report_periods import Period
 from .verdicts import Verdict
 from .wording import some
 
-RUNS = "runs.runs"
+RUNS, TODOS = "runs.runs", "actions.todos"
+MINUTES = ("Minutes estimated", "Minutes spent")
 LONGEST = 80
 
 
@@ -20,38 +21,43 @@ def runs(section: Section, facts: Facts, period: Period) -> None:
     if not told["procedures"]:
         section.missing.append(("Runs", "no run was due in the period"))
         return
+    _of_procedures(section, told["procedures"])
+    _signed_or_missed(section, told)
+    section.tables.append(
+        _listed(
+            "What people wrote",
+            ("Run", "Field", "What was written"),
+            [[row["run"], row["label"], row["text"]] for row in told["written"]],
+            RUNS,
+            (20, 18, 62),
+            "Nothing but the drafts.",
+        )
+    )
+
+
+def _of_procedures(section: Section, procedures: Sequence[Mapping[str, Any]]) -> None:
     rows = [
         [
-            row["procedure"],
-            row["due"],
-            row["Signed"],
-            row["Missed"],
-            row["Accepted"],
-            row["Open"],
-            row["opened_late"],
+            *(
+                row[key]
+                for key in ("procedure", "due", "Signed", "Missed", "Accepted", "Open", "opened_late")
+            ),
             short(row["minutes_estimated"]),
             short(row["minutes_spent"]),
         ]
-        for row in told["procedures"]
+        for row in procedures
     ]
-    heads = (
-        "Procedure",
-        "Due",
-        "Signed",
-        "Missed",
-        "Accepted",
-        "Open",
-        "Late",
-        "Minutes estimated",
-        "Minutes spent",
-    )
+    heads = ("Procedure", "Due", "Signed", "Missed", "Accepted", "Open", "Late", *MINUTES)
     widths = (27, 7, 9, 9, 11, 8, 7, 12, 10)
     section.tables.append(Table("", heads, rows, RUNS, numbers=range(1, 9), widths=widths))
     section.missing += [
         (f"Minutes spent on {row['procedure']}", "no signed run has them: neither measured nor said")
-        for row in told["procedures"]
+        for row in procedures
         if row["Signed"] and row["minutes_spent"] is None
     ]
+
+
+def _signed_or_missed(section: Section, told: Mapping[str, Any]) -> None:
     due = sum(row["due"] for row in told["procedures"])
     if missed := len(told["missed"]):
         text = f"Missed runs: {missed} of {due}: {some(told['missed'])}."
@@ -59,85 +65,73 @@ def runs(section: Section, facts: Facts, period: Period) -> None:
         section.say(text, RUNS)
     elif all(row["Signed"] == row["due"] for row in told["procedures"]):
         section.found(Verdict.OK, 33, f"Runs that were due: {due}. All are signed.", RUNS)
-    fields = ("Run", "Field", "What was written")
-    written = [[row["run"], row["label"], row["text"]] for row in told["written"]]
-    section.tables.append(
-        Table.cut(
-            "What people wrote",
-            fields,
-            written,
-            source=RUNS,
-            empty="Nothing but the drafts.",
-            widths=(20, 18, 62),
-        )
-    )
 
 
 def actions(section: Section, facts: Facts, period: Period) -> None:
     """What is still to be done, who does it, and by when."""
     told = facts["actions"]
-    rows: list[list[object]] = [
+    _todos(section, told["todos"])
+    failed = [[row["title"], row["note"], row["run"]] for row in facts["runs"]["failed"]]
+    patterns = [[each["title"], each["state"], each["total"]] for each in told["patterns"]]
+    proposals = [[each["check_name"], each["finding"], each["name"]] for each in told["proposals"]]
+    section.tables += [
+        _listed("Rows that failed", ("Step", "Note", "Run"), failed, RUNS, (30, 48, 22)),
+        _listed(
+            "Critical patterns of errors to resolve",
+            ("Pattern", "State", "Errors so far"),
+            patterns,
+            "actions.patterns",
+            (66, 17, 17),
+            numbers=(2,),
+        ),
+        _listed(
+            "Thresholds to decide on",
+            ("Check", "What history says", "Proposal"),
+            proposals,
+            "actions.proposals",
+            (22, 62, 16),
+        ),
+    ]
+    _count(section, len(told["todos"]), len(patterns), len(proposals))
+
+
+def _todos(section: Section, todos: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
         [
             each["text"],
             each["who"] or "nobody",
             f"{each['date'] or 'no date'}{', overdue' if each['is_overdue'] else ''}",
             each["about"],
         ]
-        for each in told["todos"]
+        for each in todos
     ]
+    if overdue := [_cut(each["text"]) for each in todos if each["is_overdue"]]:
+        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(overdue, 2)}."
+        section.found(Verdict.WARNING, 58, text, TODOS)
     heads = ("To do", "Who", "By", "About")
-    overdue = [each["text"] for each in told["todos"] if each["is_overdue"]]
-    if overdue:
-        shown = [_cut(each) for each in overdue]
-        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(shown, 2)}."
-        section.found(Verdict.WARNING, 58, text, "actions.todos")
-    section.tables.append(
-        Table.cut(
-            "ToDos", heads, rows, source="actions.todos", empty="No ToDo is open.", widths=(44, 22, 14, 20)
-        )
-    )
-    failed = [[row["title"], row["note"], row["run"]] for row in facts["runs"]["failed"]]
-    section.tables.append(
-        Table.cut(
-            "Rows that failed",
-            ("Step", "Note", "Run"),
-            failed,
-            source=RUNS,
-            empty="None.",
-            widths=(30, 48, 22),
-        )
-    )
-    patterns = [[each["title"], each["state"], each["total"]] for each in told["patterns"]]
-    section.tables.append(
-        Table.cut(
-            "Critical patterns of errors to resolve",
-            ("Pattern", "State", "Errors so far"),
-            patterns,
-            source="actions.patterns",
-            empty="None.",
-            numbers=(2,),
-            widths=(66, 17, 17),
-        )
-    )
-    proposals = [[each["check_name"], each["finding"], each["name"]] for each in told["proposals"]]
-    section.tables.append(
-        Table.cut(
-            "Thresholds to decide on",
-            ("Check", "What history says", "Proposal"),
-            proposals,
-            source="actions.proposals",
-            empty="None.",
-            widths=(22, 62, 16),
-        )
-    )
-    open_ones = len(rows) + len(patterns) + len(proposals)
-    if open_ones:
+    section.tables.append(_listed("ToDos", heads, rows, TODOS, (44, 22, 14, 20), "No ToDo is open."))
+
+
+def _count(section: Section, todos: int, patterns: int, proposals: int) -> None:
+    if todos or patterns or proposals:
         text = (
-            f"Open actions: {len(rows)} ToDos, {len(patterns)} critical patterns of errors, "
-            f"{len(proposals)} thresholds to decide on."
+            f"Open actions: {todos} ToDos, {patterns} critical patterns of errors, "
+            f"{proposals} thresholds to decide on."
         )
-        section.found(Verdict.OK, 38, text, "actions.todos")
-        section.say(text, "actions.todos")
+        section.found(Verdict.OK, 38, text, TODOS)
+        section.say(text, TODOS)
+
+
+def _listed(
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    source: str,
+    widths: Sequence[int],
+    empty: str = "None.",
+    numbers: Sequence[int] = (),
+) -> Table:
+    return Table.cut(title, heads, rows, source=source, empty=empty, numbers=numbers, widths=widths)
 
 
 def _cut(text: str) -> str:

@@ -174,12 +174,8 @@ def _message(report: Document) -> str:
 
 def mail_status(report: Document) -> dict:
     """Whether it was mailed, to whom, and what the Email Queue says of it: Not Sent, Sending, Sent, Error."""
-    row = (
-        frappe.db.get_value("Email Queue", report.email_queue, ["status", "error"], as_dict=True)
-        if report.email_queue
-        else None
-    )
     found = {"mailed_at": str(report.mailed_at or "") or None, "mailed_to": recipients(report.mailed_to)}
     if not report.email_queue:
         return {**found, "status": None}
-    return {**found, "status": row.status if row else _("forgotten by the Email Queue")}
+    status = frappe.db.get_value("Email Queue", report.email_queue, "status")
+    return {**found, "status": status or _("forgotten by the Email Queue")}

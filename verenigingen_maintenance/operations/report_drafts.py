@@ -244,10 +244,15 @@ PATIENCE = timedelta(minutes=10)
 def take_up(now: datetime) -> list[str]:
     """Queues anew what waits for ten minutes and nobody drafts: its job was killed, or lost with Redis."""
     filters = {"status": ("in", [QUEUED, DRAFTING]), "queued_at": ("<", clock.stored(now - PATIENCE))}
-    left = [
-        name for name in frappe.get_all(REPORT, filters, pluck="name", order_by="name") if not _is_held(name)
-    ]
-    for name in left:
-        _queue(frappe.get_doc(REPORT, name, for_update=True))
-        commit()
-    return left
+    names = frappe.get_all(REPORT, filters, pluck="name", order_by="name")
+    return [name for name in names if not _is_held(name) and _queue_anew(name)]
+
+
+def _queue_anew(name: str) -> bool:
+    """Not one that was finished since it was found: it may be approved by now."""
+    report = frappe.get_doc(REPORT, name, for_update=True)
+    is_left = report.status in (QUEUED, DRAFTING)
+    if is_left:
+        _queue(report)
+    commit()
+    return is_left

@@ -26,14 +26,14 @@ COUNTS = ("applied", "better", "same", "worse", "not_enough_data", "kept", "roll
 def optimisation(period: Period, now: datetime) -> dict[str, Any]:
     """What was found in the period, what was changed in it, and what was decided of changes."""
     span = span_of(period, now)
-    told = effects.effectiveness(span.begins, span.ends)
+    told, looked = effects.effectiveness(span.begins, span.ends), opportunities.found_last()
     return {
         "found": _found(period),
         "changes": told["changes"],
         "is_whole": told["is_whole"],
         "rolled_back": _decided(period, Status.ROLLED_BACK),
-        "not_measured": opportunities.found_last().get("not_measured", {}),
-        "looked_at": opportunities.found_last().get("at"),
+        "not_measured": looked.get("not_measured", {}),
+        "looked_at": looked.get("at"),
         "sources": {
             "found": "Maintenance Change: proposed in the period, with what was measured then",
             "changes": "Maintenance Change: applied in the period, measured before and after",

@@ -1,4 +1,4 @@
-"""What reports tell of errors, read from their counts; Error Log is not read."""
+"""What reports tell of errors, read from their counts; of Error Log only which days are not counted yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from verenigingen_maintenance.core.pattern_states import IGNORED
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.report_weeks import LEAD_IN
 from verenigingen_maintenance.operations.report_filters import within
-from verenigingen_maintenance.sources import error_patterns
+from verenigingen_maintenance.sources import clock, error_patterns
 from verenigingen_maintenance.sources.error_patterns import COUNT, PATTERN
 
 MOST_PATTERNS = 20
@@ -22,21 +22,28 @@ FIELDS = ("name", "title", "state", "severity", "kind", "area", "own")
 
 
 def facts(period: Period, now: datetime) -> dict[str, Any]:
-    """Errors by day from eight weeks before on, the most frequent patterns, and those that came, went and
-    returned in the period. Days before errors were counted are in no figure."""
+    """Errors by day from 13 weeks before on, the most frequent patterns, and those that came, went and
+    returned in the period. Days before errors were counted, or that are not over, are in no figure."""
     since = error_patterns.counted_since()
     first = since.date() if since else None
-    days = _by_day(min(period.begins - LEAD_IN, period.before.begins), period.ends)
+    ends = min(period.ends, clock.stored(now).date())
+    days = _by_day(min(period.begins - LEAD_IN, period.before.begins), ends)
     return {
         "counted_since": str(first) if first else None,
         "by_day": {str(day): errors for day, errors in days.items() if first and day >= first},
         **_patterns(period),
-        "not_rolled_up": error_patterns.not_rolled_up(),
+        "not_rolled_up": _not_counted(period),
         "sources": {
             "days": "Error Count: errors of each day",
             "patterns": "Error Count and Error Pattern: errors of each pattern; its state when read",
         },
     }
+
+
+def _not_counted(period: Period) -> str:
+    """Why there may be more errors than are told, here or in the period before; empty where all are counted."""
+    left = [day for day in error_patterns.days_left() if period.before.begins <= day < period.ends]
+    return f"{len(left)} days of Error Log are not counted yet" if left else error_patterns.not_rolled_up()
 
 
 def _by_day(begins: date, ends: date) -> dict[date, int]:

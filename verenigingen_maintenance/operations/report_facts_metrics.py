@@ -86,7 +86,7 @@ def _figures(period: Period) -> dict[str, tuple]:
 
 
 def _weeks(period: Period) -> dict[str, list[tuple[date, tuple]]]:
-    """Of each metric, the ISO weeks from eight before the period on."""
+    """Of each metric, the ISO weeks from 13 before the period on."""
     first = period.mondays[0] - LEAD_IN
     rows = frappe.db.sql(
         f"select metric, floor(datediff(begins, %s) / 7) week, {COUNTS} from `tab{DAY}` "

@@ -15,7 +15,7 @@ from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import report_facts_changes
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.open_run import RUN
-from verenigingen_maintenance.operations.report_filters import within
+from verenigingen_maintenance.operations.report_filters import Within, within
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
@@ -145,46 +145,10 @@ def _written(runs: list[str]) -> list[dict[str, str]]:
 def decisions(period: Period, now: datetime) -> dict[str, Any]:
     """What people changed in the period: thresholds, patterns they resolved, gaps that closed."""
     between = within(period)
-    proposals = frappe.get_all(
-        "Threshold Proposal",
-        {"decided_at": between, "status": ("in", ["Accepted", "Dismissed"])},
-        [
-            "name",
-            "check_name",
-            "status",
-            "current",
-            "proposed",
-            "reason",
-            "decided_by",
-            "decided_at",
-            "finding",
-        ],
-        order_by="decided_at asc",
-        limit=MOST_ROWS,
-    )
-    resolved = frappe.get_all(
-        PATTERN,
-        {"resolved_at": between},
-        ["name", "title", "resolved_by", "resolved_at"],
-        order_by="resolved_at asc",
-        limit=MOST_ROWS,
-    )
-    closed = frappe.get_all(
-        "Compliance Gap",
-        {"closed_at": between, "state": "Closed"},
-        ["name", "title", "severity", "closed_at"],
-        order_by="closed_at asc",
-        limit=MOST_ROWS,
-    )
     return {
-        "proposals": [{**row, "decided_at": str(row.decided_at.date())} for row in proposals],
-        "resolved": [
-            {"title": row.title, "by": row.resolved_by or "", "day": str(row.resolved_at.date())}
-            for row in resolved
-        ],
-        "closed": [
-            {"title": row.title, "severity": row.severity, "day": str(row.closed_at.date())} for row in closed
-        ],
+        "proposals": _proposals(between),
+        "resolved": _resolved(between),
+        "closed": _closed(between),
         "changes": thresholds_changed(period),
         "kept": report_facts_changes.kept(period),
         "done": _done(between),
@@ -197,7 +161,43 @@ def decisions(period: Period, now: datetime) -> dict[str, Any]:
     }
 
 
-def _done(between: tuple[str, list[datetime]]) -> list[dict[str, str]]:
+def _proposals(between: Within) -> list[dict[str, Any]]:
+    fields = ["name", "check_name", "status", "current", "proposed", "reason", "decided_by", "decided_at"]
+    rows = frappe.get_all(
+        "Threshold Proposal",
+        {"decided_at": between, "status": ("in", ["Accepted", "Dismissed"])},
+        [*fields, "finding"],
+        order_by="decided_at asc",
+        limit=MOST_ROWS,
+    )
+    return [{**row, "decided_at": str(row.decided_at.date())} for row in rows]
+
+
+def _resolved(between: Within) -> list[dict[str, str]]:
+    rows = frappe.get_all(
+        PATTERN,
+        {"resolved_at": between},
+        ["name", "title", "resolved_by", "resolved_at"],
+        order_by="resolved_at asc",
+        limit=MOST_ROWS,
+    )
+    return [
+        {"title": row.title, "by": row.resolved_by or "", "day": str(row.resolved_at.date())} for row in rows
+    ]
+
+
+def _closed(between: Within) -> list[dict[str, str]]:
+    rows = frappe.get_all(
+        "Compliance Gap",
+        {"closed_at": between, "state": "Closed"},
+        ["name", "title", "severity", "closed_at"],
+        order_by="closed_at asc",
+        limit=MOST_ROWS,
+    )
+    return [{"title": row.title, "severity": row.severity, "day": str(row.closed_at.date())} for row in rows]
+
+
+def _done(between: Within) -> list[dict[str, str]]:
     """Actions of runs that were done: their ToDos that were closed in the period."""
     rows = frappe.get_all(
         "ToDo",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from verenigingen_maintenance.operations.report_sections import PROVIDERS, Kind
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.stored import DAY
 
+Reading = Callable[[], AbstractContextManager[None]]
+
 PATIENCE = 20
 VERSION = 1
 
@@ -35,8 +37,7 @@ def read(kind: Kind, period: Period, now: datetime, tell: Callable[[int, str], N
         names = needs(list(kind.sections))
         for index, name in enumerate(names):
             tell(round(90 * index / len(names)), name)
-            with reading():
-                data["facts"][name] = _facts(name, period, now)
+            data["facts"][name] = _facts(name, period, now, reading)
     return json.loads(json.dumps(data, default=str))
 
 
@@ -57,16 +58,19 @@ def _days(period: Period) -> int:
     return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
 
 
-def _facts(name: str, period: Period, now: datetime) -> dict[str, Any]:
+def _facts(name: str, period: Period, now: datetime, reading: Reading) -> dict[str, Any]:
     """A provider that fails leaves its sections without facts, and the report says why; the others go on."""
     try:
-        return PROVIDERS[name](period, now)
+        with reading():
+            return PROVIDERS[name](period, now)
     except Exception as error:  # noqa: BLE001 - it becomes UNKNOWN with its reason, on the first page
+        # Behind the reading: the connection that reads may not write.
+        frappe.log_error(f"Report {period.label}: facts about {name}"[:140], redact(frappe.get_traceback()))
         return {FAILED: redact(f"{type(error).__name__}: {error}")[:300]}
 
 
 @contextmanager
-def _snapshot() -> Iterator[Callable[[], Any]]:
+def _snapshot() -> Iterator[Reading]:
     conf = frappe.local.conf
     mine = get_db(
         host=conf.db_host,

@@ -11,5 +11,5 @@ frappe.ui.form.on("Request Recording", {
 async function stop(frm) {
 	await frappe.xcall("verenigingen_maintenance.api.stop_recording", { recording: frm.doc.name });
 	frappe.show_alert(__("A worker reads it."));
-	setTimeout(() => frm.reload_doc(), 4000);
+	verenigingen_maintenance.look_again(frm, 120, ({ status }) => status === "Recording"); // reading may take minutes
 }

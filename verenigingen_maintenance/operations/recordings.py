@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -163,10 +164,10 @@ def _forget(requests: Iterable[str]) -> None:
 
 
 def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetime) -> None:
-    shapes = Shapes()
+    shapes, redacted = Shapes(), cache(redact)  # a path comes with each of its queries
     for uuid in requests:
         for query in recorder.queries(uuid):
-            shapes.add(redact(query.path), query.sql, query.ms)
+            shapes.add(redacted(query.path), query.sql, query.ms)
     slow = shapes.slow(cint(frappe.db.get_single_value(SETTINGS, "slow_query_ms")) or SLOW_MS)
     costly = reversed(slow[:MOST_QUERIES])  # of two that lack one index, the costlier has the last word
     told = [_examine(each, str(recording.name), requests, now) for each in costly][::-1]
@@ -178,16 +179,20 @@ def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetim
         {"status": "Read", "open_key": None, "requests": len(requests), "queries": shapes.queries}
     )
     recording.update({"slow": len(slow), "found": change_records.as_json(told[:50])})
-    recording.summary = _summary(len(requests), shapes.queries, told)
+    recording.summary = _summary(len(requests), shapes, told)
 
 
-def _summary(requests: int, queries: int, told: list[dict[str, Any]]) -> str:
+def _summary(requests: int, shapes: Shapes, told: list[dict[str, Any]]) -> str:
     if not requests:
         return _("No request or job was recorded: use the site meanwhile, or take a filter that fits.")
     changes = list(dict.fromkeys(each["proposed"] for each in told if each.get("proposed")))
     text = _("{0} requests and jobs with {1} queries, {2} kinds of them slow.").format(
-        requests, queries, len(told)
+        requests, shapes.queries, len(told)
     )
+    if shapes.left_out:
+        text += " " + _("{0} queries were not looked at: too long, or too many kinds.").format(
+            shapes.left_out
+        )
     return f"{text} " + (
         _("Proposed: {0}.").format(", ".join(changes)) if changes else _("Nothing is proposed.")
     )

@@ -32,7 +32,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, Slow, opportunity
 from verenigingen_maintenance.core.sql_shapes import may_run_again
 from verenigingen_maintenance.operations import change_records, measure, opportunities, records
-from verenigingen_maintenance.operations.refusals import refuse, whole_number
+from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock, path_times, recorder
@@ -47,7 +47,7 @@ SLOW_MS = 50
 EXAMINE_SECONDS = 90
 READ_SECONDS = 1_800
 LONGEST_FILTER = 140
-WEEK = timedelta(days=7)
+PATIENCE, WEEK = timedelta(hours=1), timedelta(days=7)
 
 
 def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
@@ -106,7 +106,8 @@ def read_in_worker(recording: str) -> None:
 
 def read(name: str, now: datetime) -> str | None:
     """Ends a recording and reads it; None while another one does, or where it was read. What a killed job
-    left is read again: what was recorded is deleted last."""
+    left is read again: what was recorded is deleted last. Raises what went wrong; what fails for an hour is
+    Failed, with its reason."""
     with lock("recording") as held:
         if not held:
             return None
@@ -115,12 +116,34 @@ def read(name: str, now: datetime) -> str | None:
         if recording.open_key != OPEN_KEY:
             return None
         _switch_off()
-        found = _requests(recording, now)
-        _read(recording, found, now)
-        records.write(recording)
-        commit()
-        _forget(found)
+        try:
+            _finish(recording, now)
+        except Exception as error:
+            frappe.db.rollback()
+            _give_up_if_late(name, error, now)
+            raise
         return name
+
+
+def _finish(recording: Document, now: datetime) -> None:
+    found = _requests(recording, now)
+    _read(recording, found, now)
+    records.write(recording)
+    commit()
+    _forget(found)
+
+
+def _give_up_if_late(name: str, error: Exception, now: datetime) -> None:
+    """Else it would fail each minute, and nobody could record anything else."""
+    recording = frappe.get_doc(RECORDING, name, for_update=True)
+    if recording.open_key != OPEN_KEY or clock.stored(now) < recording.ends_at + PATIENCE:
+        return
+    reason = redact(f"{type(error).__name__}: {plain(error)}")[:300]
+    recording.update({"status": "Failed", "open_key": None})
+    recording.summary = _("It could not be read: {0}").format(reason)
+    records.write(recording)
+    commit()
+    _forget(_requests(recording, now))
 
 
 def stop(name: str, now: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verenigingen_maintenance.core import database_opportunities, system_opportunities
+from verenigingen_maintenance.core import database_opportunities, slow_queries, system_opportunities
 from verenigingen_maintenance.core.change_states import Kind
 from verenigingen_maintenance.core.index_rules import Missing
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, alter, opportunity, steps
@@ -149,6 +149,17 @@ def test_recorded_queries_are_one_by_their_shape_and_the_slowest_is_kept_to_be_t
     assert (slow.count, slow.worst, slow.total, slow.path) == (3, 62.0, 183.0, "/api/method/x")
     assert slow.sql.endswith("'a2@example.com'")
     assert "example" not in str(slow.described())
+
+
+def test_queries_that_are_too_long_or_of_one_shape_too_many_are_counted_as_left_out(monkeypatch):
+    monkeypatch.setattr(slow_queries, "MOST_SHAPES", 2)
+    found = shapes()
+    found.add("/x", "select name from tabMember where email = 'another'", 70.0)
+    assert (found.queries, found.left_out) == (5, 0)
+    found.add("/x", "select a from tabMember", 70.0)
+    found.add("/x", f"select '{'x' * 20_000}'", 70.0)
+    assert (found.queries, found.left_out) == (7, 2)
+    assert [each.count for each in found.slow(50)] == [4]
 
 
 def test_an_index_says_what_it_would_save_and_how_to_keep_it_over_a_migrate():

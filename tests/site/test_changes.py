@@ -383,3 +383,22 @@ def test_recorder_that_somebody_else_runs_is_left_alone_and_minutes_are_bounded(
     assert job.kwargs["kwargs"] == {"recording": first}
     recordings.read_in_worker(first)
     assert fresh("Request Recording", first).summary.startswith("No request or job was recorded")
+
+
+def test_a_recording_that_cannot_be_read_is_tried_for_an_hour_then_it_says_why_and_another_may_begin(
+    monkeypatch,
+):
+    name, now = record(), clock.now()
+
+    def broken(*_arguments):
+        raise ValueError("no shapes today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recordings, "_read", broken)
+        for later, status in ((timedelta(minutes=5), "Recording"), (timedelta(hours=2), "Failed")):
+            with pytest.raises(ValueError, match="no shapes today"):
+                recordings.read(name, now + later)
+            assert fresh("Request Recording", name).status == status
+    told = fresh("Request Recording", name).summary
+    assert told == "It could not be read: ValueError: no shapes today"
+    recordings.stop(record(), clock.now())

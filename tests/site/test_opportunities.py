@@ -1,6 +1,7 @@
 """What could be better is measured and proposed; retention, verdicts, and what the reviews read of
 changes."""
 
+import json
 from datetime import timedelta
 
 import frappe
@@ -8,6 +9,7 @@ import pytest
 from conftest import fresh
 
 from verenigingen_maintenance import scheduled
+from verenigingen_maintenance.core.opportunities import Facts
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.operations import (
     apply_change,
@@ -18,7 +20,7 @@ from verenigingen_maintenance.operations import (
     roll_back_change,
 )
 from verenigingen_maintenance.sources import changes as stored_changes
-from verenigingen_maintenance.sources import clock, log_tables
+from verenigingen_maintenance.sources import clock, log_tables, monitor, path_times
 
 CHANGE, LOG = "Maintenance Change", "Access Log"
 MANAGER, OPERATOR = "manager@example.com", "operator@example.com"
@@ -173,9 +175,22 @@ def test_a_finder_that_fails_is_told_makes_nothing_outdated_and_the_number_is_on
     assert "no logs today" in reading.at_least
 
 
-def test_before_anybody_looked_opportunities_are_unknown():
-    assert isinstance(stored_changes.opportunities_open(clock.now()), Unknown)
-    assert isinstance(stored_changes.opportunities_open(clock.now() + timedelta(days=9)), Unknown)
+def test_what_could_not_be_measured_again_is_not_gone(monkeypatch):
+    half = opportunities.Finder(
+        lambda _now: Facts({"is_on": True}, "half of it"), opportunities.FINDERS["monitor"].rule
+    )
+    monkeypatch.setitem(opportunities.FINDERS, "monitor", half)
+    found = opportunities.is_still_found("monitor", "monitor off", clock.now())
+    assert found == (False, "half of it")
+
+
+def test_opportunities_are_unknown_before_anybody_looked_and_once_the_last_look_is_long_past():
+    assert "nobody looked" in stored_changes.opportunities_open(clock.now()).reason
+    find()
+    assert isinstance(stored_changes.opportunities_open(clock.now()), Reading)
+    late = stored_changes.opportunities_open(clock.now() + timedelta(days=9))
+    assert isinstance(late, Unknown)
+    assert late.reason.startswith("opportunities were looked for last at")
 
 
 @pytest.fixture
@@ -282,8 +297,11 @@ def test_statistics_and_the_cache_are_renewed_by_the_app_and_cannot_be_taken_bac
         assert bool(frappe.cache.exists("of a test")) is (kind != "Clear Cache")
         with pytest.raises(frappe.ValidationError, match="nothing can be taken back"):
             roll_back_change.begin(name, "x", MANAGER)
+        frappe.db.set_value(CHANGE, name, "failure", "of a rollback")
+        assert list(stored_changes.failures(clock.now()).evidence["failed"]) == [name]
         changes.keep(name, "It helped", MANAGER)
         assert fresh(CHANGE, name).status == "Kept"
+        assert stored_changes.failures(clock.now()).value == 0, "it was decided"
 
 
 def test_what_happened_lately_is_there_in_an_emergency(worse):
@@ -291,3 +309,21 @@ def test_what_happened_lately_is_there_in_an_emergency(worse):
     reading = stored_changes.of_7_days(clock.now())
     assert isinstance(reading, Reading)
     assert reading.evidence[worse].startswith("A larger pool; Applied Worse")
+
+
+def answers(path, count, ms, at):
+    entry = {"site": frappe.local.site, "timestamp": at.isoformat(), "duration": 1000 * ms}
+    for number in range(count):
+        yield json.dumps({**entry, "uuid": f"{path} {number}", "request": {"path": path}})
+
+
+def test_the_path_that_took_most_in_all_is_first_also_where_each_answer_was_quick(monkeypatch, tmp_path):
+    now, log = clock.now(), tmp_path / "monitor.json.log"
+    at = now - timedelta(minutes=5)
+    lines = [*answers("/often", 1_200, 100, at), *answers("/seldom", 100, 1_000, at)]
+    log.write_text("\n".join(lines))
+    monkeypatch.setattr(path_times, "log_file", lambda: str(log))
+    monkeypatch.setitem(frappe.conf, "monitor", 1)
+    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
+    found = path_times.slowest(now - timedelta(hours=1), now)
+    assert [(path, each.count) for path, each in found.items()] == [("/often", 1_200), ("/seldom", 100)]

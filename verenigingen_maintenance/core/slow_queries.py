@@ -10,7 +10,7 @@ from typing import Any
 from .change_states import Kind
 from .index_rules import Missing
 from .opportunities import HIGH, LOW, MEDIUM, Opportunity
-from .sql_shapes import LONGEST, fingerprint, shape
+from .sql_shapes import LONGEST, mark_of, shape
 
 MOST_SHAPES = 5_000
 LONGEST_SHOWN = 1_500
@@ -46,25 +46,32 @@ class Slow:
 
 
 class Shapes:
-    """Gathers recorded queries; only as much of each is kept as is needed."""
+    """Gathers recorded queries; only as much of each is kept as is needed. `left_out` are those that are too
+    long to be read, or of one shape too many."""
 
     def __init__(self) -> None:
-        self.queries = 0
+        self.queries = self.left_out = 0
         self._kept: dict[str, Slow] = {}
 
     def add(self, path: str, sql: str, milliseconds: float) -> None:
         self.queries += 1
-        if len(sql) > LONGEST:
+        kept = self._of(shape(sql)) if len(sql) <= LONGEST else None
+        if kept is None:
+            self.left_out += 1
             return
-        mark = fingerprint(sql)
-        if mark not in self._kept and len(self._kept) >= MOST_SHAPES:
-            return
-        kept = self._kept.setdefault(mark, Slow(mark, shape(sql)))
         kept.count += 1
         kept.total += milliseconds
         kept.paths[path] += 1
         if milliseconds > kept.worst:
             kept.worst, kept.sql = milliseconds, sql
+
+    def _of(self, text: str) -> Slow | None:
+        mark = mark_of(text)
+        if mark not in self._kept:
+            if len(self._kept) >= MOST_SHAPES:
+                return None
+            self._kept[mark] = Slow(mark, text)
+        return self._kept[mark]
 
     def slow(self, milliseconds: float) -> list[Slow]:
         """Those of which one took so long, those that took most in all first."""

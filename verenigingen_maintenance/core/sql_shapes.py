@@ -91,7 +91,12 @@ def shape(sql: str) -> str:
 
 def fingerprint(sql: str) -> str:
     """The same for queries that differ in their parameters only."""
-    return hashlib.sha1(shape(sql).encode(), usedforsecurity=False).hexdigest()[:12]
+    return mark_of(shape(sql))
+
+
+def mark_of(shape: str) -> str:
+    """The fingerprint of queries of one shape."""
+    return hashlib.sha1(shape.encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def may_run_again(sql: str) -> bool:

@@ -6,7 +6,7 @@ rollback takes back what is there. No schedule calls any of this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -45,19 +45,29 @@ def begin(name: str, user: str) -> str:
 def run(name: str) -> None:
     """Does what was begun. Raises what went wrong, after it is written down; a job that comes late does
     nothing."""
+    work_on(name, _is_due, _run)
+
+
+def work_on(name: str, is_due: Callable[[Document], bool], work: Callable[[Document], None]) -> None:
+    """One job at a time does `work` where it is still due. Raises what went wrong, after it is written
+    down."""
     with lock(f"change:{name}") as held:
         if not held:
             return
         commit()
         change = change_records.get(name)
-        if change.status != Status.APPROVED.value or not change.started_at:
+        if not is_due(change):
             return
         try:
-            _run(change)
+            work(change)
         except Exception as error:
             frappe.db.rollback()
             _note_failure(name, error)
             raise
+
+
+def _is_due(change: Document) -> bool:
+    return change.status == Status.APPROVED.value and bool(change.started_at)
 
 
 def _run(change: Document) -> None:

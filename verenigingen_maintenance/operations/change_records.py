@@ -40,6 +40,12 @@ def status_after(change: Document, event: str) -> Status:
         refuse(_("{0} is {1}. {2}"), change.name, change.status, error)
 
 
+def refuse_without_reason(reason: str) -> None:
+    """Raises frappe.ValidationError where a decision has none."""
+    if not (reason or "").strip():
+        refuse(_("Say why: the next one who looks at this change will ask."))
+
+
 def make(values: Mapping[str, Any], key: str, now: datetime) -> Document:
     """A proposed change; `key` is the same for the same thing, which is proposed once at a time."""
     change = frappe.get_doc({"doctype": "Maintenance Change", "status": Status.PROPOSED.value, **values})

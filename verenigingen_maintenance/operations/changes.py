@@ -21,7 +21,6 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 LONGEST_TITLE, LONGEST_TEXT = 140, 4_000
-MOST_NAMES = 20
 
 
 def propose(values: Mapping[str, Any], user: str, now: datetime) -> str:
@@ -137,7 +136,7 @@ def _measures(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, Any
 
 def approve(name: str, reason: str, user: str) -> None:
     """Raises frappe.ValidationError where whoever approves proposed it: two people look at every change."""
-    _refuse_without_reason(reason)
+    change_records.refuse_without_reason(reason)
     change = change_records.get(name)
     status = change_records.status_after(change, "Approve")
     if change.proposed_by == user:
@@ -174,23 +173,19 @@ def _day(text: str) -> Any:
 
 def dismiss(name: str, reason: str, user: str) -> None:
     """It is not done. It is not proposed again while its evidence is the same."""
-    _refuse_without_reason(reason)
+    change_records.refuse_without_reason(reason)
     change = change_records.get(name)
     change_records.end(change, change_records.status_after(change, "Dismiss"), reason.strip(), user)
 
 
 def keep(name: str, reason: str, user: str) -> None:
     """It stays. Raises frappe.ValidationError where it was not measured yet."""
-    _refuse_without_reason(reason)
+    change_records.refuse_without_reason(reason)
     change = change_records.get(name)
     status = change_records.status_after(change, "Keep")
     if not change.measured_at:
         refuse(_("{0} was not measured after it was applied: measure it first."), name)
     if change.measure_until and change.verdict == Verdict.NOT_ENOUGH.value:
         refuse(_("{0} has not enough data yet; it is measured again at {1}."), name, change.measure_until)
+    change.failure = None  # of a rollback that failed: it was decided, and waits for nobody
     change_records.end(change, status, reason.strip(), user)
-
-
-def _refuse_without_reason(reason: str) -> None:
-    if not (reason or "").strip():
-        refuse(_("Say why: the next one who looks at this change will ask."))

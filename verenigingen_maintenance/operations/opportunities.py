@@ -77,7 +77,9 @@ def is_still_found(finder: str | None, key: str, now: datetime) -> tuple[bool, s
     answer = _ask({finder: FINDERS[finder]}, now)[finder]
     if isinstance(answer, Unknown):
         return False, answer.reason
-    return any(each.key == key for each in FINDERS[finder].rule(answer.data)), ""
+    if any(each.key == key for each in FINDERS[finder].rule(answer.data)):
+        return True, ""
+    return False, answer.not_measured  # what could not be measured is not gone
 
 
 def _ask(finders: Mapping[str, Finder], now: datetime) -> dict[str, Facts | Unknown]:

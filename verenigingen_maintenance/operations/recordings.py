@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -31,7 +32,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, Slow, opportunity
 from verenigingen_maintenance.core.sql_shapes import may_run_again
 from verenigingen_maintenance.operations import change_records, measure, opportunities, records
-from verenigingen_maintenance.operations.refusals import refuse, whole_number
+from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock, path_times, recorder
@@ -46,7 +47,7 @@ SLOW_MS = 50
 EXAMINE_SECONDS = 90
 READ_SECONDS = 1_800
 LONGEST_FILTER = 140
-WEEK = timedelta(days=7)
+PATIENCE, WEEK = timedelta(hours=1), timedelta(days=7)
 
 
 def start(minutes: object, path_filter: str, user: str, now: datetime) -> str:
@@ -105,7 +106,8 @@ def read_in_worker(recording: str) -> None:
 
 def read(name: str, now: datetime) -> str | None:
     """Ends a recording and reads it; None while another one does, or where it was read. What a killed job
-    left is read again: what was recorded is deleted last."""
+    left is read again: what was recorded is deleted last. Raises what went wrong; what fails for an hour is
+    Failed, with its reason."""
     with lock("recording") as held:
         if not held:
             return None
@@ -114,12 +116,34 @@ def read(name: str, now: datetime) -> str | None:
         if recording.open_key != OPEN_KEY:
             return None
         _switch_off()
-        found = _requests(recording, now)
-        _read(recording, found, now)
-        records.write(recording)
-        commit()
-        _forget(found)
+        try:
+            _finish(recording, now)
+        except Exception as error:
+            frappe.db.rollback()
+            _give_up_if_late(name, error, now)
+            raise
         return name
+
+
+def _finish(recording: Document, now: datetime) -> None:
+    found = _requests(recording, now)
+    _read(recording, found, now)
+    records.write(recording)
+    commit()
+    _forget(found)
+
+
+def _give_up_if_late(name: str, error: Exception, now: datetime) -> None:
+    """Else it would fail each minute, and nobody could record anything else."""
+    recording = frappe.get_doc(RECORDING, name, for_update=True)
+    if recording.open_key != OPEN_KEY or clock.stored(now) < recording.ends_at + PATIENCE:
+        return
+    reason = redact(f"{type(error).__name__}: {plain(error)}")[:300]
+    recording.update({"status": "Failed", "open_key": None})
+    recording.summary = _("It could not be read: {0}").format(reason)
+    records.write(recording)
+    commit()
+    _forget(_requests(recording, now))
 
 
 def stop(name: str, now: datetime) -> str | None:
@@ -163,10 +187,10 @@ def _forget(requests: Iterable[str]) -> None:
 
 
 def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetime) -> None:
-    shapes = Shapes()
+    shapes, redacted = Shapes(), cache(redact)  # a path comes with each of its queries
     for uuid in requests:
         for query in recorder.queries(uuid):
-            shapes.add(redact(query.path), query.sql, query.ms)
+            shapes.add(redacted(query.path), query.sql, query.ms)
     slow = shapes.slow(cint(frappe.db.get_single_value(SETTINGS, "slow_query_ms")) or SLOW_MS)
     costly = reversed(slow[:MOST_QUERIES])  # of two that lack one index, the costlier has the last word
     told = [_examine(each, str(recording.name), requests, now) for each in costly][::-1]
@@ -178,16 +202,20 @@ def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetim
         {"status": "Read", "open_key": None, "requests": len(requests), "queries": shapes.queries}
     )
     recording.update({"slow": len(slow), "found": change_records.as_json(told[:50])})
-    recording.summary = _summary(len(requests), shapes.queries, told)
+    recording.summary = _summary(len(requests), shapes, told)
 
 
-def _summary(requests: int, queries: int, told: list[dict[str, Any]]) -> str:
+def _summary(requests: int, shapes: Shapes, told: list[dict[str, Any]]) -> str:
     if not requests:
         return _("No request or job was recorded: use the site meanwhile, or take a filter that fits.")
     changes = list(dict.fromkeys(each["proposed"] for each in told if each.get("proposed")))
     text = _("{0} requests and jobs with {1} queries, {2} kinds of them slow.").format(
-        requests, queries, len(told)
+        requests, shapes.queries, len(told)
     )
+    if shapes.left_out:
+        text += " " + _("{0} queries were not looked at: too long, or too many kinds.").format(
+            shapes.left_out
+        )
     return f"{text} " + (
         _("Proposed: {0}.").format(", ".join(changes)) if changes else _("Nothing is proposed.")
     )

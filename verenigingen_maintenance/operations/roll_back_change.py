@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.change_states import Kind, Status
-from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import change_records, records
-from verenigingen_maintenance.operations.apply_change import LONGEST_FAILURE, alone
+from verenigingen_maintenance.operations.apply_change import alone, work_on
 from verenigingen_maintenance.operations.change_kinds import way_of
-from verenigingen_maintenance.operations.refusals import plain, refuse
-from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
 
@@ -22,8 +20,7 @@ def begin(name: str, reason: str, user: str, by_hand: bool = False) -> str:
 
     Raises frappe.ValidationError where nothing can be taken back, and where somebody changed it since.
     """
-    if not (reason or "").strip():
-        refuse(_("Say why: the next one who looks at this change will ask."))
+    change_records.refuse_without_reason(reason)
     change = change_records.get(name)
     status = change_records.status_after(change, "Roll Back")
     with alone(name):
@@ -40,21 +37,11 @@ def begin(name: str, reason: str, user: str, by_hand: bool = False) -> str:
 def run(name: str) -> None:
     """Takes back what was begun; a killed one is begun once more. Raises what went wrong, after it is
     written down."""
-    with lock(f"change:{name}") as held:
-        if not held:
-            return
-        commit()
-        change = change_records.get(name)
-        if not change.rollback_begun_at or change.status == Status.ROLLED_BACK.value:
-            return
-        try:
-            _run(change)
-        except Exception as error:
-            frappe.db.rollback()
-            text = redact(f"{type(error).__name__}: {plain(error)}")[:LONGEST_FAILURE]
-            records.write(change_records.get(name).update({"failure": text}))
-            commit()
-            raise
+    work_on(name, _is_due, _run)
+
+
+def _is_due(change: Document) -> bool:
+    return bool(change.rollback_begun_at) and change.status != Status.ROLLED_BACK.value
 
 
 def _run(change: Document) -> None:

@@ -14,12 +14,12 @@ import frappe
 from verenigingen_maintenance.core import sql_shapes
 from verenigingen_maintenance.core.index_rules import Asked
 from verenigingen_maintenance.sources import tables
+from verenigingen_maintenance.sources.tables import TIMED_OUT, first_value
 
 MOST_RUNS, FEWEST_RUNS = 15, 3
 USUAL_SECONDS, LONGEST_SECONDS = 8.0, 30.0  # for all runs; the longer one until there are three
 STATEMENT_SECONDS = 20
 COUNT_SECONDS = 3
-TIMED_OUT = 1969
 
 
 @dataclass(frozen=True)
@@ -151,19 +151,11 @@ def _asked(table: str, query: sql_shapes.Query) -> tuple[list[Asked], int | None
 def _matches(table: str, called: str, predicate: sql_shapes.Predicate) -> int | None:
     if predicate.sql:
         return _count(table, called, predicate.sql)
-    distinct = _one(f"select count(*) / greatest(count(distinct `{predicate.column}`), 1) from `{table}`")
+    average = f"count(*) / greatest(count(distinct `{predicate.column}`), 1)"
+    distinct = first_value(f"select {average} from `{table}`", COUNT_SECONDS)
     return None if distinct is None else round(float(distinct))
 
 
 def _count(table: str, called: str, condition: str) -> int | None:
-    found = _one(f"select count(*) from `{table}` `{called}` where {condition}")
+    found = first_value(f"select count(*) from `{table}` `{called}` where {condition}", COUNT_SECONDS)
     return None if found is None else int(found)
-
-
-def _one(sql: str) -> Any:
-    try:
-        return frappe.db.sql(f"set statement max_statement_time = {COUNT_SECONDS} for {sql}")[0][0]
-    except frappe.db.OperationalError as error:
-        if error.args[0] == TIMED_OUT:
-            return None
-        raise

@@ -97,6 +97,16 @@ def columns(table: str) -> dict[str, str]:
     )
 
 
+def first_value(sql: str, seconds: int) -> Any:
+    """The first value that a SELECT answers; None where it takes longer."""
+    try:
+        return frappe.db.sql(f"set statement max_statement_time = {seconds} for {sql}")[0][0]
+    except frappe.db.OperationalError as error:
+        if error.args[0] == TIMED_OUT:
+            return None
+        raise
+
+
 def _tables(condition: str, values: tuple) -> list[dict[str, Any]]:
     rows = frappe.db.sql(
         f"select {COLUMNS} from information_schema.tables where table_schema = database() "
@@ -116,12 +126,5 @@ def _tables(condition: str, values: tuple) -> list[dict[str, Any]]:
 
 
 def _count(table: str) -> int | None:
-    try:
-        rows = frappe.db.sql(
-            f"set statement max_statement_time = {COUNT_SECONDS} for select count(*) from `{table}`"
-        )
-    except frappe.db.OperationalError as error:
-        if error.args[0] == TIMED_OUT:
-            return None
-        raise
-    return int(rows[0][0])
+    found = first_value(f"select count(*) from `{table}`", COUNT_SECONDS)
+    return None if found is None else int(found)

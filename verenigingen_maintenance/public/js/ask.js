@@ -1,6 +1,7 @@
-// A dialog that stays until the server took what was typed: a refusal is shown over it, and nothing is lost.
+// What a button asks for, and what became of it.
 frappe.provide("verenigingen_maintenance");
 
+// A dialog that stays until the server took what was typed: a refusal is shown over it, and nothing is lost.
 verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refused }) => {
 	const dialog = new frappe.ui.Dialog({
 		title,
@@ -19,5 +20,26 @@ verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refu
 			});
 		},
 	});
+	keep_what_is_typed(dialog);
 	dialog.show();
+};
+
+// 0.1 s after a field changed, Frappe empties each required one whose value it does not know: a text until it is left.
+function keep_what_is_typed(dialog) {
+	dialog.$wrapper.on("input", "input, textarea", ({ target }) => {
+		const field = dialog.fields_dict[target.dataset.fieldname];
+		if (field && field.df.reqd && ["Data", "Small Text"].includes(field.df.fieldtype)) field.value = target.value;
+	});
+}
+
+// A worker does it: what became of it is asked for, also where no socket tells.
+verenigingen_maintenance.look_again = (frm, times, is_awaited = () => true) => {
+	if (!times || !is_awaited(frm.doc)) return;
+	const { doctype, name, modified } = frm.doc;
+	setTimeout(async () => {
+		if (!cur_frm || cur_frm.doctype !== doctype || cur_frm.doc.name !== name) return;
+		const { message } = await frappe.db.get_value(doctype, name, "modified");
+		if (message.modified !== modified) await frm.reload_doc();
+		verenigingen_maintenance.look_again(frm, times - 1, is_awaited);
+	}, 2500);
 };

@@ -43,23 +43,11 @@ function add_work(frm) {
 function add(frm, label, method, fields) {
 	const again = () => {
 		frm.reload_doc();
-		look_again(frm, 12);
+		verenigingen_maintenance.look_again(frm, 12);
 	};
 	const args = { change: frm.doc.name };
 	const ask = () => verenigingen_maintenance.ask({ title: label, fields, method, args, done: again, refused: () => frm.reload_doc() });
 	frm.add_custom_button(label, ask);
-}
-
-// A worker does it: what became of it is asked for, also where no socket tells.
-function look_again(frm, times) {
-	if (!times) return;
-	const { name, modified } = frm.doc;
-	setTimeout(async () => {
-		if (!cur_frm || cur_frm.doc.name !== name) return;
-		const { message } = await frappe.db.get_value("Maintenance Change", name, "modified");
-		if (message.modified !== modified) await frm.reload_doc();
-		look_again(frm, times - 1);
-	}, 2500);
 }
 
 const reason = () => ({ fieldname: "reason", fieldtype: "Small Text", label: __("Why?"), reqd: 1 });

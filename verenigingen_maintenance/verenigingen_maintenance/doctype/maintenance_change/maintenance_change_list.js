@@ -16,11 +16,14 @@ frappe.listview_settings["Maintenance Change"] = {
 
 async function find_opportunities(list) {
 	frappe.show_alert(__("Measuring …"));
-	const { open, not_measured } = await frappe.xcall("verenigingen_maintenance.api.find_opportunities");
+	const found = await frappe.xcall("verenigingen_maintenance.api.find_opportunities");
+	const { open, not_measured, another_one_is_looking } = found;
 	const missing = Object.entries(not_measured).map(([name, why]) => `${name}: ${why}`);
 	const told = __("Proposed changes: {0}.", [open.length]);
 	const gaps = missing.length ? ` ${__("Not measured: {0}", [missing.join("; ")])}` : "";
-	frappe.show_alert({ message: frappe.utils.escape_html(told + gaps), indicator: missing.length ? "orange" : "green" }, 12);
+	const busy = another_one_is_looking ? ` ${__("Somebody else is looking just now: these are from before.")}` : "";
+	const indicator = gaps || busy ? "orange" : "green";
+	frappe.show_alert({ message: frappe.utils.escape_html(told + gaps + busy), indicator }, 12);
 	list.last_args = null; // Frappe refreshes a list once in three seconds
 	list.refresh();
 }

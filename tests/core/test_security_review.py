@@ -125,13 +125,24 @@ class TestChanges:
             ]
 
     def test_a_script_whose_code_changed_and_a_new_weakness_are_new(self):
-        script = {"name": "S", "mark": "1"}
+        script = {"name": "S", "mark": "1", "guest": False}
         weak = {"package": "jinja2", "id": "PYSEC-1", "version": "2"}
         found = compared(
             {"scripts": Part([script])},
             {"scripts": Part([{**script, "mark": "2"}]), "advisories": Part([weak])},
         )
         assert told(found)[:2] == [("new", "Server Script S", True), ("new", "PYSEC-1 of jinja2 2", True)]
+
+    def test_a_script_that_was_opened_to_guests_is_new_though_its_code_is_the_same(self):
+        script = {"name": "S", "mark": "1", "guest": False}
+        found = compared({"scripts": Part([script])}, {"scripts": Part([{**script, "guest": True}])})
+        assert told(found) == [("new", "Server Script S", True), ("gone", "Server Script S", False)]
+
+    def test_come_in_one_order_each_time(self):
+        names = [f"S{number}" for number in range(9)]
+        rows = [{"name": name, "mark": "1", "guest": False} for name in reversed(names)]
+        found = compared({}, {"scripts": Part(rows)})
+        assert [each["told"] for each in found["changes"]] == [f"Server Script {name}" for name in names]
 
     def test_what_one_of_both_did_not_measure_is_not_compared_and_said(self):
         unknown = Unknown("it broke", NOW)
@@ -217,12 +228,17 @@ def test_a_part_keeps_who_an_account_is_and_redacts_all_else():
             {
                 "encryption_key": "x",
                 "ignore_csrf": 0,
-                "developer_mode": "0",
+                "developer_mode": "",
                 "allow_tests": False,
                 "mute_emails": None,
             },
             set(),
         ),
+        (
+            {"encryption_key": "x", "ignore_csrf": "0", "developer_mode": "false", "mute_emails": "0"},
+            {"ignore_csrf", "developer_mode"},
+        ),
+        ({"encryption_key": "x", "mute_emails": 1}, {"mute_emails"}),
         ({"encryption_key": "x", "allow_cors": "*"}, {"allow_cors"}),
         ({"encryption_key": "x", "allow_cors": ["https://a.nl", "*"]}, {"allow_cors"}),
         ({"encryption_key": "x", "allow_cors": "https://a.nl", "host_name": "https://a.nl"}, set()),

@@ -312,5 +312,3 @@ def test_the_job_assesses_once_a_week_and_two_do_not_at_once(small, monkeypatch)
     with connect(frappe.conf) as other, other.cursor() as cursor:
         cursor.execute("select get_lock(%s, 0)", f"{frappe.conf.db_name}:security")
         assert security_assessment.keep(MONDAY + 2 * WEEK) is None
-    snapshot = security_assessment.assess(MONDAY + WEEK + timedelta(days=1), since=MONDAY)
-    assert (snapshot["previous"], snapshot["changes"]) == ("SEC-2026-11-23", [])

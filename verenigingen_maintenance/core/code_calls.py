@@ -42,6 +42,11 @@ _WRITING_METHODS = {"db_set", "db_update", "db_insert", "login_as", "update_pass
 _AWARE = {"save", "insert", "submit", "cancel", "delete"}
 _AWARE_FUNCTIONS = {"frappe.get_list", "frappe.db.get_list", "frappe.delete_doc", "frappe.rename_doc"}
 _DYNAMIC = {"frappe.get_attr", "frappe.call", "exec", "eval", "frappe.utils.safe_exec.safe_exec"}
+_NAMED = {
+    **dict.fromkeys(_READS, Act.READS),
+    **dict.fromkeys(_WRITES, Act.WRITES),
+    **dict.fromkeys(_DYNAMIC, Act.DYNAMIC),
+}
 ENQUEUES = {"frappe.enqueue", "frappe.utils.background_jobs.enqueue"}
 # What belongs to texts, lists, mappings and documents, and touches no database.
 _HARMLESS = {
@@ -107,17 +112,16 @@ def act_of(call: ast.Call, name: str, is_ignoring: bool) -> Act:
 
 def _of_frappe(call: ast.Call, name: str) -> Act | None:
     if name == "frappe.db.sql":
-        return Act.WRITES if _SQL_WRITES.match(_text(call.args[0]) if call.args else "") else Act.READS
+        return of_sql(text_of(call.args[0]) if call.args else "")
     if name in _LOADS:
         return Act.NEUTRAL if _makes_one(call) else Act.LOADS
     if name in _AWARE_FUNCTIONS:
         return _when_ignored(name) if _is_true(call, "ignore_permissions") else Act.AWARE
     if name == "open":
-        return Act.WRITES if _opens_to_write(call) else Act.NEUTRAL
+        return _of_open(call)
     if name.startswith("subprocess.") or name == "os.system":
         return Act.DYNAMIC
-    found = {**dict.fromkeys(_READS, Act.READS), **dict.fromkeys(_WRITES, Act.WRITES)}
-    return {**found, **dict.fromkeys(_DYNAMIC, Act.DYNAMIC)}.get(name)
+    return _NAMED.get(name)
 
 
 def _makes_one(call: ast.Call) -> bool:
@@ -134,7 +138,20 @@ def _of_document(call: ast.Call, name: str, tail: str, is_ignoring: bool) -> Act
         return of_query(chain)
     if tail not in _AWARE or not isinstance(call.func, ast.Attribute) or len(call.args) > 1:
         return None
-    return Act.WRITES if is_ignoring or _is_true(call, "ignore_permissions") else Act.AWARE
+    is_ignoring = is_ignoring or _is_true(call, "ignore_permissions") or _is_told_first(call, tail)
+    return Act.WRITES if is_ignoring else Act.AWARE
+
+
+def _is_told_first(call: ast.Call, tail: str) -> bool:
+    """`save(True)` and `insert(True)`: ignore_permissions is their first argument."""
+    first = call.args[0] if call.args else None
+    is_one = isinstance(first, ast.Constant) and isinstance(first.value, int) and bool(first.value)
+    return is_one and tail in ("save", "insert") and "qb." not in chain_of(call)
+
+
+def of_sql(text: str) -> Act:
+    """What a text of SQL does, by how it begins."""
+    return Act.WRITES if _SQL_WRITES.match(text) else Act.READS
 
 
 def of_query(chain: str) -> Act:
@@ -145,7 +162,7 @@ def of_query(chain: str) -> Act:
 def _other(call: ast.Call, name: str, tail: str) -> Act:
     """A method of some object is unknown, because it may write; a plain function is looked up by its name."""
     is_method = isinstance(call.func, ast.Attribute)
-    is_plain = not is_method or tail in {*_HARMLESS, *_AWARE} or name.startswith("frappe.")
+    is_plain = not is_method or tail in _HARMLESS or tail in _AWARE or name.startswith("frappe.")
     return Act.NEUTRAL if is_plain else Act.UNKNOWN
 
 
@@ -159,25 +176,26 @@ def _is_true(call: ast.Call, *keywords: str) -> bool:
     return any(not isinstance(value, ast.Constant) or bool(value.value) for value in given)
 
 
-def _opens_to_write(call: ast.Call) -> bool:
-    mode = (
-        call.args[1]
-        if len(call.args) > 1
-        else next((k.value for k in call.keywords if k.arg == "mode"), None)
-    )
-    return isinstance(mode, ast.Constant) and any(each in str(mode.value) for each in "wax+")
+def _of_open(call: ast.Call) -> Act:
+    """A mode that is not written out may be any."""
+    given = [*call.args[1:2], *(each.value for each in call.keywords if each.arg == "mode")]
+    if not given:
+        return Act.NEUTRAL
+    if not isinstance(given[0], ast.Constant):
+        return Act.UNKNOWN
+    return Act.WRITES if any(each in str(given[0].value) for each in "wax+") else Act.NEUTRAL
 
 
-def _text(node: ast.AST) -> str:
+def text_of(node: ast.AST) -> str:
     """How a text begins, as far as it is written out."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr) and node.values:
-        return _text(node.values[0])
+        return text_of(node.values[0])
     if isinstance(node, ast.BinOp):
-        return _text(node.left)
+        return text_of(node.left)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return _text(node.func.value)
+        return text_of(node.func.value)
     return ""
 
 

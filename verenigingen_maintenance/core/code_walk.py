@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .code_calls import ENQUEUES, Act, act_of, chain_of, of_query
+from .code_calls import ENQUEUES, Act, act_of, chain_of, of_query, of_sql, text_of
 from .code_modules import FUNCTIONS, Library, Place, dotted, full_name
 from .code_shapes import (
     ends,
@@ -85,6 +85,7 @@ class _Walk:
         self.asked: set[str] = set()
         self.asking: set[int] = set()
         self.queries: dict[str, str] = {}
+        self.writing: set[str] = set()  # names of SQL that writes
         self.nested = {each.name: each for each in within(place.node)}
 
     def summary(self) -> Summary:
@@ -151,6 +152,8 @@ class _Walk:
             self.own.add(name)  # in a branch it is so for some callers only
         if "qb." in chain_of(value):
             self.queries[name] = chain_of(value)
+        if of_sql(text_of(value)) is Act.WRITES:
+            self.writing.add(name)
 
     def _if(self, node: ast.If) -> None:
         self._expression(node.test)
@@ -225,6 +228,8 @@ class _Walk:
     def _act(self, call: ast.Call, name: str) -> Act:
         if name.endswith(".run") and (chain := self.queries.get(name.rpartition(".")[0])):
             return of_query(chain)
+        if name == "frappe.db.sql" and call.args and dotted(call.args[0]) in self.writing:
+            return Act.WRITES
         return act_of(call, name, self.ignoring)
 
     def _did(self, act: Act, call: ast.Call, name: str) -> bool:

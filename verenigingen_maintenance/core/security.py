@@ -76,5 +76,13 @@ class Change:
         return asdict(self)
 
 
+def switch(
+    key: str, title: str, value: object, wrong: bool, severity: str, told: str, remedy: str
+) -> dict[str, Any]:
+    """A row of a part of switches: its value, and where it is wrong how bad that is, why, and what to do."""
+    row = {"key": key, "title": title, "value": value, "wrong": wrong}
+    return {**row, "severity": severity, "told": told, "remedy": remedy} if wrong else row
+
+
 def _redacted(row: Row) -> dict[str, Any]:
     return {key: value if key in KEPT else redact_all(value) for key, value in row.items()}

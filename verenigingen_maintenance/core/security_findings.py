@@ -22,6 +22,7 @@ READ_CODE = (
     "Read each method: who may call it? Ask for the role or the permission in its first lines "
     "(frappe.only_for, doc.check_permission). Where it is meant for everybody, leave it, and say so in it."
 )
+OF_FRAMEWORK = "They come with Frappe, and each site has them. A new one is told as a change."
 
 
 def findings(parts: Mapping[str, Part], is_new: Callable[[str], bool] = lambda _key: False) -> list[Finding]:
@@ -60,23 +61,27 @@ def _users(part: Part) -> Iterator[Finding]:
 
 
 def _of_users(key: str, severity: str, title: str, rows: Sequence[Row], remedy: str) -> Iterator[Finding]:
-    if rows:
-        told = some([str(row["user"]) for row in rows], MOST_TOLD)
-        yield Finding(key, "users", severity, title, told, remedy, len(rows))
+    return _one("users", key, severity, title, [str(row["user"]) for row in rows], remedy)
+
+
+def _one(
+    part: str, key: str, severity: str, title: str, texts: Sequence[str], remedy: str
+) -> Iterator[Finding]:
+    """One finding of all that is told by these texts; none without any."""
+    if texts:
+        yield Finding(key, part, severity, title, some(texts, MOST_TOLD), remedy, len(texts))
 
 
 def _permissions(part: Part) -> Iterator[Finding]:
     open_rows = [row for row in part.rows if row.get("kind") == "open to everybody"]
-    if open_rows:
-        yield Finding(
-            "open_to_everybody",
-            "permissions",
-            "Critical",
-            "What decides over access may be written by everybody",
-            some([f"{row['role']} writes {row['doctype']}" for row in open_rows], MOST_TOLD),
-            "Take the permission away in Role Permissions Manager.",
-            len(open_rows),
-        )
+    return _one(
+        "permissions",
+        "open_to_everybody",
+        "Critical",
+        "What decides over access may be written by everybody",
+        [f"{row['role']} writes {row['doctype']}" for row in open_rows],
+        "Take the permission away in Role Permissions Manager.",
+    )
 
 
 def _switches(part_name: str) -> Callable[[Part], Iterator[Finding]]:
@@ -97,80 +102,62 @@ def _switches(part_name: str) -> Callable[[Part], Iterator[Finding]]:
 
 def _logins(part: Part) -> Iterator[Finding]:
     bursts = [row for row in part.rows if row.get("kind") == "burst"]
-    if bursts:
-        told = some([f"{row['count']} from {row['who']} on {row['day']}" for row in bursts], MOST_TOLD)
-        yield Finding(
-            "failed_logins",
-            "logins",
-            "Medium",
-            "Bursts of refused logins",
-            told,
-            "See whether one of them got in afterwards (Activity Log). Block the addresses; allow fewer "
-            "consecutive attempts in System Settings.",
-            len(bursts),
-        )
+    return _one(
+        "logins",
+        "failed_logins",
+        "Medium",
+        "Bursts of refused logins",
+        [f"{row['count']} from {row['who']} on {row['day']}" for row in bursts],
+        "See whether one of them got in afterwards (Activity Log). Block the addresses; allow fewer "
+        "consecutive attempts in System Settings.",
+    )
 
 
 def _addresses(part: Part) -> Iterator[Finding]:
-    if part.rows:
-        told = some([f"{row['user']} from {row['address']}" for row in part.rows], MOST_TOLD)
-        yield Finding(
-            "new_addresses",
-            "addresses",
-            "Low",
-            "Accounts with power that logged in from an address they never used before",
-            told,
-            "Ask them whether it was they. Where it was not, change the password and end all sessions.",
-            len(part.rows),
-        )
+    return _one(
+        "addresses",
+        "new_addresses",
+        "Low",
+        "Accounts with power that logged in from an address they never used before",
+        [f"{row['user']} from {row['address']}" for row in part.rows],
+        "Ask them whether it was they. Where it was not, change the password and end all sessions.",
+    )
 
 
 def _methods(part: Part) -> Iterator[Finding]:
     for is_framework in (False, True):
         rows = [row for row in part.rows if (row["app"] == FRAMEWORK) is is_framework]
         for kind, (severity, title) in EXPOSED.items():
-            of_kind = [row for row in rows if row["kind"] == kind.value]
-            if of_kind:
-                whose = "framework" if is_framework else "apps"
-                yield Finding(
-                    f"methods.{whose}.{kind.value}",
-                    "methods",
-                    "Low" if is_framework else severity,
-                    f"{title} (the framework's own)" if is_framework else title,
-                    some([str(row["path"]) for row in of_kind], MOST_TOLD),
-                    "They come with Frappe, and each site has them. A new one is told as a change."
-                    if is_framework
-                    else READ_CODE,
-                    len(of_kind),
-                )
+            yield from _one(
+                "methods",
+                f"methods.{'framework' if is_framework else 'apps'}.{kind.value}",
+                "Low" if is_framework else severity,
+                f"{title} (the framework's own)" if is_framework else title,
+                [str(row["path"]) for row in rows if row["kind"] == kind.value],
+                OF_FRAMEWORK if is_framework else READ_CODE,
+            )
 
 
 def _scripts(part: Part) -> Iterator[Finding]:
-    guests = [row for row in part.rows if row.get("guest")]
-    if guests:
-        yield Finding(
-            "guest_scripts",
-            "scripts",
-            "High",
-            "Server Scripts that anybody may call",
-            some([str(row["name"]) for row in guests], MOST_TOLD),
-            "Read each; switch Allow Guest off, or disable it, where nobody outside needs it.",
-            len(guests),
-        )
+    return _one(
+        "scripts",
+        "guest_scripts",
+        "High",
+        "Server Scripts that anybody may call",
+        [str(row["name"]) for row in part.rows if row.get("guest")],
+        "Read each; switch Allow Guest off, or disable it, where nobody outside needs it.",
+    )
 
 
 def _advisories(part: Part) -> Iterator[Finding]:
-    if part.rows:
-        told = some([f"{row['package']} {row['version']} ({row['id']})" for row in part.rows], MOST_TOLD)
-        yield Finding(
-            "advisories",
-            "advisories",
-            "High",
-            "Installed packages with a published weakness",
-            told,
-            "See what each asks for; upgrade to the version that mends it, on a copy of the site first.",
-            len(part.rows),
-        )
+    return _one(
+        "advisories",
+        "advisories",
+        "High",
+        "Installed packages with a published weakness",
+        [f"{row['package']} {row['version']} ({row['id']})" for row in part.rows],
+        "See what each asks for; upgrade to the version that mends it, on a copy of the site first.",
+    )
 
 
 FINDERS: Mapping[str, Callable[[Part], Iterator[Finding]]] = {

@@ -119,9 +119,9 @@ def _told(
 
     def changes(before: Iterable[Row], now: Iterable[Row]) -> Iterator[Change]:
         old, new = ({key(row): row for row in rows} for rows in (before, now))
-        for each in new.keys() - old.keys():
+        for each in sorted(new.keys() - old.keys()):
             yield Change(f"new {each}", part, "new", told(new[each]), True)
-        for each in old.keys() - new.keys():
+        for each in sorted(old.keys() - new.keys()):
             yield Change(f"gone {each}", part, "gone", told(old[each]))
 
     return changes
@@ -130,7 +130,7 @@ def _told(
 def _switches(part: str) -> Callable[..., Iterator[Change]]:
     def changes(before: Iterable[Row], now: Iterable[Row]) -> Iterator[Change]:
         old, new = ({row["key"]: row for row in rows} for rows in (before, now))
-        for key in new.keys() & old.keys():
+        for key in sorted(new.keys() & old.keys()):
             if new[key]["value"] != old[key]["value"]:
                 told = f"{new[key]['title']}: {old[key]['value']}, now {new[key]['value']}"
                 is_worse = bool(new[key]["wrong"]) and not old[key]["wrong"]
@@ -163,7 +163,9 @@ COMPARED: Mapping[str, Callable[[Iterable[Row], Iterable[Row]], Iterator[Change]
     "sign_in": _switches("sign_in"),
     "methods": _methods,
     "scripts": _told(
-        "scripts", lambda row: f"{row['name']} {row['mark']}", lambda row: f"Server Script {row['name']}"
+        "scripts",
+        lambda row: f"{row['name']} {row['mark']} {row['guest']}",
+        lambda row: f"Server Script {row['name']}",
     ),
     "flags": _switches("flags"),
     "advisories": _told(

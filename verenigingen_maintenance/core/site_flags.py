@@ -9,12 +9,13 @@ Conf = Mapping[str, Any]
 
 
 def _is_on(key: str) -> Callable[[Conf], bool]:
-    """As Frappe reads a flag: 1, true, or a text that is not empty."""
-    return lambda conf: str(conf.get(key, "")).strip().lower() not in ("", "0", "none", "false")
-
-
-def _is_there(key: str) -> Callable[[Conf], bool]:
+    """As Frappe reads a flag: any text that is not empty switches it on, “0” and “false” too."""
     return lambda conf: bool(conf.get(key))
+
+
+def _is_muted(conf: Conf) -> bool:
+    """This one Frappe reads as a number."""
+    return str(conf.get("mute_emails") or "").strip().lower() not in ("", "0", "none", "false")
 
 
 class Flag(NamedTuple):
@@ -72,13 +73,13 @@ FLAGS = (
         ("named ones, or none", "all"),
     ),
     Flag(
-        *("root_password", "The root password of the database", "High", _is_there("root_password")),
+        *("root_password", "The root password of the database", "High", _is_on("root_password")),
         "it stands in the configuration: who reads a file owns all sites",
         "Take it out; bench asks for it where it is needed.",
         ("not in the configuration", "in the configuration"),
     ),
     Flag(
-        *("admin_password", "The password of Administrator", "High", _is_there("admin_password")),
+        *("admin_password", "The password of Administrator", "High", _is_on("admin_password")),
         "it stands in the configuration in clear",
         "Take it out, and set another.",
         ("not in the configuration", "in the configuration"),
@@ -111,7 +112,7 @@ FLAGS = (
         ("there", "none"),
     ),
     Flag(
-        *("mute_emails", "Mail", "Medium", _is_on("mute_emails")),
+        *("mute_emails", "Mail", "Medium", _is_muted),
         "no mail leaves the site: neither alerts nor what a user is warned of",
         _OFF,
         ("sent", "muted"),

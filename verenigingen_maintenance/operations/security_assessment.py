@@ -67,19 +67,6 @@ def keep(now: datetime) -> str | None:
     return document.name
 
 
-def assess(now: datetime, since: datetime | None = None) -> dict[str, Any]:
-    """What an assessment finds now, and keeps not: a snapshot as JSON.
-
-    Keys: `assessed_at`, `since`, `previous` (a name or None), `verdict`, `parts` (each has `title`, `source`,
-    `observed_at`, `figures`, `reason`, and `rows`, None where nothing was measured), `changes` (None without
-    one before), `not_compared`, `findings`, `not_measured`. It is compared with the latest one until the day
-    of `since`; without `since`, with that of an earlier day.
-    """
-    previous = _before(clock.stored(since).date() + timedelta(days=1) if since else clock.stored(now).date())
-    since = since or _since(previous, now)
-    return _snapshot(read(now, since), previous, since, now)
-
-
 def read(now: datetime, since: datetime) -> dict[str, Part | Unknown]:
     """The parts as they are now. Those that take long have threads of their own."""
     readers: Mapping[str, Callable[[datetime], Part | Unknown]] = {
@@ -137,6 +124,12 @@ def _since(previous: Any, now: datetime) -> datetime:
 
 
 def _snapshot(answers: Answers, previous: Any, since: datetime, now: datetime) -> dict[str, Any]:
+    """What an assessment found, as JSON.
+
+    Keys: `assessed_at`, `since`, `previous` (a name or None), `verdict`, `parts` (each has `title`, `source`,
+    `observed_at`, `figures`, `reason`, and `rows`, None where nothing was measured), `changes` (None without
+    one before), `not_compared`, `findings`, `not_measured`.
+    """
     found = review(answers, json.loads(previous.data) if previous else None)
     for key, part in found["parts"].items():
         part.update(title=TITLES[key], source=SOURCES[key], observed_at=clock.shown(now))

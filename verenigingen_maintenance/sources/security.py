@@ -155,8 +155,10 @@ def _power_changes(now: datetime, days: int) -> Reading | Unknown:
 
 
 def _of_days(now: datetime, days: int) -> list[Any]:
-    since = clock.stored(now).date() - timedelta(days=days)
-    rows = frappe.get_all(ASSESSMENT, {"day": (">", since)}, pluck="data", order_by="day desc", limit=days)
+    """The assessments of so many days until now, the latest first."""
+    today = clock.stored(now).date()
+    within = ("between", [today - timedelta(days=days - 1), today])
+    rows = frappe.get_all(ASSESSMENT, {"day": within}, pluck="data", order_by="day desc", limit=days)
     return [json.loads(each) for each in rows]
 
 

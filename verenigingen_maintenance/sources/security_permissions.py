@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.security import Part
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.security_users import EVERYBODY, OWN, powerful_roles, writers_of_gates
 
+Row = dict[str, Any]
 MOST = 200
 # What was made or changed since, by its own times; of Custom DocPerm, parent is the DocType it is about.
 CHANGED = {
@@ -31,15 +32,13 @@ def changes(now: datetime, since: datetime) -> Part:
     """What was changed since, the latest first; and what everybody may write that decides over access."""
     begins = clock.stored(since)
     found, more = [], []
-    for what, rows in (
+    for what, (rows, is_cut) in (
         ("accounts with power made", _accounts_made(begins)),
         *((doctype, _changed(doctype, begins)) for doctype in CHANGED),
         ("versions", _versions(begins)),
     ):
-        kept = list(rows)
-        found += kept[:MOST]
-        if len(kept) > MOST:
-            more.append(what)
+        found += rows
+        more += [what] if is_cut else []
     found.sort(key=lambda row: row["at"], reverse=True)
     open_rows = list(_open())
     figures = {"since": clock.shown(since), "changes": len(found), "open to everybody": len(open_rows)}
@@ -47,46 +46,60 @@ def changes(now: datetime, since: datetime) -> Part:
     return Part([*open_rows, *found], figures, at_least=at_least)
 
 
-def _open() -> Iterator[dict[str, Any]]:
+def _latest(query: str, *values: object, told: Callable[..., Iterable[Row]]) -> tuple[list[Row], bool]:
+    """What the first rows of a query tell, and whether it has more: one may tell nothing, or much."""
+    rows = frappe.db.sql(f"{query} limit %s", (*values, MOST + 1))
+    return [each for row in rows[:MOST] for each in told(*row)], len(rows) > MOST
+
+
+def _open() -> Iterator[Row]:
     for doctype, writers in writers_of_gates().items():
         for role in sorted(set(writers) & set(EVERYBODY)):
             yield {"kind": "open to everybody", "role": role, "doctype": doctype}
 
 
-def _accounts_made(begins: datetime) -> Iterator[dict[str, Any]]:
+def _accounts_made(begins: datetime) -> tuple[list[Row], bool]:
     """New accounts that have power.
 
     When an older one got a role only Version tells: a new row of Has Role has the creation of its account.
     """
-    roles = [*powerful_roles(), *OWN]
     query = (
         "select u.creation, u.name, group_concat(r.role order by r.role separator ', '), u.owner "
         "from tabUser u join `tabHas Role` r on r.parent = u.name and r.parenttype = 'User' and r.role in %s "
-        "where u.creation >= %s group by u.name order by u.creation desc limit %s"
+        "where u.creation >= %s group by u.name order by u.creation desc"
     )
-    for at, user, held, by in frappe.db.sql(query, (roles, begins, MOST + 1)):
+
+    def told(at: datetime, user: str, held: str, by: str) -> Iterator[Row]:
         yield {"kind": "account with power made", "at": _at(at), "user": user, "what": held, "by": by}
 
+    return _latest(query, [*powerful_roles(), *OWN], begins, told=told)
 
-def _changed(doctype: str, begins: datetime) -> Iterator[dict[str, Any]]:
+
+def _changed(doctype: str, begins: datetime) -> tuple[list[Row], bool]:
     query = (
         f"select creation, modified, {CHANGED[doctype]}, modified_by from `tab{doctype}` "
-        "where modified >= %s order by modified desc limit %s"
+        "where modified >= %s order by modified desc"
     )
-    for made, at, what, by in frappe.db.sql(query, (begins, MOST + 1)):
+
+    def told(made: datetime, at: datetime, what: str, by: str) -> Iterator[Row]:
         kind = "made" if made >= begins else "changed"
         yield {"kind": f"{doctype} {kind}", "at": _at(at), "what": what, "by": by}
 
+    return _latest(query, begins, told=told)
 
-def _versions(begins: datetime) -> Iterator[dict[str, Any]]:
+
+def _versions(begins: datetime) -> tuple[list[Row], bool]:
     """Roles that were given and taken, and which fields of these were changed, by whom."""
     query = (
         "select creation, ref_doctype, docname, data, owner from tabVersion where modified >= %s "
-        "and ref_doctype in %s order by modified desc limit %s"
+        "and ref_doctype in %s order by modified desc"
     )
-    for at, doctype, name, data, by in frappe.db.sql(query, (begins, VERSIONED, MOST + 1)):
+
+    def told(at: datetime, doctype: str, name: str, data: str, by: str) -> Iterator[Row]:
         row = {"at": _at(at), "user" if doctype == "User" else "name": name, "by": by}
-        yield from ({**row, **told} for told in _told(doctype, data))
+        yield from ({**row, **each} for each in _told(doctype, data))
+
+    return _latest(query, begins, VERSIONED, told=told)
 
 
 def _told(doctype: str, data: str) -> Iterator[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-import frappe
+from frappe.utils.safe_exec import is_safe_exec_enabled
 
 from verenigingen_maintenance.core.security import Part
 from verenigingen_maintenance.sources.controls import rows
@@ -28,5 +28,5 @@ def scripts(now: datetime) -> Part:
         }
         for name, kind, guest, changed, by, code in rows(query, most=1_000)
     ]
-    runs = "run" if frappe.conf.get("server_script_enabled") else "do not run: they are switched off"
+    runs = "run" if is_safe_exec_enabled() else "do not run: they are switched off"
     return Part(found, {"enabled": len(found), "they": runs})

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import frappe
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.security import Part
+from verenigingen_maintenance.core.security import Part, switch
 
 SYSTEM, WEBSITE = "System Settings", "Website Settings"
 LOWEST_SCORE, LONGEST_SESSION, MOST_ATTEMPTS = 2, 72, 20
@@ -95,20 +95,10 @@ def sign_in(now: datetime) -> Part:
 
 def _row(setting: Setting) -> dict[str, Any]:
     value = frappe.db.get_single_value(setting.doctype, setting.field)
-    wrong = setting.is_wrong(value)
-    row = {
-        "key": setting.field,
-        "title": setting.title,
-        "value": "" if value is None else value,
-        "wrong": wrong,
-    }
-    return (
-        {**row, "severity": setting.severity, "told": setting.told, "remedy": setting.remedy}
-        if wrong
-        else row
-    )
+    wrong, shown = setting.is_wrong(value), "" if value is None else value
+    return switch(setting.field, setting.title, shown, wrong, setting.severity, setting.told, setting.remedy)
 
 
 def _hours(value: str | None) -> int:
-    """“170:00” is 170 hours."""
-    return cint(str(value or "").partition(":")[0])
+    """“170:00” is 170 hours; where nothing is set, Frappe takes 240."""
+    return cint(str(value or "240:00").partition(":")[0])

@@ -87,6 +87,13 @@ def note(procedure: Document, slot: Slot) -> str:
     return _("Nobody agreed on a date: {0} is the default one.").format(found.day)
 
 
+def set_window(run: Document, slot: Slot) -> None:
+    """The times of its slot, by the clock of the site."""
+    run.slot = slot.name
+    run.due_from, run.due_until = clock.stored(slot.due_from), clock.stored(slot.due_until)
+    run.lapses_at = clock.stored(slot.lapses_at)
+
+
 def in_words(procedure: Document) -> str:
     """The next date for the form of the procedure; empty where none is announced."""
     now = clock.now()
@@ -157,9 +164,7 @@ def _move_open_run(procedure: Document, agreed: Date) -> None:
     if frappe.db.get_value(RUN, agreed.slot.name, "status") != "Open":
         return
     run = frappe.get_doc(RUN, agreed.slot.name, for_update=True)
-    window = {"due_from": agreed.slot.due_from, "due_until": agreed.slot.due_until}
-    run.update({field: clock.stored(moment) for field, moment in window.items()})
-    run.lapses_at = clock.stored(agreed.slot.lapses_at)
+    set_window(run, agreed.slot)
     run.update({"opened_late": 0, "date_note": note(frappe.get_doc(PROCEDURE, procedure.name), agreed.slot)})
     records.write(run)
 

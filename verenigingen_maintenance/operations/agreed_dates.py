@@ -60,7 +60,7 @@ def agree(name: str, day: object, reason: str, now: datetime) -> Date:
     present = _of_quarter(procedure, wanted, now)
     _refuse_day(procedure, present, wanted, reason, now)
     _write(procedure, present, wanted, reason, now)
-    agreed = _of_quarter(frappe.get_doc(PROCEDURE, name), wanted, now)
+    agreed = _of_quarter(procedure, wanted, now)
     _move_open_run(procedure, agreed)
     return agreed
 
@@ -165,7 +165,7 @@ def _move_open_run(procedure: Document, agreed: Date) -> None:
         return
     run = frappe.get_doc(RUN, agreed.slot.name, for_update=True)
     set_window(run, agreed.slot)
-    run.update({"opened_late": 0, "date_note": note(frappe.get_doc(PROCEDURE, procedure.name), agreed.slot)})
+    run.update({"opened_late": 0, "date_note": note(procedure, agreed.slot)})
     records.write(run)
 
 

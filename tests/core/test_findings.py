@@ -110,3 +110,12 @@ def test_of_days_left_the_fewest_are_the_worst_and_a_key_is_there_once():
     days = [one("far", 20, more_is_worse=False), one("soon", 2, more_is_worse=False), one("soon", 2)]
     assert [each.key for each in worst_first(days[:2]).findings] == ["soon", "far"]
     assert len(worst_first(days).findings) == 2
+
+
+def test_a_key_that_is_cut_is_known_again_where_it_could_not_be_read_or_is_past():
+    long = "<b>" + "x" * 200
+    (kept,) = worst_first([one(long)]).findings
+    assert len(kept.key) == 140
+    unread = told({"A": worst_first([], "no samples", [long])}, {"A": [kept]})
+    assert (kept.key, "Unknown", 10.0) in unread
+    assert told({"A": worst_first([], past=[long])}, {"A": [kept]}) == []

@@ -11,12 +11,15 @@ def test_what_became_better_comes_first_and_what_is_not_known_is_said():
         Mean("Dashboard load time", "s", 1.01, 1, higher_is_worse=True),
         Mean("Errors", "%", None, 1, higher_is_worse=True),
         Mean("Load", "", 1, None, higher_is_worse=True),
+        Mean("Failed jobs", "jobs", 3, 0, higher_is_worse=True),
+        Mean("Waiting jobs", "jobs", 0, 0, higher_is_worse=True),
     ]
     assert improvements(means, "30 days") == [
         "Better: Cache hit rate 90 % on average, 60 in the 30 days before (+50 %)",
         "Better: API response 150 ms on average, 200 in the 30 days before (-25 %)",
+        "Worse: Failed jobs 3 jobs on average, 0 in the 30 days before",
         "Worse: Database response 60 ms on average, 40 in the 30 days before (+50 %)",
-        "About the same as in the 30 days before: Dashboard load time",
+        "About the same as in the 30 days before: Dashboard load time, Waiting jobs",
         "Nothing to compare with in the 30 days before: Errors, Load",
     ]
 

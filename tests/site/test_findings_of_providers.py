@@ -76,7 +76,11 @@ def test_a_limit_that_will_be_met_counts_the_days_that_are_left():
     forecast.flags.by_operation = True
     forecast.insert(ignore_permissions=True)
     told = found(findings_forecasts)["capacity host.disk_used"]
+    known = frozenset({"capacity host.disk_used", "trend host.load"})
+    answer = findings_forecasts.found(Review("X", "Weekly", 7, clock.now(), known), clock.now())
     frappe.db.delete(FORECAST)
+    assert not answer.is_over("trend host.load"), "it has no forecast now: nobody knows"
+    assert "host.load has no forecast" in answer.missing
     assert (told.figure, told.unit, told.more_is_worse) == (5, "days left", False)
     assert (told.severity, told.text) == (Verdict.CRITICAL, "Disk is full soon.")
 
@@ -86,11 +90,17 @@ def test_growth_is_that_of_a_tenth_and_more_and_what_cannot_be_compared_is_said(
     keep_sample("storage.database", 130, days=1)
     keep_sample("host.disk_used", 50, days=10)
     keep_sample("host.disk_used", 51, days=1)
+    keep_sample("backups.size", 0, days=10)
+    keep_sample("backups.size", 20, days=1)
+    keep_sample("workers.waiting_jobs", 0, days=10)
+    keep_sample("workers.waiting_jobs", 0, days=1)
     told = found(findings_growth)
     review = Review("X", "Weekly", 7, clock.now())
     answer = findings_growth.found(review, clock.now())
-    assert {key: each.figure for key, each in told.items()} == {"growth storage.database": 30.0}
+    grown = {"growth storage.database": 30.0, "growth backups.size": None}
+    assert {key: each.figure for key, each in told.items()} == grown
     assert answer.is_over("growth host.disk_used")
+    assert answer.is_over("growth workers.waiting_jobs"), "nought was measured"
     assert not answer.is_over("growth storage.files")
     assert "Files" in answer.missing or "files" in answer.missing
 

@@ -121,20 +121,21 @@ def worst_first(
     past: Iterable[str] = (),
 ) -> Found:
     """The worst of an area's findings, each key once; how many more there are is said."""
+    cut = (replace(each, key=_cut(each.key)) for each in findings)
     ranked = sorted(
-        {_cut(each).key: _cut(each) for each in findings}.values(),
+        {each.key: each for each in cut}.values(),
         key=lambda each: (
             _SEVERITY.index(each.severity),
             -(each.figure or 0) * (1 if each.more_is_worse else -1),
         ),
     )
-    keys = None if unread is None else frozenset(unread)
-    return Found(tuple(ranked[:most]), missing, len(ranked[most:]), keys, frozenset(past))
+    keys = None if unread is None else frozenset(map(_cut, unread))
+    return Found(tuple(ranked[:most]), missing, len(ranked[most:]), keys, frozenset(map(_cut, past)))
 
 
-def _cut(finding: Finding) -> Finding:
+def _cut(key: str) -> str:
     """A key is kept as it is only where it is short and nothing in it looks like HTML."""
-    return replace(finding, key=re.sub("[<>&]", "-", finding.key)[:LONGEST_KEY])
+    return re.sub("[<>&]", "-", key)[:LONGEST_KEY]
 
 
 def since_last(now: Finding, before: Finding | None) -> Since:

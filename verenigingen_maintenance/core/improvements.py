@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,10 +23,13 @@ class Mean:
 
     @property
     def change(self) -> float | None:
-        """In percent; None where there is nothing to compare with."""
-        if self.now is None or not self.before:
+        """In percent, which is endless from nought; None where there is nothing to compare with."""
+        if self.now is None or self.before is None:
             return None
-        return 100 * (self.now - self.before) / abs(self.before)
+        moved = self.now - self.before
+        if not self.before:
+            return math.copysign(math.inf, moved) if moved else 0.0
+        return 100 * moved / abs(self.before)
 
 
 def improvements(means: Sequence[Mean], period: str) -> list[str]:
@@ -48,4 +52,5 @@ def _is_better(mean: Mean, change: float) -> bool:
 def _told(mean: Mean, change: float, period: str) -> str:
     word = "Better" if _is_better(mean, change) else "Worse"
     figures = f"{number(mean.now)} {mean.unit} on average, {number(mean.before)} in the {period} before"
-    return f"{word}: {mean.title} {figures} ({change:+.0f} %)"
+    percent = f" ({change:+.0f} %)" if math.isfinite(change) else ""
+    return f"{word}: {mean.title} {figures}{percent}"

@@ -60,7 +60,7 @@ def agree(name: str, day: object, reason: str, now: datetime) -> Date:
     present = _of_quarter(procedure, wanted, now)
     _refuse_day(procedure, present, wanted, reason, now)
     _write(procedure, present, wanted, reason, now)
-    agreed = _of_quarter(frappe.get_doc(PROCEDURE, name), wanted, now)
+    agreed = _of_quarter(procedure, wanted, now)
     _move_open_run(procedure, agreed)
     return agreed
 
@@ -85,6 +85,13 @@ def note(procedure: Document, slot: Slot) -> str:
             found.agreed_by, found.day, found.default, why
         )
     return _("Nobody agreed on a date: {0} is the default one.").format(found.day)
+
+
+def set_window(run: Document, slot: Slot) -> None:
+    """The times of its slot, by the clock of the site."""
+    run.slot = slot.name
+    run.due_from, run.due_until = clock.stored(slot.due_from), clock.stored(slot.due_until)
+    run.lapses_at = clock.stored(slot.lapses_at)
 
 
 def in_words(procedure: Document) -> str:
@@ -157,10 +164,8 @@ def _move_open_run(procedure: Document, agreed: Date) -> None:
     if frappe.db.get_value(RUN, agreed.slot.name, "status") != "Open":
         return
     run = frappe.get_doc(RUN, agreed.slot.name, for_update=True)
-    window = {"due_from": agreed.slot.due_from, "due_until": agreed.slot.due_until}
-    run.update({field: clock.stored(moment) for field, moment in window.items()})
-    run.lapses_at = clock.stored(agreed.slot.lapses_at)
-    run.update({"opened_late": 0, "date_note": note(frappe.get_doc(PROCEDURE, procedure.name), agreed.slot)})
+    set_window(run, agreed.slot)
+    run.update({"opened_late": 0, "date_note": note(procedure, agreed.slot)})
     records.write(run)
 
 

@@ -12,6 +12,7 @@ from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.threshold_proposals import PROPOSAL
+from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
 
@@ -84,6 +85,7 @@ def _open_one(run: str, finding: str) -> tuple[Document, Document]:
 def _open_run(run: str) -> Document:
     if not frappe.db.exists(RUN, run):
         refuse(_("There is no run {0}."), run, kind=frappe.DoesNotExistError)
+    commit()  # else the actions that somebody else makes just now are not read, and told as removed
     document = frappe.get_doc(RUN, run, for_update=True)
     if document.status != "Open":
         refuse(_("{0} is {1}: only on an open run is decided."), run, document.status)

@@ -29,6 +29,11 @@ def take(run: Document, before: Document) -> None:
         frappe.throw(_("Only results, notes and free fields are written by hand: the rest was measured."))
     for item, former in zip(run.items, before.items, strict=True):
         _stamp(item, former)
+    renew(run)
+
+
+def renew(run: Document) -> None:
+    """What follows from what people wrote and did until now: verdicts, actions, minutes, drafts."""
     roll_up(run)
     run_actions.refresh(run)
     run_times.refresh(run)

@@ -17,20 +17,34 @@ from verenigingen_maintenance.sources import clock, forecasts
 
 URGENT_DAYS = 7
 CONFIDENCE, ACCURACY = "forecast confidence", "forecast accuracy"
+OF_METRICS = ("capacity", "trend")  # with the metric's name behind, the keys of what is told of it
 
 
-def found(_review: Review, now: datetime) -> Found:
+def found(review: Review, now: datetime) -> Found:
     """Accuracy and confidence of last week, trend alerts, and recommendations for capacity."""
     rows = forecasts.latest(now)
     sure, error = forecasts.confidence(now), forecasts.accuracy(now)
     unread = {
         key: each.reason for key, each in ((CONFIDENCE, sure), (ACCURACY, error)) if isinstance(each, Unknown)
     }
+    unread |= _not_forecast(review, rows) if rows else {}
     missing = list(unread.values())
     if not rows:
         missing.append(forecasts.why_none(now).reason)
     each = (*_confidence(sure), *_accuracy(error), *_of_metrics(rows, now))
     return worst_first(each, "; ".join(dict.fromkeys(missing)), unread if rows else None)
+
+
+def _not_forecast(review: Review, rows: list[Any]) -> dict[str, str]:
+    """What the last review found of metrics that have no forecast now: nobody knows whether that is over."""
+    enabled = set(frappe.get_all("Metric", {"enabled": 1}, pluck="name", limit=0))
+    gone = enabled - {row.metric for row in rows}
+    told = ((key, *key.partition(" ")[::2]) for key in sorted(review.known))
+    return {
+        key: f"{metric} has no forecast of the last two days"
+        for key, kind, metric in told
+        if kind in OF_METRICS and metric in gone
+    }
 
 
 def _confidence(sure: Reading | Unknown) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ WATCHED = {
 def found(review: Review, now: datetime) -> Found:
     """Storage, host, cache and queues of the period beside the one before."""
     rows = [each for each in _compared(review.days, now) if each["metric"] in WATCHED]
-    unknown = {f"growth {row['metric']}": row["title"] for row in rows if row["change"] is None}
+    unknown = {f"growth {row['metric']}": row["title"] for row in rows if not _is_known(row)}
     days = f"{2 * review.days} days"
     missing = f"not measured in {days}, so that they cannot be compared: {', '.join(unknown.values())}"
     each = (each for row in rows for each in _grew(row, review.days))
@@ -39,11 +39,20 @@ def _compared(days: int, now: datetime) -> list[dict[str, Any]]:
 
 
 def _grew(row: dict[str, Any], days: int) -> Iterator[Finding]:
-    change = row["change"]
-    if change is not None and change >= GREW and row["middle"] >= WATCHED[row["metric"]]:
+    if _is_known(row) and _has_grown(row) and row["middle"] >= WATCHED[row["metric"]]:
         text = (
             f"{number(row['middle'])} {row['unit']} on average in {days} days, "
             f"{number(row['before'])} in the {days} days before; highest {number(row['maximum'])}"
         )
         key = f"growth {row['metric']}"
-        yield Finding(key, f"{row['title']} grew", text, change, "%", doctype="Metric", name=row["metric"])
+        title, change = f"{row['title']} grew", row["change"]
+        yield Finding(key, title, text, change, "%", doctype="Metric", name=row["metric"])
+
+
+def _is_known(row: dict[str, Any]) -> bool:
+    return row["middle"] is not None and row["before"] is not None
+
+
+def _has_grown(row: dict[str, Any]) -> bool:
+    """By a tenth or more; from nought, which has no percentage, by anything."""
+    return bool(row["middle"] > 0 if row["change"] is None else row["change"] >= GREW)

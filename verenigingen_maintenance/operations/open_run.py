@@ -21,7 +21,7 @@ def open_for_slot(procedure: Document, slot: Slot, now: datetime) -> str:
     run = _new(slot.name, procedure, now)
     run.opened_late = now > slot.due_until
     run.date_note = agreed_dates.note(procedure, slot)
-    set_window(run, slot)
+    agreed_dates.set_window(run, slot)
     _fill(run, procedure)
     return _insert_once(run)
 
@@ -53,7 +53,7 @@ def record_missed(procedure: Document, slot: Slot, now: datetime) -> str:
     """Records that nobody opened a slot before it lapsed."""
     run = _new(slot.name, procedure, now)
     run.update({"status": "Missed", "verdict": "UNKNOWN", "opened_at": None})
-    set_window(run, slot)
+    agreed_dates.set_window(run, slot)
     return _insert_once(run)
 
 
@@ -68,13 +68,6 @@ def _new(name: str, procedure: Document, now: datetime) -> Document:
             "opened_at": clock.stored(now),
         }
     )
-
-
-def set_window(run: Document, slot: Slot) -> None:
-    """The times of its slot, by the clock of the site."""
-    run.slot = slot.name
-    run.due_from, run.due_until = clock.stored(slot.due_from), clock.stored(slot.due_until)
-    run.lapses_at = clock.stored(slot.lapses_at)
 
 
 def _fill(run: Document, procedure: Document) -> None:

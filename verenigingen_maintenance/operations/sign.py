@@ -9,11 +9,9 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.signoff import Row, missing, missing_decision
-from verenigingen_maintenance.operations import run_actions, run_times
 from verenigingen_maintenance.operations.checks import Spec, is_derived
-from verenigingen_maintenance.operations.fill_in import write_drafts
+from verenigingen_maintenance.operations.fill_in import renew
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
-from verenigingen_maintenance.operations.roll_up import roll_up
 from verenigingen_maintenance.sources import clock
 
 
@@ -23,10 +21,7 @@ def sign(run: Document) -> None:
         refuse(_("{0} is {1}: only an open run is signed."), run.name, run.status)
     if needed := still_needed(run):
         refuse_until(_("Before {0} can be signed:").format(html.escape(run.name)), needed)
-    roll_up(run)
-    run_actions.refresh(run)
-    run_times.refresh(run)
-    write_drafts(run)
+    renew(run)
     run.update({"status": "Signed", "closed_by": frappe.session.user, "closed_at": clock.stored(clock.now())})
 
 

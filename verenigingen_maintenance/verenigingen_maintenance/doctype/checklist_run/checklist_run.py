@@ -1,6 +1,13 @@
 from frappe.model.document import Document
 
-from verenigingen_maintenance.operations import fill_in, procedure_versions, review_causes, run_form, sign
+from verenigingen_maintenance.operations import (
+    fill_in,
+    procedure_versions,
+    review_causes,
+    run_form,
+    run_times,
+    sign,
+)
 from verenigingen_maintenance.operations.measure_run import may_be_measured
 from verenigingen_maintenance.operations.records import refuse_by_hand
 
@@ -34,6 +41,10 @@ class ChecklistRun(Document):
 
     def before_update_after_submit(self):
         sign.refuse_to_undo(self)
+
+    def minutes(self) -> list[dict]:
+        """For the print: estimated and real minutes of each group of tasks, and their sum."""
+        return run_times.describe(self)
 
     def on_trash(self):
         refuse_by_hand(self)

@@ -108,6 +108,7 @@ def test_a_database_that_is_full_in_five_months_is_told_to_the_quarter_and_not_t
     days = made.days_to_a_limit(now)
     assert (days.value, days.at_least) == ((found.crosses_on - MONDAY).days, "")
     assert found.recommendation in days.detail
+    assert "host.memory_used has no forecast" in days.evidence["looked at only"], "of it nothing is told"
 
 
 def test_where_history_is_too_short_to_look_half_a_year_ahead_that_is_not_safe():

@@ -133,6 +133,8 @@ def test_contacts_are_confirmed_once_they_are_filled_in_and_a_change_confirms():
     assert "nobody confirmed yet: Technical Lead, DevOps Engineer" in unknown.reason
     with pytest.raises(frappe.ValidationError, match="Emergency Contact 24/7 Support: telephone to fill in"):
         api.confirm_contacts()
+    save(CONTACT, "Technical Lead", phone="+31 20 7654321")
+    assert not frappe.db.get_value(CONTACT, "Technical Lead", "confirmed_at"), "its name is a placeholder yet"
     people = {"full_name": "Jan", "phone": "+31 20 1234567", "email": "jan@vereniging.org"}
     for name in frappe.get_all(CONTACT, pluck="name"):
         save(CONTACT, name, **people)

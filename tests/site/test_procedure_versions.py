@@ -38,6 +38,8 @@ def test_an_installation_brings_a_first_version_of_each_which_waits_in_one_line(
     (told,) = [line for line in still_to_fill() if line.startswith("Procedure Version: ")]
     assert told.startswith("Procedure Version: 7 to approve by a Maintenance Manager who did not make it: ")
     assert documentation.changes_not_approved(clock.now()).value == 7
+    frappe.db.set_value(PROCEDURE, WEEKLY, "enabled", 0)
+    assert documentation.changes_not_approved(clock.now()).value == 6, "what is switched off is not in use"
 
 
 def test_a_change_is_kept_with_who_why_and_what_under_the_task_that_changed():

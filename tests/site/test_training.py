@@ -8,7 +8,7 @@ from verenigingen_maintenance import api
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import escalations, run_now
 from verenigingen_maintenance.operations.escalations import Breach
-from verenigingen_maintenance.sources import clock, documentation
+from verenigingen_maintenance.sources import clock, documentation, people
 
 SESSION, RUN = "Training Session", "Checklist Run"
 MANAGER, OPERATOR = "manager@example.com", "operator@example.com"
@@ -66,10 +66,12 @@ def test_a_session_begins_with_what_happened_and_who_works_here_and_is_found_aga
     frappe.set_user(MANAGER)
     breach = Breach("Bank", "The bank <b>is</b> gone", "", clock.now())
     name = escalations.record(breach)
+    frappe.db.set_value("Maintenance Procedure", "Daily Maintenance", "next_review", today())
     found = frappe.get_doc(SESSION, api.start_training()["session"])
     assert found.name == f"TRAIN-{today()}"
     assert (str(found.date), found.led_by, found.status) == (today(), MANAGER, "Open")
     assert f"Escalations that are open: 1\n- {name} The bank <b>is</b> gone (Open)" in found.topics
+    assert "Procedures due for review: 1\n- Daily Maintenance" in found.topics
     assert {MANAGER, OPERATOR} <= {row.user for row in found.participants}
     assert "auditor@example.com" not in {row.user for row in found.participants}
     assert api.start_training() == {"session": found.name}
@@ -120,6 +122,13 @@ def test_access_is_looked_at_for_each_who_is_there(session):
     assert "on duty in: Operations Team" in rows(session)[MANAGER].access_found
     assert rows(session)[OPERATOR].access == "Problems"
     assert rows(session)[OPERATOR].access_found.startswith("PROBLEM: nobody ever logged in with it\n")
+
+
+def test_administrator_is_asked_for_no_second_factor_whatever_roles_say():
+    frappe.db.set_single_value("System Settings", "enable_two_factor_auth", 1)
+    frappe.db.set_value("Role", "All", "two_factor_auth", 1)
+    asked = {user: people.access_of(user, clock.now()).two_factor for user in ("Administrator", MANAGER)}
+    assert asked == {"Administrator": False, MANAGER: True}
 
 
 def test_it_is_closed_only_when_all_confirmed_access_is_checked_and_something_was_practised(session):

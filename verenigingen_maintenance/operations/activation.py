@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection
+from typing import Any
 
 import frappe
 from frappe import _
@@ -80,12 +81,12 @@ def blank_contacts(names: Collection[str] = ()) -> list[str]:
     fields, told = ["name", "full_name", "phone", "email", "around_the_clock"], []
     filters = {"name": ("in", list(names))} if names else {}
     for row in frappe.get_all("Emergency Contact", filters, fields, order_by="creation"):
-        if blank := _blank(row):
+        if blank := blank_fields(row):
             told.append(_("Emergency Contact {0}: {1} to fill in").format(row.name, ", ".join(blank)))
     return told
 
 
-def _blank(contact: dict) -> list[str]:
+def blank_fields(contact: Any) -> list[str]:
     """What of an Emergency Contact reaches nobody; one around the clock needs a telephone only."""
     is_person = not contact.around_the_clock
     found = {

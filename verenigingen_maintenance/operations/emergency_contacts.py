@@ -17,9 +17,12 @@ CONFIRMED = ("confirmed_at", "confirmed_by")
 
 
 def note_change(contact: Document) -> None:
-    """For the controller: who changes a contact has seen that it is right, and procedures are due."""
+    """For the controller: who changes a contact has seen that it is right, and procedures are due.
+
+    One that is still to fill in is not right: it counts as never confirmed.
+    """
     if review_causes.of_contact(contact) and not contact.flags.by_app:
-        contact.update(_now())
+        contact.update(dict.fromkeys(CONFIRMED) if activation.blank_fields(contact) else _now())
 
 
 def confirm(names: Sequence[str] = ()) -> list[str]:

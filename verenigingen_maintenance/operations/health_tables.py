@@ -86,7 +86,7 @@ def charts(name: str, group: str | None, now: datetime | None = None) -> list[Ch
     """A chart for each metric of a group that has values then; without a group, of what is judged live."""
     period, ends = find_period(name), clock.stored(now or clock.now())
     begins = ends - period.length
-    metrics = _metrics(group) if group else [each for each in _metrics(None) if each.name in _judged()]
+    metrics = _metrics(group) if group else _judged()
     series = _series(metrics, period, begins, ends)
     limits, capacity = _limits(), _capacity()
     return [
@@ -190,7 +190,8 @@ def _series(
     columns = {"median": others, "total": counts} if period.table != SAMPLE else {"value": others + counts}
     series: dict[str, list[Point]] = {}
     for value, names in columns.items():
-        series |= _points(names, value, period, begins, ends)
+        if names:
+            series |= _points(names, value, period, begins, ends)
     return series
 
 
@@ -201,7 +202,7 @@ def _points(
     rows = frappe.db.sql(
         f"select metric, `{column}`, `{value}` from `tab{period.table}` "
         f"where metric in %s and `{column}` >= %s and `{column}` < %s order by metric, `{column}` limit %s",
-        (metrics or [""], begins, ends, MOST_POINTS * max(len(metrics), 1)),
+        (metrics, begins, ends, MOST_POINTS * len(metrics)),
     )
     series: dict[str, list[Point]] = {}
     for metric, moment, each in rows:
@@ -224,8 +225,10 @@ def _is_drawn_as_forecast(metric: Any, period: Period) -> bool:
     return metric.kind != "Count" or period.table == DAY
 
 
-def _judged() -> set[str]:
-    return set(frappe.get_all(CHECK, filters=LIVE, pluck="source", limit=0))
+def _judged() -> list[Any]:
+    """The metrics that a live check reads."""
+    read = set(frappe.get_all(CHECK, filters=LIVE, pluck="source", limit=0))
+    return [each for each in _metrics(None) if each.name in read]
 
 
 def _limits() -> dict[str, list[float]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model import display_fieldtypes
 from frappe.model.document import Document
 from frappe.model.meta import Meta
 from frappe.utils import cint, get_time
@@ -14,7 +15,7 @@ from verenigingen_maintenance.core import procedure_text
 from verenigingen_maintenance.core.procedure_text import ContentError
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, documentation
 
 VERSION, PROCEDURE = "Procedure Version", "Maintenance Procedure"
 DRAFT, APPROVED, SUPERSEDED = "Draft", "Approved", "Superseded"
@@ -24,7 +25,6 @@ OF_NO_CONSEQUENCE = (
     *("last_review", "next_review", "review_because", "reviews", "change_reason"),
     *("remind_minutes_before", "announce_days_before", "agreed_dates"),
 )
-NO_VALUE = ("Section Break", "Column Break", "Tab Break", "HTML")
 
 
 def name_of(procedure: str, version: int) -> str:
@@ -56,8 +56,7 @@ def record(procedure: Document) -> None:
     if frappe.db.exists(VERSION, name):
         return
     content, before = text_of(procedure), _latest(procedure.name)
-    for draft in frappe.get_all(VERSION, {"procedure": procedure.name, "status": DRAFT}, pluck="name"):
-        records.write(_get(draft).update({"status": SUPERSEDED}))
+    _supersede(procedure.name, DRAFT)
     values = {"procedure": procedure.name, "version": procedure.version, "status": DRAFT}
     made = {"made_at": clock.stored(clock.now()), "reason": procedure.flags.change_reason}
     made["made_by"] = None if procedure.flags.by_app else frappe.session.user
@@ -85,9 +84,7 @@ def approve(name: str, note: str = "") -> None:
     if version.made_by == frappe.session.user:
         message = _("You made {0}: another Maintenance Manager approves it, so that two have read it.")
         refuse(message, name)
-    approved = {"procedure": version.procedure, "status": APPROVED}
-    for former in frappe.get_all(VERSION, approved, pluck="name"):
-        records.write(_get(former).update({"status": SUPERSEDED}))
+    _supersede(version.procedure, APPROVED)
     decided = {"approved_by": frappe.session.user, "approved_at": clock.stored(clock.now())}
     records.write(version.update({"status": APPROVED, "approval_note": note, **decided}))
 
@@ -112,24 +109,14 @@ def restore(name: str, reason: str) -> str:
 
 def not_approved() -> list[str]:
     """The present versions of enabled procedures that nobody approved, the longest waiting first."""
-    version, procedure = frappe.qb.DocType(VERSION), frappe.qb.DocType(PROCEDURE)
-    rows = (
-        frappe.qb.from_(version)
-        .join(procedure)
-        .on(procedure.name == version.procedure)
-        .select(version.name)
-        .where((version.status == DRAFT) & (procedure.enabled == 1))
-        .orderby(version.made_at)
-        .orderby(version.name)
-    )
-    return [row[0] for row in rows.run()]
+    return [row.name for row in documentation.drafts()]
 
 
 def _content(procedure: Document) -> dict[str, Any]:
     return {
         field.fieldname: _value(procedure.get(field.fieldname), field)
         for field in procedure.meta.fields
-        if field.fieldtype not in NO_VALUE and field.fieldname not in OF_NO_CONSEQUENCE
+        if field.fieldtype not in display_fieldtypes and field.fieldname not in OF_NO_CONSEQUENCE
     }
 
 
@@ -145,7 +132,7 @@ def _value(value: Any, field: Any) -> Any:
 
 
 def _row(row: Document, meta: Meta) -> dict[str, Any]:
-    fields = (each for each in meta.fields if each.fieldtype not in NO_VALUE)
+    fields = (each for each in meta.fields if each.fieldtype not in display_fieldtypes)
     return {each.fieldname: _value(row.get(each.fieldname), each) for each in fields}
 
 
@@ -155,12 +142,20 @@ def _as_fields(text: str, meta: Meta) -> dict[str, Any]:
         content = procedure_text.from_text(text)
     except ContentError as error:
         refuse("{0}", error)
-    fields = [each for each in meta.fields if each.fieldtype not in NO_VALUE]
+    fields = [each for each in meta.fields if each.fieldtype not in display_fieldtypes]
     return {
         each.fieldname: content.get(each.fieldname, [] if each.fieldtype == "Table" else None)
         for each in fields
         if each.fieldname not in OF_NO_CONSEQUENCE
     }
+
+
+def _supersede(procedure: str, status: str) -> None:
+    """Those with a status give way, unless somebody decided on one meanwhile."""
+    for name in frappe.get_all(VERSION, {"procedure": procedure, "status": status}, pluck="name"):
+        version = _get(name)
+        if version.status == status:
+            records.write(version.update({"status": SUPERSEDED}))
 
 
 def _latest(procedure: str) -> str | None:

@@ -48,10 +48,3 @@ def next_review(procedure: Document) -> date | None:
     """When the written procedure itself is due for review; None where it asks for none."""
     months = cint(procedure.review_every_months)
     return add_months(getdate(procedure.last_review), months) if months else None
-
-
-def due_for_review(today: date) -> list[str]:
-    """The enabled procedures whose review is due."""
-    # Frappe takes a day that is not set for one long past.
-    filters = [["enabled", "=", 1], ["next_review", "is", "set"], ["next_review", "<=", today]]
-    return frappe.get_all("Maintenance Procedure", filters=filters, pluck="name", order_by="next_review")

@@ -10,10 +10,9 @@ from verenigingen_maintenance.operations import (
     activation,
     applicability,
     procedure_versions,
-    procedures,
     settings,
 )
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, documentation
 
 
 def still_to_fill() -> list[str]:
@@ -71,5 +70,5 @@ def _versions() -> list[str]:
 
 
 def _reviews() -> list[str]:
-    due = procedures.due_for_review(clock.stored(clock.now()).date())
-    return [_("Maintenance Procedure {0}: its review is due").format(name) for name in due]
+    due = documentation.due_rows(clock.now())
+    return [_("Maintenance Procedure {0}: its review is due").format(row.name) for row in due]

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, documentation
 
 SESSION, ESCALATION = "Training Session", "Maintenance Escalation"
 MONTH = timedelta(days=31)
@@ -21,7 +21,7 @@ def since_the_last(now: datetime) -> str:
     """Lines under headings: escalations, changed procedures, new checks; what is too many is counted."""
     since = _begin(now)
     head = _("Since {0}:").format(f"{since:%Y-%m-%d}")
-    parts = (_still_open(), _over(since), _changed(since), _new_checks(since), _due())
+    parts = (_still_open(), _over(since), _changed(since), _new_checks(since), _due(now))
     return "\n".join([head, *(line for part in parts for line in part)])
 
 
@@ -51,8 +51,9 @@ def _new_checks(since: datetime) -> list[str]:
     return _listed(_("New checks"), "Maintenance Check", filters, "{title}: {description}")
 
 
-def _due() -> list[str]:
-    filters = {"review_because": ("is", "set"), "enabled": 1}
+def _due(now: datetime) -> list[str]:
+    """By what changed, and by the calendar."""
+    filters = {"name": ("in", [row.name for row in documentation.due_rows(now)] or [""])}
     return _listed(_("Procedures due for review"), "Maintenance Procedure", filters, "{name}")
 
 

@@ -141,13 +141,15 @@ def days_to_a_limit(now: datetime) -> Reading | Unknown:
         return Unknown(f"none of {', '.join(PLANNED)} has a forecast and a limit", now, ORIGIN)
     meant = sorted((row for row in rows if row.crosses_on), key=lambda row: row.crosses_on)
     is_near = bool(meant) and is_met_by(meant[0], today + HALF_YEAR)
-    short = [] if is_near else _not_known_until(today + HALF_YEAR, found)
+    short = _not_known_until(today + HALF_YEAR, found)
     first = min(row.crosses_on or row.until for row in (meant if is_near else rows))
     days = {row.metric: f"{row.crosses_on} ({row.earliest} to {row.latest or 'later'})" for row in meant}
     safe = {row.metric: str(row.until) for row in rows if row not in meant}
     evidence = {"metrics with a limit": len(rows), "expected": days, "not before": safe}
+    if short:
+        evidence["looked at only"] = short
     detail = some([row.recommendation for row in meant]) or f"none of {len(rows)} metrics until {first}"
-    at_least = f"looked at only: {some(short)}" if short else ""
+    at_least = f"looked at only: {some(short)}" if short and not is_near else ""
     return Reading(max((first - today).days, 0), "days", now, ORIGIN, evidence, at_least, detail)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.twofactor import two_factor_is_enabled_for_
 from frappe.utils import cint, getdate
 
 from verenigingen_maintenance.core.access import Access
@@ -32,18 +33,17 @@ def access_of(user: str, now: datetime) -> Access:
         cannot=[name for name in OPENED_ON_DUTY if not frappe.has_permission(name, "read", user=user)],
         on_duty=_levels(user, now),
         last_login=getdate(row.last_login) if row.last_login else None,
-        two_factor=_second_factor(roles),
+        two_factor=_second_factor(user),
         has_key=bool(row.api_key),
         old_key=_has_old_key(row.creation, row.modified, clock.stored(now)),
     )
 
 
-def _second_factor(roles: set[str]) -> bool | None:
-    """Whether a role of theirs asks for it; None where the site asks nobody."""
+def _second_factor(user: str) -> bool | None:
+    """Whether Frappe asks them for it, and Administrator it never does; None where the site asks nobody."""
     if not cint(frappe.db.get_single_value("System Settings", "enable_two_factor_auth")):
         return None
-    filters = {"name": ("in", list(roles)), "two_factor_auth": 1}
-    return bool(frappe.get_all("Role", filters, pluck="name", limit=1))
+    return two_factor_is_enabled_for_(user)
 
 
 def _has_old_key(made: datetime, changed: datetime, now: datetime) -> bool | None:

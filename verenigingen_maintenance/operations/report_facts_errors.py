@@ -41,7 +41,7 @@ def facts(period: Period, now: datetime) -> dict[str, Any]:
 
 
 def _not_counted(period: Period) -> str:
-    """Why there may be more errors than are told, here or in the period before; empty where all are counted."""
+    """Why there may be more errors than are told, here or in the period before; empty if all are counted."""
     left = [day for day in error_patterns.days_left() if period.before.begins <= day < period.ends]
     return f"{len(left)} days of Error Log are not counted yet" if left else error_patterns.not_rolled_up()
 

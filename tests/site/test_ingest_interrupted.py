@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from conftest import count_errors, insert_errors, run_bench, start_bench, stored
+from conftest import connect, count_errors, insert_errors, run_bench, start_bench, stored
 from error_books import by_survivor, counted, totals
 from test_ingest_errors import RAISED
 from test_measuring import NO_REDIS
@@ -147,6 +147,37 @@ def test_a_job_of_a_day_beside_the_job_of_each_minute_counts_each_row_once(each_
     assert beside.returncode == 0, output
     count_errors()
     assert counted() == 6_000
+
+
+def test_a_batch_that_the_database_undid_for_another_one_is_entered_again():
+    insert_errors(2, creation=stored(days=1))
+    names = frappe.get_all("Error Log", pluck="name", order_by="name")
+    values = "insert into `tabIngested Error` (name, creation, modified) values " + ", ".join(
+        ["(%s, now(), now())"] * 40
+    )
+    with ingest_errors.Ledger() as ledger, connect(frappe.conf) as other, other.cursor() as cursor:
+        cursor.execute("begin")
+        cursor.execute(values, [names[1], *(f"of another one {number}" for number in range(39))])
+        batches = ingest_errors._Batches(ledger)
+        batches.add(stored(days=2))
+        wait_until_somebody_waits(cursor)
+        cursor.execute(
+            "insert into `tabIngested Error` (name, creation, modified) values (%s, now(), now())", names[0]
+        )
+        cursor.execute("commit")
+    frappe.db.commit()
+    assert frappe.db.count("Ingested Error", {"name": ("in", names)}) == 2
+
+
+def wait_until_somebody_waits(cursor):
+    """Until a batch of another connection waits for a row that this one holds."""
+    waits = "select count(*) from information_schema.processlist where time_ms > 200 and info like %s"
+    for _ in range(2000):
+        cursor.execute(waits, "insert ignore into `tabIngested Error`%")
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(0.005)
+    pytest.fail("nobody waits")
 
 
 def alike(words):

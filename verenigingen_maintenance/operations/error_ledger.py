@@ -8,6 +8,8 @@ from datetime import date
 from types import TracebackType
 
 import frappe
+import pymysql
+from pymysql.constants.ER import LOCK_DEADLOCK as DEADLOCK
 
 from verenigingen_maintenance.operations import error_counts
 from verenigingen_maintenance.operations.error_counts import Tally
@@ -15,6 +17,7 @@ from verenigingen_maintenance.sources.error_patterns import LEDGER
 from verenigingen_maintenance.sources.error_rows import Row
 
 FIELDS = "name, creation, modified, owner, pattern"
+ATTEMPTS = 5
 
 
 class Ledger:
@@ -77,7 +80,17 @@ class Ledger:
         )
 
     def _enter(self, values: str, days: set[date]) -> int:
-        """Returns how many rows were new."""
+        """Returns how many rows were new. Where two enter the same rows at once, as a job of a day may beside
+        that of each minute, MariaDB may undo a batch of one of them: it is entered again."""
+        for _attempt in range(ATTEMPTS - 1):
+            try:
+                return self._enter_once(values, days)
+            except pymysql.OperationalError as error:
+                if error.args[0] != DEADLOCK:
+                    raise
+        return self._enter_once(values, days)
+
+    def _enter_once(self, values: str, days: set[date]) -> int:
         with self._connection.cursor() as cursor:
             new = cursor.execute(f"insert ignore into `tab{LEDGER}` ({FIELDS}) values {values}")
             statement, marks = error_counts.mark_stale(days)

@@ -110,6 +110,31 @@ def test_a_provider_that_breaks_ends_nothing_and_says_why(provided):
     assert (row(run, "disk").before, row(run, "disk").figure) == ("70", "95")
 
 
+def test_a_provider_that_answers_what_is_no_text_leaves_its_own_area_unknown(provided):
+    provided.found = [Finding("disk", "Disk used"), Finding("cache", None)]
+    run = measured()
+    assert [each.key for each in run.findings] == ["not read: Test"]
+    assert run.findings[0].text.startswith("TypeError: ")
+
+
+def test_what_is_new_and_cannot_be_read_again_waits_for_its_decision_all_the_same(provided):
+    run = measured()
+    accept(run, "cache")
+    provided.found = "the log is gone"
+    measured(run.name)
+    assert states(run) == [
+        ("not read: Test", "Unknown", ""),
+        ("cache", "Unknown", "Accepted"),
+        ("disk", "New", ""),
+    ]
+    with pytest.raises(frappe.ValidationError, match="Finding “Disk used”: Accept or Act"):
+        signed(run)
+    field = next(note for note in fresh(RUN, run.name).notes if note.label == "Key Findings")
+    assert "Unknown: Test: not known: RuntimeError: the log is gone" in field.text.splitlines()
+    accept(run, "disk")
+    assert signed(run).docstatus == 1
+
+
 def _with_all_accepted(run):
     for each in run.findings:
         accept(run, each.key)

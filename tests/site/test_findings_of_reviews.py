@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.security_review import review as reviewed
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     change_records,
+    findings,
     findings_changes,
     findings_procedures,
     findings_reports,
@@ -21,6 +22,7 @@ from verenigingen_maintenance.operations import (
     procedure_reviews,
     records,
     review_facts,
+    sign,
 )
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
@@ -236,6 +238,23 @@ def test_findings_on_security_are_told_by_severity_and_of_a_part_that_was_not_re
     unread = ask(findings_security, known=[each.key for each in before.findings])
     assert not unread.is_over(key)
     assert "Configuration of the site: the file is gone" in unread.missing
+
+
+def test_what_a_run_found_itself_is_not_over_where_it_cannot_be_read_again(monkeypatch):
+    monkeypatch.setattr(findings, "PROVIDERS", [findings.Provider("Security", "findings_security.found")])
+    latest = assess(3, flags=flag(1))
+    run = frappe.get_doc({"doctype": "Checklist Run", "name": "NOW", "procedure": "Monthly Maintenance"})
+    assert measured_again(run) == "New"
+    frappe.db.set_value(ASSESSMENT, latest, "data", _without_flags(latest))
+    assert measured_again(run) == "New", "nobody decided on it, and nobody knows whether it is over"
+    assert "Finding “High: Flag 0”: Accept or Act" in sign.still_needed(run)
+
+
+def measured_again(run):
+    """What became of the flag that is wrong, as providers see it: what is committed."""
+    frappe.db.commit()
+    findings.keep(run, findings.read(run, clock.now()))
+    return next(row.since_last for row in run.findings if row.title == "High: Flag 0")
 
 
 def _without_flags(name):

@@ -176,6 +176,8 @@ def test_a_version_that_nobody_approved_is_a_finding_that_leads_to_it():
     version = f"Weekly Maintenance v{procedure.version}"
     each = told(ask(findings_procedures))
     assert each["versions of the app"].figure == 6, "told once, however many"
+    frappe.db.set_value("Maintenance Procedure", "Daily Maintenance", "enabled", 0)
+    assert told(ask(findings_procedures))["versions of the app"].figure == 5, "it is not in use"
     found = each[f"version {version}"]
     assert (found.title, found.doctype, found.name) == (f"Approve {version}", "Procedure Version", version)
     assert f"not approved; made by {MANAGER}" in found.text
@@ -304,6 +306,17 @@ def test_reports_that_failed_or_wait_are_findings_until_they_are_approved(monkey
     assert first[f"report {old}"].text == "drafted at 2026-11-02 08:00, waits for approval"
     frappe.db.set_value(REPORT, old, "status", "Approved")
     assert ask(findings_reports, "Weekly").is_over(f"report {old}")
+
+
+def test_a_report_that_is_not_there_is_not_over_when_its_period_is_no_longer_the_last(monkeypatch):
+    monkeypatch.setattr(reports, "measured_since", lambda: clock.stored(clock.now() - 90 * DAY))
+    (first,) = ask(findings_reports, "Weekly").findings
+    in_a_week = {"known": [first.key], "at": clock.now() + 7 * DAY}
+    later = told(ask(findings_reports, "Weekly", **in_a_week))
+    assert later[first.key].title == first.title
+    assert len(later) == 2
+    report(first.key.removeprefix("report "), "Approved")
+    assert ask(findings_reports, "Weekly", **in_a_week).is_over(first.key)
 
 
 def test_a_report_of_a_period_before_anything_was_measured_is_not_asked_for(monkeypatch):

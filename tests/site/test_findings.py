@@ -192,6 +192,8 @@ def test_an_action_whose_todo_was_deleted_is_told_as_removed_and_blocks_nothing(
         ("Look", MANAGER, "2020-01-01", "is past"),
         ("Look", MANAGER, "", "Give the day"),
         ("Look", MANAGER, "soon", "Give the day"),
+        ("Look", MANAGER, "12-01-2099", "Give the day"),  # the first of December to some, to others not
+        ("Look", MANAGER, "99999999999999999999", "Give the day"),
     ],
 )
 def test_an_action_needs_words_somebody_who_can_and_a_day_to_come(provided, what, owner, date, refusal):
@@ -199,6 +201,7 @@ def test_an_action_needs_words_somebody_who_can_and_a_day_to_come(provided, what
     with pytest.raises(frappe.ValidationError, match=refusal):
         decide.act(run.name, run.findings[0].name, what, owner, date)
     assert frappe.db.count("ToDo") == 0
+    assert len(frappe.local.message_log) == 1, "what is wrong is told once"
 
 
 def test_what_is_decided_stays_and_what_was_accepted_may_become_an_action(provided):

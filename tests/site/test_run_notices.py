@@ -154,6 +154,8 @@ def test_where_nobody_agreed_the_default_day_stands_and_the_run_says_so(present)
         ("2027-01-05", "", "less than 14 days ahead"),
         ("2027-01-04", "x", "on 2027-01-04 already"),
         ("next week", "x", "is no date"),
+        ("01-12-2027", "x", "is no date"),  # 12 January, or the first of December
+        ("99999999999999999999", "x", "is no date"),
         ("", "x", "is no date"),
     ],
 )

@@ -218,6 +218,16 @@ def test_what_is_decided_stays_and_what_was_accepted_may_become_an_action(provid
         forged.save()
 
 
+def test_nobody_decides_on_what_only_says_that_nothing_is_known(provided):
+    provided.found = "the log is gone"
+    run = measured()
+    with pytest.raises(frappe.ValidationError, match="“Test: not known” is no finding"):
+        accept(run, "not read: Test")
+    with pytest.raises(frappe.ValidationError, match="is no finding"):
+        decided(run, "not read: Test")
+    assert frappe.db.count("ToDo") == 0
+
+
 def test_minutes_that_a_person_corrects_are_whole_and_what_is_measured_is_not_theirs(provided):
     run = measured()
     run.times[0].spent = "25"

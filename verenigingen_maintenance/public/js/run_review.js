@@ -91,7 +91,8 @@ frappe.provide("verenigingen_maintenance.review");
 
 	function decision(frm, each) {
 		const made = each.decision ? decided(each) : "";
-		if (each.since_last === "Over" || each.decision === "Action" || disabled(frm, each)) return made;
+		const is_settled = each.since_last === "Over" || each.decision === "Action" || each.key.startsWith("not read: ");
+		if (is_settled || disabled(frm, each)) return made;
 		const button = (kind, text) =>
 			`<button type="button" class="btn btn-xs btn-default ${kind}" data-name="${esc(each.name)}">${text}</button>`;
 		if (each.decision) return `${made} ${button("act-on-finding", __("Act"))}`;

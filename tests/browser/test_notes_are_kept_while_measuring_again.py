@@ -89,6 +89,22 @@ def test_whoever_is_typing_while_a_worker_measures_types_on(trouble, form, api):
     assert filled_in(api, trouble["run"])[0] == f"{typed}the end"
 
 
+def test_minutes_that_are_written_while_a_worker_measures_are_not_lost(trouble, form, api):
+    before = form.value("measured_at").inner_text()
+    minutes = form.checklist.locator(".times input").first
+    measure_again(form)
+    form.checklist.locator(".times summary").click()
+    minutes.focus()
+    form.page.keyboard.type("2")
+
+    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(minutes).to_be_focused()
+    form.page.keyboard.type("5")
+    minutes.blur()
+    assert form.save().ok
+    assert read(api, trouble["run"])["times"][0]["spent"] == "25"
+
+
 def test_what_is_deleted_while_a_worker_measures_stays_deleted(trouble, form, api):
     fill_in(form, "to be deleted", "To stay")
     assert form.save().ok

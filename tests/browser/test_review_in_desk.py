@@ -53,6 +53,35 @@ def test_an_operator_decides_by_keyboard_and_by_a_dialog_and_the_action_comes_ag
     expect(auditor.checklist.locator(".accept-finding, .act-on-finding, .add-action")).to_have_count(0)
 
 
+def test_a_key_held_down_accepts_no_second_finding_and_a_double_click_accepts_once(site, desk):
+    site.script("empty")
+    form = desk("operator", f"/app/checklist-run/{site.script('make_review')['run']}")
+    notes, asked = form.checklist.locator(".finding-note"), []
+    form.page.on("request", lambda each: asked.append(each.url) if "accept_finding" in each.url else None)
+    notes.first.focus()
+    form.page.keyboard.down("Enter")
+    expect(notes).to_have_count(1)
+    expect(notes.first).to_be_focused()
+    form.page.keyboard.down("Enter")  # of a key that is down already, this is a repetition
+    form.page.keyboard.up("Enter")
+    finding(form, "Disk").get_by_role("button", name="Accept").dblclick()
+    expect(finding(form, "Disk")).to_contain_text("Accepted (operator@example.com)")
+    expect(form.page.locator(".modal.show")).to_have_count(0)
+    assert len(asked) == 2
+
+
+def test_whoever_writes_a_note_on_a_finding_writes_on_when_the_run_is_drawn_anew(site, desk):
+    site.script("empty")
+    form = desk("operator", f"/app/checklist-run/{site.script('make_review')['run']}")
+    note = form.checklist.locator(".finding-note").first
+    note.focus()
+    form.page.keyboard.type("As ")
+    form.page.evaluate("cur_frm.reload_doc()")
+    form.page.keyboard.type("planned")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("As planned")
+
+
 def test_a_run_whose_window_is_over_says_so_in_its_form_and_in_the_list(site, desk):
     site.script("empty")
     run = site.script("make_review")["run"]

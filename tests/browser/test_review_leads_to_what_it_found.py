@@ -31,6 +31,8 @@ def test_findings_lead_to_their_documents_and_the_drafts_tell_of_changes(run, de
     expect(finding("Changed: Configuration of the site")).to_contain_text("ignore_csrf: False, now True")
     expect(finding("Review Daily Maintenance")).to_contain_text("> 90 → > 95")
     expect(finding("Monthly Performance Report 2026-10")).to_contain_text("was not drafted: ")
+    expect(finding("Changes: not known")).to_contain_text("nobody looked for opportunities yet")
+    expect(finding("Changes: not known").get_by_role("button")).to_have_count(0)
     line = "Bigger cache: Rolled Back, Worse, the slow query 10 → 15 ms (+50 %)"
     for label in ("Major Changes", "Performance Improvements"):
         assert line in form.free_field(label).input_value()

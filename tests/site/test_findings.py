@@ -110,6 +110,31 @@ def test_a_provider_that_breaks_ends_nothing_and_says_why(provided):
     assert (row(run, "disk").before, row(run, "disk").figure) == ("70", "95")
 
 
+def test_a_provider_that_answers_what_is_no_text_leaves_its_own_area_unknown(provided):
+    provided.found = [Finding("disk", "Disk used"), Finding("cache", None)]
+    run = measured()
+    assert [each.key for each in run.findings] == ["not read: Test"]
+    assert run.findings[0].text.startswith("TypeError: ")
+
+
+def test_what_is_new_and_cannot_be_read_again_waits_for_its_decision_all_the_same(provided):
+    run = measured()
+    accept(run, "cache")
+    provided.found = "the log is gone"
+    measured(run.name)
+    assert states(run) == [
+        ("not read: Test", "Unknown", ""),
+        ("cache", "Unknown", "Accepted"),
+        ("disk", "New", ""),
+    ]
+    with pytest.raises(frappe.ValidationError, match="Finding “Disk used”: Accept or Act"):
+        signed(run)
+    field = next(note for note in fresh(RUN, run.name).notes if note.label == "Key Findings")
+    assert "Unknown: Test: not known: RuntimeError: the log is gone" in field.text.splitlines()
+    accept(run, "disk")
+    assert signed(run).docstatus == 1
+
+
 def _with_all_accepted(run):
     for each in run.findings:
         accept(run, each.key)
@@ -167,6 +192,8 @@ def test_an_action_whose_todo_was_deleted_is_told_as_removed_and_blocks_nothing(
         ("Look", MANAGER, "2020-01-01", "is past"),
         ("Look", MANAGER, "", "Give the day"),
         ("Look", MANAGER, "soon", "Give the day"),
+        ("Look", MANAGER, "12-01-2099", "Give the day"),  # the first of December to some, to others not
+        ("Look", MANAGER, "99999999999999999999", "Give the day"),
     ],
 )
 def test_an_action_needs_words_somebody_who_can_and_a_day_to_come(provided, what, owner, date, refusal):
@@ -174,6 +201,7 @@ def test_an_action_needs_words_somebody_who_can_and_a_day_to_come(provided, what
     with pytest.raises(frappe.ValidationError, match=refusal):
         decide.act(run.name, run.findings[0].name, what, owner, date)
     assert frappe.db.count("ToDo") == 0
+    assert len(frappe.local.message_log) == 1, "what is wrong is told once"
 
 
 def test_what_is_decided_stays_and_what_was_accepted_may_become_an_action(provided):
@@ -188,6 +216,16 @@ def test_what_is_decided_stays_and_what_was_accepted_may_become_an_action(provid
     forged.findings[0].decision = "Accepted"
     with pytest.raises(frappe.ValidationError, match="are written by hand"):
         forged.save()
+
+
+def test_nobody_decides_on_what_only_says_that_nothing_is_known(provided):
+    provided.found = "the log is gone"
+    run = measured()
+    with pytest.raises(frappe.ValidationError, match="“Test: not known” is no finding"):
+        accept(run, "not read: Test")
+    with pytest.raises(frappe.ValidationError, match="is no finding"):
+        decided(run, "not read: Test")
+    assert frappe.db.count("ToDo") == 0
 
 
 def test_minutes_that_a_person_corrects_are_whole_and_what_is_measured_is_not_theirs(provided):

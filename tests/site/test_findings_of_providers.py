@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 import pytest
 from alerts_on_site import escalation
-from conftest import count_errors, counted_from, keep_sample, make_errors
+from conftest import count_errors, counted_from, insert_errors, keep_sample, make_errors, stored
 from forecast_days import FORECAST
 
 from verenigingen_maintenance.core.findings import Review
@@ -63,6 +63,19 @@ def test_a_new_pattern_is_a_finding_and_stays_one_while_it_goes_on():
     frappe.db.set_value("Error Pattern", pattern, "state", "Resolved")
     frappe.db.commit()
     assert f"pattern {pattern}" not in found(findings_errors, [f"pattern {pattern}"])
+
+
+def test_while_errors_are_not_counted_yet_no_pattern_is_over():
+    counted_from(days=30)
+    review = Review("X", "Weekly", 7, clock.now(), frozenset({"pattern EP-1"}))
+    assert findings_errors.found(review, clock.now()).is_over("pattern EP-1")
+    insert_errors(12, creation=stored(days=2))
+    answer = findings_errors.found(review, clock.now())
+    assert not answer.is_over("pattern EP-1")
+    assert "1 days of Error Log are not counted yet" in answer.missing
+    frappe.db.delete("Error Log")
+    insert_errors(12, creation=stored(minutes=2))
+    assert findings_errors.found(review, clock.now()).is_over("pattern EP-1"), "a job counts each minute"
 
 
 def test_a_limit_that_will_be_met_counts_the_days_that_are_left():

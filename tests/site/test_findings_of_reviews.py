@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.security_review import review as reviewed
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     change_records,
+    findings,
     findings_changes,
     findings_procedures,
     findings_reports,
@@ -21,6 +22,7 @@ from verenigingen_maintenance.operations import (
     procedure_reviews,
     records,
     review_facts,
+    sign,
 )
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
@@ -174,6 +176,8 @@ def test_a_version_that_nobody_approved_is_a_finding_that_leads_to_it():
     version = f"Weekly Maintenance v{procedure.version}"
     each = told(ask(findings_procedures))
     assert each["versions of the app"].figure == 6, "told once, however many"
+    frappe.db.set_value("Maintenance Procedure", "Daily Maintenance", "enabled", 0)
+    assert told(ask(findings_procedures))["versions of the app"].figure == 5, "it is not in use"
     found = each[f"version {version}"]
     assert (found.title, found.doctype, found.name) == (f"Approve {version}", "Procedure Version", version)
     assert f"not approved; made by {MANAGER}" in found.text
@@ -238,6 +242,23 @@ def test_findings_on_security_are_told_by_severity_and_of_a_part_that_was_not_re
     assert "Configuration of the site: the file is gone" in unread.missing
 
 
+def test_what_a_run_found_itself_is_not_over_where_it_cannot_be_read_again(monkeypatch):
+    monkeypatch.setattr(findings, "PROVIDERS", [findings.Provider("Security", "findings_security.found")])
+    latest = assess(3, flags=flag(1))
+    run = frappe.get_doc({"doctype": "Checklist Run", "name": "NOW", "procedure": "Monthly Maintenance"})
+    assert measured_again(run) == "New"
+    frappe.db.set_value(ASSESSMENT, latest, "data", _without_flags(latest))
+    assert measured_again(run) == "New", "nobody decided on it, and nobody knows whether it is over"
+    assert "Finding “High: Flag 0”: Accept or Act" in sign.still_needed(run)
+
+
+def measured_again(run):
+    """What became of the flag that is wrong, as providers see it: what is committed."""
+    frappe.db.commit()
+    findings.keep(run, findings.read(run, clock.now()))
+    return next(row.since_last for row in run.findings if row.title == "High: Flag 0")
+
+
 def _without_flags(name):
     data = json.loads(frappe.db.get_value(ASSESSMENT, name, "data"))
     data["findings"] = [each for each in data["findings"] if each["part"] != "flags"]
@@ -285,6 +306,17 @@ def test_reports_that_failed_or_wait_are_findings_until_they_are_approved(monkey
     assert first[f"report {old}"].text == "drafted at 2026-11-02 08:00, waits for approval"
     frappe.db.set_value(REPORT, old, "status", "Approved")
     assert ask(findings_reports, "Weekly").is_over(f"report {old}")
+
+
+def test_a_report_that_is_not_there_is_not_over_when_its_period_is_no_longer_the_last(monkeypatch):
+    monkeypatch.setattr(reports, "measured_since", lambda: clock.stored(clock.now() - 90 * DAY))
+    (first,) = ask(findings_reports, "Weekly").findings
+    in_a_week = {"known": [first.key], "at": clock.now() + 7 * DAY}
+    later = told(ask(findings_reports, "Weekly", **in_a_week))
+    assert later[first.key].title == first.title
+    assert len(later) == 2
+    report(first.key.removeprefix("report "), "Approved")
+    assert ask(findings_reports, "Weekly", **in_a_week).is_over(first.key)
 
 
 def test_a_report_of_a_period_before_anything_was_measured_is_not_asked_for(monkeypatch):

@@ -133,6 +133,32 @@ def test_an_agreed_day_moves_the_slot_its_event_and_tells_those_who_were_told(pr
     assert run.date_note == f"{MANAGER} agreed on 2027-01-12 in place of 2027-01-04: The board meets"
 
 
+def test_a_date_that_moves_back_is_told_once_more(present):
+    present.set("2026-12-21 09:00")
+    tell(QUARTERLY)
+    for minute, day in enumerate(("2027-01-12", "2027-01-04", "2027-01-12")):
+        present.set(f"2026-12-21 10:0{minute}")
+        agree(day, "The board meets")
+    days = sorted(subject for who, subject in told("Run Announced") if who == OPERATOR)
+    first, second = "Monday 04 January 2027", "Tuesday 12 January 2027"
+    assert days == [f"{JANUARY} is on {day}, 09:00" for day in (first, first, second, second)]
+    tell(QUARTERLY)
+    assert len(told("Run Announced")) == 12
+
+
+def test_a_date_that_is_agreed_on_while_other_runs_are_measured_is_the_one_that_counts(present, monkeypatch):
+    def measure(run, *_):
+        if run.startswith("MONTHLY"):
+            agree("2027-01-12", "The board meets")
+            frappe.set_user("Administrator")
+
+    monkeypatch.setattr(tend_runs, "measure_if_due", measure)
+    tend_runs.tend(_at(present, "2027-01-04 09:00"))
+    assert frappe.db.exists(RUN, "MONTHLY-2027-01")
+    assert not frappe.db.exists(RUN, JANUARY)
+    assert str(frappe.db.get_value("Event", JANUARY, "starts_on")) == "2027-01-12 09:00:00"
+
+
 def _at(present, text):
     frappe.set_user("Administrator")
     present.set(text)
@@ -154,6 +180,8 @@ def test_where_nobody_agreed_the_default_day_stands_and_the_run_says_so(present)
         ("2027-01-05", "", "less than 14 days ahead"),
         ("2027-01-04", "x", "on 2027-01-04 already"),
         ("next week", "x", "is no date"),
+        ("01-12-2027", "x", "is no date"),  # 12 January, or the first of December
+        ("99999999999999999999", "x", "is no date"),
         ("", "x", "is no date"),
     ],
 )

@@ -84,7 +84,8 @@ class Found:
 class Review:
     """What a provider is asked for: the findings of `days` days up to now, for a run of a cadence.
 
-    `known` are the keys of the last signed run: what was found then is found again for as long as it lasts.
+    `known` are the keys of the last signed run, and of what this run itself found before: that is found again
+    for as long as it lasts.
     """
 
     run: str

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, getdate
+from frappe.utils import cint
 
 from verenigingen_maintenance.core.slots import Cadence, Slot, default_day, is_within, slots
 from verenigingen_maintenance.operations import procedures, records, settings
@@ -170,10 +170,8 @@ def _move_open_run(procedure: Document, agreed: Date) -> None:
 
 
 def _day(value: object) -> date:
+    """Written as ISO has it: of 12-01-2027 nobody knows the month."""
     try:
-        found = getdate(str(value)) if value else None
-    except (ValueError, frappe.ValidationError):
-        found = None
-    if found is None:
+        return date.fromisoformat(str(value or ""))
+    except ValueError:
         refuse(_("“{0}” is no date. Write it as 2027-01-11."), value or "")
-    return found

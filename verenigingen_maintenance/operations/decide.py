@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core.findings import ACCEPTED, ACTION, Since
 from verenigingen_maintenance.operations import records, run_actions, run_times, threshold_proposals
 from verenigingen_maintenance.operations.fill_in import write_drafts
+from verenigingen_maintenance.operations.findings import NOT_READ
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.threshold_proposals import PROPOSAL
@@ -77,6 +78,8 @@ def _open_one(run: str, finding: str) -> tuple[Document, Document]:
     row = next((each for each in document.findings if finding in (each.name, each.key)), None)
     if row is None:
         refuse(_("{0} has no finding {1}. Load it again."), run, finding, kind=frappe.DoesNotExistError)
+    if row.key.startswith(NOT_READ):
+        refuse(_("“{0}” is no finding: it says what could not be read. Add an Action instead."), row.title)
     if row.since_last == Since.OVER.value:
         refuse(_("“{0}” is over: nothing is left to decide."), row.title)
     return document, row

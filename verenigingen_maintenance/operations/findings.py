@@ -7,7 +7,7 @@ Each runs in a thread with a connection of its own: one that breaks or hangs lea
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -87,23 +87,31 @@ def keep(run: Document, found: Mapping[str, Found]) -> None:
 def _review(run: Document, cadence: str) -> Review:
     last, now = last_signed(run), clock.now()
     since = clock.instant(last.measured_at or last.closed_at) if last else now
-    known = frozenset(each.key for rows in _before(run).values() for each in rows)
-    return Review(run.name, cadence, DAYS[cadence], since, known)
+    before = (each.key for rows in _before(run).values() for each in rows)
+    return Review(run.name, cadence, DAYS[cadence], since, frozenset([*before, *_own(run)]))
+
+
+def _own(run: Document) -> Iterator[str]:
+    """What an earlier measuring of this run found, and was not over by then."""
+    for row in run.findings:
+        if row.since_last != Since.OVER.value and not row.key.startswith(NOT_READ):
+            yield row.key
 
 
 def _ask(function: str, review: Review, now: datetime) -> Found:
-    """Imported when it is asked: a file that breaks fails alone."""
+    """Imported, and its texts redacted, when it is asked: a file that breaks fails alone."""
     file, _dot, name = function.partition(".")
     module = importlib.import_module(f"verenigingen_maintenance.operations.{file}")
-    answer: Callable[[Review, datetime], Found] = getattr(module, name)
-    return answer(review, now)
+    provider: Callable[[Review, datetime], Found] = getattr(module, name)
+    answer = provider(review, now)
+    return replace(answer, findings=tuple(map(_redacted, answer.findings)))
 
 
 def _known(answer: object) -> Found:
     if isinstance(answer, Unknown):
         return Found(missing=answer.reason)
     assert isinstance(answer, Found)
-    return replace(answer, findings=tuple(map(_redacted, answer.findings)))
+    return answer
 
 
 def _redacted(finding: Finding) -> Finding:
@@ -150,10 +158,12 @@ def _values(each: Compared) -> dict:
 
 
 def _keep_gone(run: Document, row: Document, found: Mapping[str, Found]) -> None:
-    """A row of an earlier measuring of this run."""
+    """A row of an earlier measuring of this run. What waits for a decision does so until it is over."""
     if row.key.startswith(NOT_READ):
         run.findings.remove(row)
         return
     area = found.get(row.area)
-    is_over = area is not None and area.is_over(row.key)
-    row.update({"since_last": (Since.OVER if is_over else Since.UNKNOWN).value})
+    if area is not None and area.is_over(row.key):
+        row.since_last = Since.OVER.value
+    elif row.decision or not Since(row.since_last).asks:
+        row.since_last = Since.UNKNOWN.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from verenigingen_maintenance.core.error_answers import MANY_FOR_ONE_USER, user_impact
 from verenigingen_maintenance.core.error_facts import Facts, PatternFacts
@@ -13,21 +13,35 @@ from verenigingen_maintenance.core.pattern_states import SETTLED
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import errors_in_words
-from verenigingen_maintenance.sources import error_facts, error_reviews
+from verenigingen_maintenance.sources import error_facts, error_patterns, error_reviews
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
 REPORT, WEEKS = "Report", "errors week over week"
+BEHIND = timedelta(hours=1)
 
 
 def found(review: Review, now: datetime) -> Found:
     """The rise from week to week, patterns that are new, return or escalate, areas that stand out, users."""
     facts, weeks = error_facts.facts(review.days, now), error_reviews.week_over_week(now)
-    missing = [weeks.reason] if isinstance(weeks, Unknown) else [weeks.at_least]
+    not_counted = _not_counted(facts, now)
+    missing = [not_counted, weeks.reason if isinstance(weeks, Unknown) else weeks.at_least]
     if facts.unknown_before:
         missing.append(f"errors are counted since {facts.unknown_before:%Y-%m-%d} only")
     each = (*_weeks(weeks), *_patterns(facts, review), *_hotspots(facts), *_users(facts))
     unread = [WEEKS] if isinstance(weeks, Unknown) or weeks.at_least else []
-    return worst_first(each, "; ".join(filter(None, missing)), unread)
+    told = "; ".join(filter(None, dict.fromkeys(missing)))
+    return worst_first(each, told, None if not_counted else unread)
+
+
+def _not_counted(facts: Facts, now: datetime) -> str:
+    """Why errors of these days may be missing, of any pattern; those of the last hour the job of each minute
+    counts."""
+    left = [day for day in error_patterns.days_left() if day >= facts.begins.date()]
+    if left:
+        return f"{len(left)} days of Error Log are not counted yet"
+    if error_patterns.is_behind(now - BEHIND):
+        return "Error Log has rows that are not counted for an hour and more"
+    return error_patterns.not_rolled_up()
 
 
 def _weeks(weeks: Reading | Unknown) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import frappe
 from frappe.utils import getdate
 
 from verenigingen_maintenance.core import review_marks
@@ -43,8 +42,7 @@ def _why(row: Any) -> list[str]:
 
 def _versions() -> Iterator[Finding]:
     """Each of a person's; those that the app brought, of which a new site has seven, together."""
-    fields = ["name", "made_at", "made_by", "reason"]
-    rows = frappe.get_all(VERSION, {"status": "Draft"}, fields, order_by="made_at asc, name asc", limit=0)
+    rows = documentation.drafts()
     yield from _of_the_app([row.name for row in rows if not row.made_by])
     for row in (row for row in rows if row.made_by):
         why = " ".join((row.reason or "").split())

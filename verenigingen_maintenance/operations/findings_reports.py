@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import report_drafts, report_sections
 from verenigingen_maintenance.sources import reports
 
+OF_REPORT = "report "
 NOT_THERE = "not drafted: a job does within ten minutes after the run opens, and Draft a Report does now"
 
 
@@ -24,15 +25,20 @@ def found(review: Review, now: datetime) -> Found:
     is_cut = len(waiting) >= reports.MOST
     missing += [f"only the latest {reports.MOST} were read"] if is_cut else []
     names = [] if isinstance(not_drafted, Unknown) else not_drafted
-    each = (*map(_waiting, waiting), *_not_drafted(names))
+    each = (*map(_waiting, waiting), *_not_drafted([*names, *_still_not_there(review)]))
     return worst_first(each, "; ".join(missing), None if is_cut else [])
+
+
+def _still_not_there(review: Review) -> list[str]:
+    """What was missing in the last review, of a period before the last one."""
+    return reports.not_there(key.removeprefix(OF_REPORT) for key in review.known if key.startswith(OF_REPORT))
 
 
 def _waiting(row: Any) -> Finding:
     has_failed = row.status == report_drafts.FAILED
     severity = Verdict.CRITICAL if has_failed else Verdict.WARNING
     about = {"doctype": reports.REPORT, "name": row.name}
-    return Finding(f"report {row.name}", row.title, _state(row), severity=severity, **about)
+    return Finding(f"{OF_REPORT}{row.name}", row.title, _state(row), severity=severity, **about)
 
 
 def _state(row: Any) -> str:
@@ -47,4 +53,4 @@ def _not_drafted(names: Iterable[str]) -> Iterator[Finding]:
     for name in names:
         kind = next(kind for key, kind in report_sections.kinds().items() if name.startswith(f"{key}-"))
         title = f"{kind.title} {name.removeprefix(f'{kind.key}-')}"
-        yield Finding(f"report {name}", title, NOT_THERE)
+        yield Finding(f"{OF_REPORT}{name}", title, NOT_THERE)

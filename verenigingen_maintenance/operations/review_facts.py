@@ -16,7 +16,6 @@ from verenigingen_maintenance.core.improvements import Mean, improvements
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import changed, changes_told, health_tables, run_actions
 from verenigingen_maintenance.operations.checks import CHECK
-from verenigingen_maintenance.operations.findings import NOT_READ
 from verenigingen_maintenance.operations.since import last_signed
 from verenigingen_maintenance.sources import clock
 
@@ -55,7 +54,6 @@ def _findings(run: Document) -> list[Told]:
     return [
         Told(f"{row.title}: {row.text}" if row.text else row.title, row.severity, row.since_last)
         for row in run.findings
-        if not row.key.startswith(NOT_READ)
     ]
 
 

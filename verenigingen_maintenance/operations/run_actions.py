@@ -143,10 +143,8 @@ def _refuse_owner(owner: str) -> None:
 def _day(value: object) -> date:
     today = clock.stored(clock.now()).date()
     try:
-        day = getdate(str(value or ""))
-    except (ValueError, frappe.ValidationError):
-        day = None
-    if day is None or not value:
+        day = date.fromisoformat(str(value or ""))
+    except ValueError:
         refuse(_("Give the day until which it is done, such as {0}."), today)
     if day < today:
         refuse(_("{0} is past: give the day until which it is done."), day)

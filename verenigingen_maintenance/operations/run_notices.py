@@ -47,7 +47,7 @@ def announce(procedure: Document, found: Date, now: datetime) -> None:
     """Tells everybody with a role of the date of a run, and keeps its event in the calendar of Desk."""
     starts = clock.stored(found.slot.due_from)
     subject = _("{0} is on {1}").format(found.slot.name, f"{starts:%A %d %B %Y, %H:%M}")
-    key = (found.slot.name, found.day)
+    key = (found.slot.name, found.day, *filter(None, [found.agreed_at]))  # who moves it back tells once more
     _write(ANNOUNCED, notifications.ways_to_all_with(ROLES), subject, _about(procedure, found), key, now)
     _keep_event(procedure, found)
 

@@ -29,6 +29,7 @@ def tend(now: datetime) -> None:
     for procedure in procedures.scheduled():
         for step in (_bring_up_to, run_notices.tell):
             try:
+                _renew(procedure)
                 step(procedure, calendar, now)
             except Exception:  # noqa: BLE001 - raised below, once the others had their turn
                 frappe.db.rollback()
@@ -36,6 +37,12 @@ def tend(now: datetime) -> None:
                 failed.append(procedure.name)
     if failed:
         raise RuntimeError(f"Not tended, see Error Log: {', '.join(dict.fromkeys(failed))}")
+
+
+def _renew(procedure: Document) -> None:
+    """As it is by now: measuring those before it takes minutes, in which people agree on another date."""
+    commit()
+    procedure.reload()
 
 
 def _bring_up_to(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:

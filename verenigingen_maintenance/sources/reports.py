@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,14 @@ def not_drafted(cadence: Cadence, now: datetime) -> list[str] | Unknown:
     return [name for name, status in _statuses(cadence, period).items() if status == NOT_DRAFTED]
 
 
+def not_there(names: Iterable[str]) -> list[str]:
+    """Of some names of reports those that are switched on and that nobody drafted."""
+    begins = tuple(f"{kind}-" for kind in _switched_on())
+    wanted = [name for name in names if name.startswith(begins)]
+    there = frappe.get_all(REPORT, {"name": ("in", wanted or [""])}, pluck="name", limit=0)
+    return sorted(set(wanted) - set(there))
+
+
 def _not_approved(cadence: Cadence, now: datetime) -> Reading | Unknown:
     period = completed_before(cadence, clock.stored(now).date())
     if not _is_measured(period):
@@ -79,9 +88,12 @@ def _nothing_measured(period: Period, now: datetime) -> Unknown:
     return Unknown(f"nothing was measured in {period.label}", now, REPORT, learning=True)
 
 
+def _switched_on() -> list[str]:
+    return frappe.get_all(KIND, {"parent": SETTINGS, "enabled": 1}, pluck="kind", order_by="idx", limit=0)
+
+
 def _statuses(cadence: Cadence, period: Period) -> dict[str, str]:
     """Of each report that is switched on."""
-    kinds = frappe.get_all(KIND, {"parent": SETTINGS, "enabled": 1}, pluck="kind", order_by="idx", limit=0)
-    names = [f"{kind}-{period.label}" for kind in kinds if kind.startswith(cadence.value.upper())]
+    names = [f"{kind}-{period.label}" for kind in _switched_on() if kind.startswith(cadence.value.upper())]
     rows = frappe.get_all(REPORT, {"name": ("in", names or [""])}, ["name", "status"], as_list=True, limit=0)
     return {name: dict(rows).get(name, NOT_DRAFTED) for name in names}

@@ -24,19 +24,23 @@ function mark_settled(frm, item) {
 	frm.fields_dict.checklist.$wrapper.find(`[data-item="${item.name}"]`).toggleClass("needed", Boolean(needed));
 }
 
-// The note or free field that somebody is writing; it is drawn anew together with the list.
+const WRITTEN = "textarea[data-field], input[type=text][data-field], .finding-note";
+
+// What somebody is writing: a note, a free field, minutes; it is drawn anew together with the list.
 function field_in_use(frm) {
 	const element = document.activeElement;
-	return element?.matches("textarea[data-field]") && frm.layout.wrapper[0].contains(element) ? element : null;
+	return element?.matches(WRITTEN) && frm.layout.wrapper[0].contains(element) ? element : null;
 }
 
 function go_on_in(frm, { dataset, value, selectionStart, selectionEnd }) {
-	const [element] = frm.fields_dict.checklist.$wrapper.find(`textarea[data-name="${dataset.name}"]:enabled`);
+	const kind = dataset.field ? `[data-field="${dataset.field}"]` : ".finding-note";
+	const [element] = frm.fields_dict.checklist.$wrapper.find(`${kind}[data-name="${dataset.name}"]:enabled`);
 	if (!element) return;
+	element.closest("details")?.setAttribute("open", "");
 	element.value = value;
 	element.focus({ preventScroll: true });
 	element.setSelectionRange(selectionStart, selectionEnd);
-	take(frm, element);
+	if (dataset.field) take(frm, element);
 }
 
 function set_text(frm, changed, field, text) {
@@ -48,7 +52,7 @@ function set_text(frm, changed, field, text) {
 // Whoever types while a worker measures loses nothing: what was typed is put back over what was measured.
 async function reload_and_keep_what_was_typed(frm) {
 	const writing = field_in_use(frm);
-	if (writing) take(frm, writing);
+	if (writing?.dataset.field) take(frm, writing);
 	const [before, now] = [frm.as_saved, filled_in(frm)];
 	await frm.reload_doc();
 	for (const { doctype, name } of rows_of(frm)) {

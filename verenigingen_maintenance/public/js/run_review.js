@@ -23,7 +23,9 @@ frappe.provide("verenigingen_maintenance.review");
 		wrapper.find("input[type=text]").on("keydown", (event) => {
 			if (event.key !== "Enter" || event.ctrlKey) return;
 			event.preventDefault();
-			if (event.currentTarget.matches(".finding-note")) accept(frm, name_of(event));
+			// A key that is held down must not accept the next one too, which nobody read.
+			const is_held = event.originalEvent?.repeat;
+			if (event.currentTarget.matches(".finding-note") && !is_held) accept(frm, name_of(event));
 		});
 	};
 
@@ -89,7 +91,8 @@ frappe.provide("verenigingen_maintenance.review");
 
 	function decision(frm, each) {
 		const made = each.decision ? decided(each) : "";
-		if (each.since_last === "Over" || each.decision === "Action" || disabled(frm, each)) return made;
+		const is_settled = each.since_last === "Over" || each.decision === "Action" || each.key.startsWith("not read: ");
+		if (is_settled || disabled(frm, each)) return made;
 		const button = (kind, text) =>
 			`<button type="button" class="btn btn-xs btn-default ${kind}" data-name="${esc(each.name)}">${text}</button>`;
 		if (each.decision) return `${made} ${button("act-on-finding", __("Act"))}`;
@@ -135,9 +138,17 @@ frappe.provide("verenigingen_maintenance.review");
 		frm.finding_notes = { ...frm.finding_notes, [name]: text };
 	}
 
+	// Once, whoever presses twice.
 	function accept(frm, name) {
+		if (frm.accepts === name) return;
+		frm.accepts = name;
 		const args = { run: frm.doc.name, finding: name, note: frm.finding_notes?.[name] || "" };
-		frappe.call({ method: "verenigingen_maintenance.api.accept_finding", args, callback: () => go_on(frm, name) });
+		frappe.call({
+			method: "verenigingen_maintenance.api.accept_finding",
+			args,
+			callback: () => go_on(frm, name),
+			error: () => delete frm.accepts,
+		});
 	}
 
 	function act(frm, name) {

@@ -79,15 +79,16 @@ def test_the_link_of_a_mail_asks_and_acknowledges_nothing_by_itself(escalation, 
     expect(form.value("status")).to_have_text("Acknowledged")
 
 
-def test_the_link_of_a_mail_asks_whoever_has_to_log_in_first(escalation, browser, site):
-    page = browser.new_page(base_url=site.url)
+def test_the_link_of_a_mail_asks_whoever_has_to_log_in_first(escalation, contexts):
+    page = contexts("guest").new_page()
     page.goto(link_of_a_mail(escalation["name"]))
     page.locator("#login_email").fill("operator@example.com")
     page.locator("#login_password").fill(PASSWORD)
     page.locator(".btn-login:visible").click()
 
     expect(page.locator(".modal.show")).to_contain_text(f"Do you have {escalation['name']}: ")
-    page.context.close()
+    page.close()
+    page.context.clear_cookies()
 
 
 def test_who_is_second_to_acknowledge_is_told_who_was_first(escalation, desk, api):

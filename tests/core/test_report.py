@@ -209,6 +209,18 @@ def test_what_became_worse_names_the_source_that_it_has():
     made["facts"]["metrics"] = metrics(metric(weeks=[]))
     (table, _moving) = build(made, []).sections[0].tables
     assert ([row[0] for row in table.rows], table.source) == (["Errors"], "errors.days")
+    (table, _moving) = build(data(sections=["trends"]), []).sections[0].tables
+    assert table.source == "errors.days metrics.days"
+
+
+def test_what_rests_on_several_sources_names_each_of_them():
+    html = render(build(data(), []))
+    worse = html[html.index("Became worse in 2026-W33") :]
+    numbers = re.findall(r"\[(\d+)\]", worse[: worse.index("</td>")])
+    listed = dict(re.findall(r'<td width="7%">\[(\d+)\]</td><td>([^<]*)', html))
+    assert [listed[number] for number in numbers] == ["Error Count", "Metric Day"]
+    assert re.search(r"92 of 92 days measured\. <span class=\"source\">\[1\]</span>", html)
+    assert listed["1"] == "Metric Day: the days that have any metric"
 
 
 def test_remarks_stand_in_their_section_and_those_of_one_that_is_gone_at_the_end():

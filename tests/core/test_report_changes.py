@@ -265,6 +265,29 @@ def test_capacity_without_a_forecast_is_not_known():
     assert [what for what, _why in section.missing] == ["Capacity", "The nearest limit"]
 
 
+def test_what_was_not_measured_until_the_end_is_neither_worse_still_nor_as_usual():
+    weeks = [row for row in metric()["weeks"] if row[0] < "2026-08-24"]
+    facts = {"errors": errors(by_day={}), "metrics": metrics(metric(weeks=weeks)), "forecasts": {"last": []}}
+    section = told("trends", facts)
+    assert [row[5] for row in section.tables[0].rows] == ["not known"]
+    assert (section.facts, section.sentences) == ([], [])
+
+
+def test_the_nearest_limit_is_that_of_what_was_measured_in_the_period():
+    old = stored("Disk", "> 90", 89.0, "%")
+    old["weeks"] = [["2026-05-04", 89.0, 7]]
+    used = metrics(old, stored("Database", "> 50000", 41_000.0))
+    section = told("capacity", {"forecasts": {"last": [limited()]}, "metrics": used})
+    assert section.facts[1].text.startswith("The nearest limit is that of Database")
+
+
+def test_a_limit_without_a_forecast_is_missing_also_where_others_have_one():
+    used = metrics(stored("Disk", "> 90", 45.0, "%"), {**stored("Database", "> 50000", 1.0), "metric": "b"})
+    section = told("capacity", {"forecasts": {"last": [limited(metric="b")]}, "metrics": used})
+    why = "it had no forecast at the end of the period"
+    assert section.missing == [("When Disk meets its limit (> 90 %)", why)]
+
+
 def test_what_is_worse_still_at_the_end_is_what_a_plan_begins_with():
     facts = {"errors": errors(), "metrics": metrics(), "forecasts": {"last": []}}
     (fact,) = told("trends", facts).facts

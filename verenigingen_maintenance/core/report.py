@@ -16,7 +16,7 @@ from .verdicts import Verdict, worst
 MOST_FIRST, FEWEST_FIRST, MOST_ITEMS = 8, 5, 3
 HELPED, MOST_HELPED = 60, 2
 BADNESS = (Verdict.CRITICAL, Verdict.UNKNOWN, Verdict.WARNING, Verdict.OK)
-FAILED = "not read"
+FAILED, COVERAGE = "not read", "coverage.days"
 
 
 @dataclass
@@ -94,7 +94,8 @@ def _as_one(found: Sequence[Fact]) -> Fact:
     more = len(found) - MOST_ITEMS
     and_more = f"; and {more} more" if more > 0 else ""
     weight = max(fact.weight for fact in found)
-    return Fact(first.verdict, weight, f"{first.topic}: {told}{and_more}.", first.source)
+    sources = dict.fromkeys(source for fact in (first, *others) for source in fact.source.split())
+    return Fact(first.verdict, weight, f"{first.topic}: {told}{and_more}.", " ".join(sources))
 
 
 def _rank(fact: Fact) -> tuple[int, float, str]:
@@ -149,18 +150,18 @@ def _coverage(data: Mapping[str, Any], period: Period) -> list[Fact]:
     found = []
     if over < period.days:
         text = f"The period is not over: this is about {over} of its {period.days} days."
-        found.append(Fact(Verdict.UNKNOWN, 99, text, "coverage.days"))
+        found.append(Fact(Verdict.UNKNOWN, 99, text, COVERAGE))
     if days < ENOUGH * period.days:
         text = (
             f"Only {days} of {period.days} days were measured: they are not compared with the period before."
         )
-        found.append(Fact(Verdict.UNKNOWN, 98, text, "coverage.days"))
+        found.append(Fact(Verdict.UNKNOWN, 98, text, COVERAGE))
     elif data["measured_days_before"] < ENOUGH * period.before.days:
         text = (
             f"Of the period before, {data['measured_days_before']} of {period.before.days} days were "
-            "measured: nothing is compared with it."
+            "measured: metrics and alerts are not compared with it."
         )
-        found.append(Fact(Verdict.OK, 48, text, "coverage.days"))
+        found.append(Fact(Verdict.OK, 48, text, COVERAGE))
     return found
 
 
@@ -174,7 +175,7 @@ def _measured(data: Mapping[str, Any], period: Period) -> str:
 
 def _sources(facts: Mapping[str, Any]) -> dict[str, str]:
     """Each source by the key that figures name it with."""
-    found = {"coverage.days": "Metric Day: the days that have any metric"}
+    found = {COVERAGE: "Metric Day: the days that have any metric"}
     for name, told in facts.items():
         found |= {f"{name}.{key}": text for key, text in told.get("sources", {}).items()}
     return found

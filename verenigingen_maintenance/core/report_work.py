@@ -11,6 +11,8 @@ from .verdicts import Verdict
 from .wording import some
 
 RUNS, TODOS = "runs.runs", "actions.todos"
+ALL_ACTIONS = "actions.todos actions.patterns actions.proposals"
+FOLLOWED = "decisions.proposals decisions.resolved"
 MINUTES = ("Minutes estimated", "Minutes spent")
 LONGEST = 80
 
@@ -118,8 +120,8 @@ def _count(section: Section, todos: int, patterns: int, proposals: int) -> None:
             f"Open actions: {todos} ToDos, {patterns} critical patterns of errors, "
             f"{proposals} thresholds to decide on."
         )
-        section.found(Verdict.OK, 38, text, TODOS)
-        section.say(text, TODOS)
+        section.found(Verdict.OK, 38, text, ALL_ACTIONS)
+        section.say(text, ALL_ACTIONS)
 
 
 def _listed(
@@ -170,15 +172,13 @@ def implemented(section: Section, facts: Facts, period: Period) -> None:
             "",
             heads,
             rows,
-            source="decisions.resolved",
+            source=FOLLOWED,
             empty="No recommendation was followed in the period.",
             widths=(12, 42, 20, 26),
         )
     )
     if rows:
-        section.found(
-            Verdict.OK, 32, f"{len(rows)} recommendations were followed in the period.", "decisions.resolved"
-        )
+        section.found(Verdict.OK, 32, f"{len(rows)} recommendations were followed in the period.", FOLLOWED)
 
 
 def thresholds(section: Section, facts: Facts, period: Period) -> None:

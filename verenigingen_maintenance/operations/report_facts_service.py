@@ -16,11 +16,11 @@ from verenigingen_maintenance.operations.alert_review import with_missing
 from verenigingen_maintenance.operations.report_filters import within
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import alert_rows, clock
-from verenigingen_maintenance.sources.stored import DAY
+from verenigingen_maintenance.sources.reports import measured_days
 
 ASSESSMENT, AREA, GAP = "Compliance Assessment", "Compliance Area", "Compliance Gap"
 LEVEL, ESCALATION = "Escalation Level", "Maintenance Escalation"
-MOST, HIGH = 30, 3
+MOST, MOST_HIGH, HIGH = 30, 500, 3
 BY_SEVERITY = "field(severity, 'Critical', 'High', 'Medium', 'Low'), name"
 
 
@@ -56,12 +56,12 @@ def alerts(period: Period, now: datetime) -> dict[str, Any]:
     span, before = span_of(period, now), span_of(period.before, now)
     found, missing = with_missing(span.begins, span.ends)
     earlier = counted(alert_rows.escalations(before.begins, before.ends).alerts)
-    first = frappe.db.sql(f"select min(begins) from `tab{DAY}`")[0][0]
     return {
         **alert_review.review(found, clock.zone()),
         "before": Figures.of(earlier).as_data(),
         "open_from_before": alert_rows.open_from_before(span.begins),
-        "watched_since": str(first.date()) if first else None,
+        "watched_days": measured_days(period),
+        "watched_days_before": measured_days(period.before),
         "highest": _highest(span),
         "missing": missing,
         "sources": {"alerts": "Maintenance Escalation: opened in the period, without drills"},
@@ -77,7 +77,7 @@ def _highest(span: Span) -> list[dict[str, str]]:
     between = ("between", [clock.stored(span.begins), clock.stored(span.ends)])
     filters = {"opened_at": between, "level": ("in", [*levels, ""]), "is_drill": 0}
     fields = ["name", "title", "level", "opened_at"]
-    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc", limit=MOST)
+    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc, name asc", limit=MOST_HIGH)
     return [
         {
             "name": row.name,

@@ -21,7 +21,7 @@ from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.report_sections import needs
 from verenigingen_maintenance.operations.report_sections import PROVIDERS, Kind
 from verenigingen_maintenance.sources import clock
-from verenigingen_maintenance.sources.stored import DAY
+from verenigingen_maintenance.sources.reports import measured_days
 
 Reading = Callable[[], AbstractContextManager[None]]
 
@@ -47,15 +47,10 @@ def _head(kind: Kind, period: Period, now: datetime) -> dict[str, Any]:
         **{"kind": kind.key, "title": kind.title, "audience": kind.audience, "cadence": kind.cadence.value},
         **{"period": period.label, "site": frappe.local.site, "read_at": clock.shown(now)},
         "sections": list(kind.sections),
-        "measured_days": _days(period),
-        "measured_days_before": _days(period.before),
+        "measured_days": measured_days(period),
+        "measured_days_before": measured_days(period.before),
         "facts": {},
     }
-
-
-def _days(period: Period) -> int:
-    statement = f"select count(distinct date(begins)) from `tab{DAY}` where begins >= %s and begins < %s"
-    return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
 
 
 def _facts(name: str, period: Period, now: datetime, reading: Reading) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from report_days import AFTER, FIRST, REPORT, at, keep_errors, keep_metrics, kee
 from verenigingen_maintenance import api
 from verenigingen_maintenance.core.report import FAILED
 from verenigingen_maintenance.operations import (
+    renamed_users,
     report_decisions,
     report_drafts,
     report_sections,
@@ -22,6 +23,7 @@ from verenigingen_maintenance.sources import clock, reports
 
 KIND, QUARTER = "QUARTERLY-PERFORMANCE", "2026-Q3"
 NAME = f"{KIND}-{QUARTER}"
+SETTINGS = "Maintenance Settings"
 OPERATOR, MANAGER, LEAD = "operator@example.com", "manager@example.com", "Administrator"
 
 
@@ -216,6 +218,9 @@ def test_a_month_of_which_two_weeks_were_measured_says_so_and_compares_nothing()
     keep_errors(date(2026, 9, 17))
     report = draft("MONTHLY-PERFORMANCE", "2026-09")
     assert (report.measured, report.verdict) == ("14 of 30 days measured", "UNKNOWN")
+    alerts = json.loads(report.data)["facts"]["alerts"]
+    assert (alerts["watched_days"], alerts["watched_days_before"]) == (14, 0)
+    assert "14 of 30 days were watched" in report.html
     assert "Only 14 of 30 days were measured: they are not compared with the period before." in facts(report)
     assert "not compared: 14 of 30 days measured" in report.html
     assert "days of Error Log are not counted yet" not in report.html
@@ -242,6 +247,8 @@ def test_what_people_wrote_survives_and_nothing_else_is_written_by_hand(monkeypa
         {"data": "{}"},
         {"status": "Approved"},
         {"author": LEAD},
+        {"docstatus": 1},
+        {"writers": ""},
     ):
         document = fresh(REPORT, NAME)
         document.update(forged)
@@ -282,6 +289,29 @@ def test_a_report_is_approved_by_a_manager_who_did_not_write_in_it_and_then_stay
 
 
 @pytest.mark.usefixtures("quarter")
+def test_whoever_wrote_what_another_one_corrected_does_not_approve_it_under_another_name_either():
+    write(draft(), "errors", "Seen.", MANAGER)
+    write(fresh(REPORT, NAME), "errors", "Seen by us.", OPERATOR)
+    draft()
+    frappe.set_user(MANAGER)
+    with pytest.raises(frappe.ValidationError, match="another manager approves it"):
+        report_decisions.approve(NAME, at(AFTER))
+    frappe.set_user("Administrator")
+    renamed_users.follow(None, "after_rename", MANAGER, "renamed@example.com")
+    assert fresh(REPORT, NAME).writers.split() == ["renamed@example.com", OPERATOR]
+
+
+@pytest.mark.usefixtures("quarter", "over_http")
+def test_what_was_changed_since_somebody_opened_it_is_not_approved():
+    opened = draft()
+    write(opened, "errors", "Nobody but me has seen this.")
+    with pytest.raises(frappe.ValidationError, match="was changed since you opened it"):
+        api.approve_report(NAME, seen=opened.sha256)
+    api.approve_report(NAME, seen=fresh(REPORT, NAME).sha256)
+    assert fresh(REPORT, NAME).status == "Approved"
+
+
+@pytest.mark.usefixtures("quarter")
 def test_whoever_asked_for_it_does_not_approve_it_and_one_read_too_early_is_not_approved():
     draft(author=LEAD)
     with pytest.raises(frappe.ValidationError, match="You wrote in"):
@@ -314,6 +344,30 @@ def test_only_an_approved_report_is_mailed_with_its_pdf_and_once():
     assert sorted(each.recipient for each in row.recipients) == ["board@example.com", "lead@example.com"]
     assert f'filename="{NAME}.pdf"' in row.message
     assert "Subject: Quarterly Performance Report 2026-Q3: CRITICAL" in row.message.replace("\r", "")
+
+
+def mail_to(*addresses):
+    settings = frappe.get_doc(SETTINGS)
+    next(row for row in settings.report_kinds if row.kind == KIND).recipients = ", ".join(addresses)
+    settings.save()
+
+
+@pytest.mark.usefixtures("quarter", "mail_account")
+def test_who_has_unsubscribed_is_not_told_to_have_been_mailed():
+    mail_to("lead@example.com", "gone@example.com", "board@example.com")
+    draft()
+    report_decisions.approve(NAME, at(AFTER))
+    unsubscribed = {"email": "gone@example.com", "global_unsubscribe": 1}
+    frappe.get_doc({"doctype": "Email Unsubscribe", **unsubscribed}).db_insert()
+    assert mail()["mailed_to"] == ["lead@example.com", "board@example.com"]
+    frappe.db.rollback()
+
+
+def test_more_addresses_than_frappe_mails_together_are_refused():
+    addresses = [f"member{number}@example.com" for number in range(101)]
+    with pytest.raises(frappe.ValidationError, match=r"has 101 addresses, and Frappe mails to at most 100"):
+        mail_to(*addresses)
+    mail_to(*addresses[:100])
 
 
 @pytest.mark.usefixtures("quarter")

@@ -112,6 +112,70 @@ def test_the_same_data_make_the_same_report_and_other_data_are_said():
 
 
 @pytest.mark.usefixtures("quarter")
+def test_patterns_with_as_many_errors_stand_in_one_order_whichever_process_reads_them():
+    for letter in "abcdefgh":
+        new = {"name": f"EP-{letter}", "title": f"New {letter}", "severity": "Critical", "state": "New"}
+        new["first_at"] = clock.stored(at(date(2026, 9, 1)))
+        frappe.get_doc({"doctype": "Error Pattern", **new}).db_insert()
+    frappe.db.commit()
+    orders = []
+    for seed in ("1", "2"):
+        done = run_bench("maintenance", "report", KIND, "--period", QUARTER, PYTHONHASHSEED=seed)
+        assert done.returncode == 2, done.stdout + done.stderr
+        told = json.loads(fresh(REPORT, NAME).data)["facts"]["errors"]["new_critical_patterns"]
+        orders.append([each["title"] for each in told])
+    assert orders[0] == orders[1]
+    assert orders[0][1:] == [f"New {letter}" for letter in "abcdefgh"]
+
+
+@pytest.mark.usefixtures("quarter")
+def test_settings_that_are_saved_while_it_is_drafted_are_the_ones_that_others_read_afterwards(monkeypatch):
+    other, real = connect(frappe.conf), report_sections.PROVIDERS["service"]
+    cached = frappe.get_document_cache_key(SETTINGS, SETTINGS)
+
+    def meanwhile(period, now):
+        saved = "update tabSingles set value = '22:00:00' where doctype = %s and field = 'business_day_ends'"
+        other.cursor().execute(saved, SETTINGS)
+        frappe.cache.delete_value(cached)
+        return real(period, now)
+
+    monkeypatch.setitem(report_sections.PROVIDERS, "service", meanwhile)
+    assert draft().status == "Draft"
+    assert str(frappe.get_cached_doc(SETTINGS).business_day_ends) == "22:00:00"
+
+
+@pytest.mark.usefixtures("quarter")
+def test_days_that_are_counted_anew_are_missing_in_the_report_that_tells_of_them():
+    anew = "days are to be counted anew"
+    frappe.db.set_value("Error Count", "D20261004", "stale", 1)
+    assert anew not in draft().html
+    frappe.db.set_value("Error Count", "D20260930", "stale", 1)
+    assert f"1 {anew}" in draft().html
+
+
+def keep_todos(count, due=None):
+    about = {"reference_type": "Maintenance Escalation", "reference_name": "ESC-1", "status": "Open"}
+    fields = ["name", "description", "date", "creation", *about]
+    moment = clock.stored(at(FIRST))
+    rows = [
+        (f"todo-{due}-{each}", f"Look at {due} {each}", due, moment, *about.values()) for each in range(count)
+    ]
+    frappe.db.bulk_insert("ToDo", fields, rows, chunk_size=2_000)
+    frappe.db.commit()
+
+
+@pytest.mark.usefixtures("quarter")
+def test_what_is_overdue_is_told_however_many_todos_have_no_date_and_what_is_left_out_is_said():
+    keep_todos(600)
+    keep_todos(1, date(2026, 9, 1))
+    report = draft("QUARTERLY-PLAN")
+    (overdue,) = [text for text in facts(report) if text.startswith("Actions that are overdue")]
+    assert overdue == "Actions that are overdue: 1 of 601: Look at 2026-09-01 0."
+    missing = {each["what"]: each["why"] for each in api.get_report(report.name)["not_measured"]}
+    assert missing["ToDos"] == "only 500 of them were read"
+
+
+@pytest.mark.usefixtures("quarter")
 def test_data_that_change_while_it_is_drafted_are_in_all_of_it_or_in_nothing(monkeypatch):
     other, real = connect(frappe.conf), report_sections.PROVIDERS["service"]
 

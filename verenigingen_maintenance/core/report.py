@@ -16,7 +16,7 @@ from .verdicts import Verdict, worst
 MOST_FIRST, FEWEST_FIRST, MOST_ITEMS = 8, 5, 3
 HELPED, MOST_HELPED = 60, 2
 BADNESS = (Verdict.CRITICAL, Verdict.UNKNOWN, Verdict.WARNING, Verdict.OK)
-FAILED, COVERAGE = "not read", "coverage.days"
+FAILED, CUT, COVERAGE = "not read", "cut", "coverage.days"
 
 
 @dataclass
@@ -124,7 +124,7 @@ def _with_unknown(bad: Sequence[Fact], room: int) -> list[Fact]:
 
 
 def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
-    """What could not be read leaves a section that says so."""
+    """What could not be read leaves a section that says so; what was not read of all of it is missing."""
     found = entry(key)
     section = Section(key, found.title)
     failed = [(name, facts[name][FAILED]) for name in found.needs if FAILED in facts[name]]
@@ -134,6 +134,7 @@ def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
         section.found(Verdict.UNKNOWN, 95, text, topic=topic, item=found.title)
     if not failed:
         found.build(section, facts, period)
+        section.missing += [(what, why) for name in found.needs for what, why in facts[name].get(CUT, ())]
     return section
 
 

@@ -43,7 +43,11 @@ def facts(period: Period, now: datetime) -> dict[str, Any]:
 def _not_counted(period: Period) -> str:
     """Why there may be more errors than are told, here or in the period before; empty if all are counted."""
     left = [day for day in error_patterns.days_left() if period.before.begins <= day < period.ends]
-    return f"{len(left)} days of Error Log are not counted yet" if left else error_patterns.not_rolled_up()
+    if left:
+        return f"{len(left)} days of Error Log are not counted yet"
+    anew = {"stale": (">", 0), "day": ("between", [period.before.begins, period.last])}
+    days = frappe.db.count(COUNT, anew)
+    return f"{days} days are to be counted anew" if days else ""
 
 
 def _by_day(begins: date, ends: date) -> dict[date, int]:
@@ -68,7 +72,8 @@ def _patterns(period: Period) -> dict[str, Any]:
         if each.first_at and begins <= each.first_at < ends and each.state != IGNORED
     }
     most = [name for name, _count in errors.most_common() if name in known]
-    critical = sorted((name for name in new if known[name].severity == "Critical"), key=lambda n: -errors[n])
+    critical = [name for name in new if known[name].severity == "Critical"]
+    critical.sort(key=lambda name: (-errors[name], name))
     return {
         "patterns": [_told(known[name], errors, before) for name in most[:MOST_PATTERNS]],
         "patterns_with_errors": len(most),
@@ -86,7 +91,7 @@ def _by_pattern(period: Period) -> Counter[str]:
     """Errors by the pattern that goes on for theirs."""
     rows = frappe.db.sql(
         f"select pattern, sum(errors) from `tab{COUNT}` where span = 'Day' and user = '' and day >= %s "
-        "and day < %s and pattern != '' group by pattern",
+        "and day < %s and pattern != '' group by pattern order by pattern",
         (period.begins, period.ends),
     )
     survivors, found = error_patterns.survivors(), Counter[str]()

@@ -26,6 +26,7 @@ from verenigingen_maintenance.sources.reports import measured_days
 Reading = Callable[[], AbstractContextManager[None]]
 
 PATIENCE = 20
+CACHED = "document_cache::"
 VERSION = 1
 
 
@@ -84,9 +85,16 @@ def _snapshot() -> Iterator[Reading]:
 
 @contextmanager
 def _instead(connection: Any) -> Iterator[None]:
-    """Whatever asks the database in here asks that connection."""
+    """Whatever asks the database in here asks that connection.
+
+    Documents that were cached meanwhile are forgotten: they may be older than what others have saved since.
+    """
     usual, frappe.local.db = frappe.local.db, connection
+    cached, frappe.local.cache = frappe.local.cache, {}
     try:
         yield
     finally:
-        frappe.local.db = usual
+        documents = frappe.cache.make_key(CACHED)
+        read = [key for key in frappe.local.cache if key.startswith(documents)]
+        frappe.local.db, frappe.local.cache = usual, cached
+        frappe.cache.delete_value(read, make_keys=False)

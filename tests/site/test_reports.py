@@ -505,3 +505,28 @@ def test_a_shell_drafts_a_report_and_writes_its_pdf(tmp_path):
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout.startswith(f"{NAME}  CRITICAL  92 of 92 days measured")
     assert file.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_shell_answers_unknown_where_it_could_not_be_drafted_and_writes_no_earlier_one(tmp_path):
+    draft()
+    frappe.db.set_value(REPORT, NAME, "period", "2026-Q9")
+    frappe.db.commit()
+    file = tmp_path / "report.pdf"
+    done = run_bench("maintenance", "report", KIND, "--period", QUARTER, "--pdf", str(file))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{NAME}  Failed: PeriodError")
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_shell_answers_unknown_while_another_job_drafts_it(tmp_path):
+    draft()
+    frappe.db.set_value(REPORT, NAME, "status", "Drafting")
+    frappe.db.commit()
+    other = connect(frappe.conf)
+    other.cursor().execute("select get_lock(%s, 0)", f"{frappe.conf.db_name}:report {NAME}"[:64])
+    done = run_bench("maintenance", "report", KIND, "--period", QUARTER)
+    other.close()
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{NAME}  Drafting: another job is at it")

@@ -178,6 +178,19 @@ def test_security_tells_what_changed_before_what_was_found_and_the_worst_first()
     ]
 
 
+def test_security_beside_an_assessment_of_the_same_quarter_says_since_when():
+    before = {"name": "SEC-2026-07-02", "at": "2026-07-02T06:00:00+02:00"}
+    changes = [{"told": "it@example.com got System Manager", "is_worse": True}]
+    section = told("security", assessed(before=before, changes=changes))
+    assert section.tables[0].title == "What changed since 2026-07-02"
+    assert section.facts[-1].text == "Since 2026-07-02: it@example.com got System Manager."
+
+
+def test_changes_that_were_not_read_are_said():
+    section = told("optimisation", optimisation(change("CH-1", "Same", "Kept", measured()), is_whole=False))
+    assert section.missing == [("Changes applied", "only the first of them were read")]
+
+
 def test_security_that_was_not_assessed_in_the_period_is_not_measured():
     section = told("security", {"security": {"assessment": None, "latest": "2026-06-30"}})
     (fact,) = section.facts

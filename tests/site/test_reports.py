@@ -258,6 +258,7 @@ def test_what_is_finished_while_the_left_ones_are_looked_for_is_not_drafted_agai
 REFUSED = (
     ("YEARLY", None, "There is no report “YEARLY”. There are: WEEKLY-ANALYTICS, MONTHLY-PERFORMANCE"),
     (KIND, "2026-10", "“2026-10” is no period of a quarterly report: write one such as 2026-Q3."),
+    ("WEEKLY-ANALYTICS", "2026-W41", "2026-W41 begins today: the last period that is over is 2026-W40."),
     (KIND, "2027-Q1", "2027-Q1 has not begun: the last period that is over is 2026-Q3."),
     (KIND, "2026-Q1", "Nothing was measured in 2026-Q1: this site is measured since 2026-04-01."),
 )

@@ -30,6 +30,8 @@ def optimisation(section: Section, facts: Facts, period: Period) -> None:
         section.say("No opportunity was found, and nothing was changed.", FOUND)
     for finder, why in told["not_measured"].items():
         section.missing.append((f"Opportunities: {finder}", why))
+    if not told["is_whole"]:
+        section.missing.append(("Changes applied", "only the first of them were read"))
     if not told["looked_at"]:
         section.missing.append(("Opportunities", "nobody looked for them yet"))
 

@@ -122,7 +122,11 @@ def test_fourteen_days_of_a_month_are_said_and_not_compared():
     assert first(made)[2] == "Only 14 of 92 days were measured: they are not compared with the period before."
     figure = report.sections[0].figures[0]
     assert (figure.value, figure.before, figure.note) == (84, None, "not compared: 14 of 92 days measured")
-    assert ("Errors of some days", "14 of 92 days: counted since 2026-09-17", "Errors") in report.missing
+    assert (
+        "Errors of some days",
+        "14 of 92 days: they are counted since 2026-09-17",
+        "Errors",
+    ) in report.missing
     assert report.measured == "14 of 92 days measured"
 
 
@@ -177,7 +181,7 @@ def test_what_is_unknown_stands_on_the_first_page_however_much_is_critical():
 @pytest.mark.parametrize(
     ("key", "told", "what", "why"),
     [
-        ("errors", errors(by_day={}), "Errors", "errors are counted since 2026-01-01"),
+        ("errors", errors(by_day={}), "Errors", "they are counted since 2026-01-01"),
         ("alerts", {"watched_days": 0}, "Alerts", "nothing was watched in the period"),
         ("compliance", {"last": None, "before": None}, "Compliance", "no day of the period was assessed"),
     ],

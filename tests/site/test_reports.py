@@ -13,6 +13,7 @@ from report_days import AFTER, FIRST, REPORT, at, keep_errors, keep_metrics, kee
 from verenigingen_maintenance import api
 from verenigingen_maintenance.core.report import FAILED
 from verenigingen_maintenance.operations import (
+    error_counts,
     renamed_users,
     report_decisions,
     report_drafts,
@@ -151,6 +152,20 @@ def test_days_that_are_counted_anew_are_missing_in_the_report_that_tells_of_them
     assert anew not in draft().html
     frappe.db.set_value("Error Count", "D20260930", "stale", 1)
     assert f"1 {anew}" in draft().html
+
+
+@pytest.mark.usefixtures("quarter")
+def test_days_whose_counts_of_errors_were_dropped_are_missing_and_no_days_without_errors():
+    error_counts.forget_days("2026-08-16")
+    frappe.db.commit()
+    report = draft()
+    missing = {each["what"]: each["why"] for each in api.get_report(NAME)["not_measured"]}
+    assert missing["Errors of some days"] == "46 of 92 days: their counts are kept since 2026-08-16"
+    assert "not compared: 46 of 92 days measured" in report.html
+    error_counts.forget_days("2026-10-02")
+    frappe.db.commit()
+    (unknown,) = [text for text in facts(draft()) if text.startswith("Not measured in the period: ")]
+    assert "Errors, their counts are kept since 2026-10-02" in unknown
 
 
 def keep_todos(count, due=None):

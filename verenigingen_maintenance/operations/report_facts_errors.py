@@ -23,13 +23,15 @@ FIELDS = ("name", "title", "state", "severity", "kind", "area", "own")
 
 def facts(period: Period, now: datetime) -> dict[str, Any]:
     """Errors by day from 13 weeks before on, the most frequent patterns, and those that came, went and
-    returned in the period. Days before errors were counted, or that are not over, are in no figure."""
-    since = error_patterns.counted_since()
-    first = since.date() if since else None
+    returned in the period. Days before errors were counted, whose counts are not kept, or that are not over,
+    are in no figure."""
+    since, kept = error_patterns.counted_since(), error_patterns.kept_since()
+    first = max(since.date(), kept or since.date()) if since else None
     ends = min(period.ends, clock.stored(now).date())
     days = _by_day(min(period.begins - LEAD_IN, period.before.begins), ends)
     return {
-        "counted_since": str(first) if first else None,
+        "counted_since": str(since.date()) if since else None,
+        "kept_since": str(kept) if kept else None,
         "by_day": {str(day): errors for day, errors in days.items() if first and day >= first},
         **_patterns(period),
         "not_rolled_up": _not_counted(period),

@@ -267,6 +267,14 @@ def test_an_assessment_that_measured_nothing_is_unknown_and_areas_of_it_are_miss
     }
 
 
+def test_a_report_that_judges_nothing_is_unknown_and_says_so():
+    made = data(sections=["told"])
+    made["facts"] = {"told": {"sentences": [{"text": "Nothing happened."}]}}
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert first(made) == ["Nothing in this report judges the period."]
+
+
 def test_a_period_that_is_not_over_says_so_first():
     made = data(read_at="2026-08-30T09:00:00+02:00")
     assert "The period is not over: this is about 60 of its 92 days." in first(made)

@@ -186,6 +186,16 @@ def test_security_beside_an_assessment_of_the_same_quarter_says_since_when():
     assert section.facts[-1].text == "Since 2026-07-02: it@example.com got System Manager."
 
 
+def test_a_period_in_which_nothing_was_found_is_ok_only_where_all_was_looked_at():
+    (fact,) = told("optimisation", optimisation()).facts
+    assert (fact.verdict, fact.text) == (
+        Verdict.OK,
+        "No opportunity was found, and nothing was changed.",
+    )
+    assert told("optimisation", optimisation(looked_at=None)).facts == []
+    assert told("optimisation", optimisation(not_measured={"queues": "no answer"})).facts == []
+
+
 def test_changes_that_were_not_read_are_said():
     section = told("optimisation", optimisation(change("CH-1", "Same", "Kept", measured()), is_whole=False))
     assert section.missing == [("Changes applied", "only the first of them were read")]

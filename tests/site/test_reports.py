@@ -1,5 +1,6 @@
 """Reports: drafted as of one moment, finished by the next job, kept with texts, approved by another one."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ import frappe
 import pytest
 import report_days
 from conftest import connect, fresh, run_bench, wait_until_free
+from pypdf import PdfReader
 from report_days import AFTER, FIRST, REPORT, at, keep_errors, keep_metrics, keep_run
 
 from verenigingen_maintenance import api
@@ -345,6 +347,15 @@ def test_what_people_wrote_survives_and_nothing_else_is_written_by_hand(monkeypa
     assert kept.index("On Errors, a section that is not in this report any more") < kept.index(
         "The &lt;bank&gt;"
     )
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_long_address_in_a_remark_does_not_run_off_the_paper():
+    write(draft(), "errors", f"See https://example.com/{'abcdefghij' * 30}")
+    pages = PdfReader(io.BytesIO(report_decisions.as_pdf(NAME)[1])).pages
+    lines = [line for page in pages for line in page.extract_text().splitlines() if "abcdefghij" in line]
+    assert sum(line.count("abcdefghij") for line in lines) > 20
+    assert max(map(len, lines)) < 200
 
 
 @pytest.mark.usefixtures("quarter")

@@ -54,6 +54,7 @@ def build(data: Mapping[str, Any], texts: Sequence[Mapping[str, str]]) -> Report
     sections = [_section(key, data["facts"], period) for key in data["sections"]]
     coverage = _coverage(data, period)
     facts = ranked(together([*coverage, *(fact for section in sections for fact in section.facts)]))
+    facts = facts or [Fact(Verdict.UNKNOWN, 0, "Nothing in this report judges the period.")]
     _gather(sections, facts)
     written = [each for each in texts if (each["text"] or "").strip()]
     return Report(

@@ -16,7 +16,7 @@ from .verdicts import Verdict
 AT_ONCE, FEW_MORE = 10, 4
 STYLE = """
 .m-report { font-family: Helvetica, Arial, "DejaVu Sans", sans-serif; font-size: 9.5pt; line-height: 1.4;
-  color: #1d2429; }
+  color: #1d2429; word-wrap: break-word; }
 .m-report h1 { font-size: 20pt; margin: 0 0 2pt; }
 .m-report h2 { font-size: 14pt; margin: 20pt 0 6pt; padding-bottom: 2pt; border-bottom: 1.5pt solid #2f6fb4;
   page-break-after: avoid; }

@@ -522,6 +522,16 @@ def test_the_check_of_a_review_counts_the_reports_that_are_not_approved():
     assert (before.reason, before.learning) == ("nothing was measured in 2026-Q1", True)
 
 
+@pytest.mark.usefixtures("quarter")
+def test_where_no_report_is_switched_on_nothing_is_said_to_be_approved():
+    settings = frappe.get_doc(SETTINGS)
+    for row in settings.report_kinds:
+        row.enabled = 0
+    settings.save()
+    found = reports.quarterly_not_approved(at(AFTER, 9))
+    assert (found.value, found.detail) == (0, "no report of 2026-Q3 is switched on in Maintenance Settings")
+
+
 # --- the command
 
 

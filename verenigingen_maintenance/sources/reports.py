@@ -72,6 +72,8 @@ def _not_approved(cadence: Cadence, now: datetime) -> Reading | Unknown:
     statuses = _statuses(cadence, period)
     waiting = [f"{name}: {status}" for name, status in statuses.items() if status != APPROVED]
     detail = some(waiting) or f"all {len(statuses)} of {period.label} are approved"
+    if not statuses:
+        detail = f"no report of {period.label} is switched on in Maintenance Settings"
     evidence = {"period": period.label, **statuses}
     return Reading(len(waiting), "reports", now, REPORT, evidence, detail=detail)
 

@@ -170,14 +170,19 @@ def analytics(context: frappe._dict, as_json: bool) -> None:
 @as_json
 @pass_context
 def report(context: frappe._dict, kind: str, period: str | None, file: str | None, as_json: bool) -> None:
-    """Draft the report KIND, such as WEEKLY-ANALYTICS. The exit code is the period's verdict."""
+    """Draft the report KIND, such as WEEKLY-ANALYTICS. The exit code is the period's verdict.
+
+    Where it could not be drafted it is that of UNKNOWN, and no file is written.
+    """
 
     def drafted() -> tuple[dict, str]:
         name = report_drafts.ask(kind, period, clock.now(), None)
         report_drafts.work(name)
-        if file:
-            Path(file).write_bytes(report_decisions.as_pdf(name)[1])
         found = report_answers.describe(name)
+        if found["status"] != report_drafts.DRAFT:
+            found["verdict"] = Verdict.UNKNOWN.value
+        elif file:
+            Path(file).write_bytes(report_decisions.as_pdf(name)[1])
         return found, report_summary(found)
 
     _answer(context, drafted, as_json)

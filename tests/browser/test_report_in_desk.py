@@ -38,6 +38,8 @@ def test_a_report_from_its_progress_to_its_approval(at_site, desk, api):
     shown = form.page.locator(".shown-report")
     expect(shown).to_contain_text(PLANTED)
     expect(form.indicator).to_have_text("Draft")
+    early = desk("manager", f"/app/maintenance-report/{report}")
+    expect(early.button("Approve")).to_be_visible()
     form.write(form.page.locator("textarea[data-section='errors']"), REMARK)
     form.save()
     expect(form.indicator).to_have_text("Draft")
@@ -48,6 +50,10 @@ def test_a_report_from_its_progress_to_its_approval(at_site, desk, api):
     expect(form.button("Approve")).to_be_hidden()
     expect_nothing_ran(form)
     assert api("operator").post(f"{DOOR}.approve_report", data={"report": report}).status == 403
+
+    early.button("Approve").click()
+    early.dialog.get_by_role("button", name="Yes").click()
+    expect(early.page.locator(".msgprint")).to_contain_text("was changed since you opened it")
 
     lead = desk("manager", f"/app/maintenance-report/{report}")
     lead.button("Approve").click()

@@ -39,7 +39,13 @@ def data(kind="QUARTERLY-PERFORMANCE", sections=("errors", "performance", "trend
 def errors(**changes):
     days = [FIRST + timedelta(days=number) for number in range(150)]
     counts = {str(day): 24 if day >= WORSE_FROM else 6 for day in days}
-    told = {"counted_since": "2026-01-01", "by_day": counts, "patterns": [PLANTED], "patterns_with_errors": 1}
+    told = {
+        "counted_since": "2026-01-01",
+        "kept_since": None,
+        "by_day": counts,
+        "patterns": [PLANTED],
+        "patterns_with_errors": 1,
+    }
     told |= {
         "new": 1,
         "new_critical": 1,

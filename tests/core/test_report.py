@@ -31,6 +31,7 @@ ERRORS = (
     "Errors rose from 2026-W33 to 2026-W39 (weeks 7 to 13 of 14), and so until the end of the period: "
     "168 against a usual 42, 4.0 times as many in the first week."
 )
+FINE = {"facts": [{"verdict": "OK", "weight": 50, "text": "The rest is fine."}]}
 NEW = "New critical pattern since 2026-08-10: Mandate <b>X</b> could not be booked (1248 errors, Ongoing)."
 
 
@@ -121,7 +122,11 @@ def test_fourteen_days_of_a_month_are_said_and_not_compared():
     assert first(made)[2] == "Only 14 of 92 days were measured: they are not compared with the period before."
     figure = report.sections[0].figures[0]
     assert (figure.value, figure.before, figure.note) == (84, None, "not compared: 14 of 92 days measured")
-    assert ("Errors of some days", "14 of 92 days: counted since 2026-09-17", "Errors") in report.missing
+    assert (
+        "Errors of some days",
+        "14 of 92 days: they are counted since 2026-09-17",
+        "Errors",
+    ) in report.missing
     assert report.measured == "14 of 92 days measured"
 
 
@@ -176,9 +181,8 @@ def test_what_is_unknown_stands_on_the_first_page_however_much_is_critical():
 @pytest.mark.parametrize(
     ("key", "told", "what", "why"),
     [
-        ("errors", errors(by_day={}), "Errors", "errors are counted since 2026-01-01"),
-        ("alerts", {"watched_since": None}, "Alerts", "nothing was watched in the period"),
-        ("alerts", {"watched_since": "2026-10-01"}, "Alerts", "nothing was watched in the period"),
+        ("errors", errors(by_day={}), "Errors", "they are counted since 2026-01-01"),
+        ("alerts", {"watched_days": 0}, "Alerts", "nothing was watched in the period"),
         ("compliance", {"last": None, "before": None}, "Compliance", "no day of the period was assessed"),
     ],
 )
@@ -189,6 +193,86 @@ def test_a_section_of_which_nothing_was_measured_is_unknown_and_not_ok(key, told
     assert report.verdict is Verdict.UNKNOWN
     assert [fact.text for fact in report.first] == [f"{what} not measured: {why}."]
     assert [each[:2] for each in report.missing] == [(what, why)]
+
+
+def alerts(**changes):
+    no_times = {"median": None, "ninety": None, "longest": None, "known": 0}
+    times = {"time_to_acknowledge": no_times, "time_to_resolve": no_times}
+    counts = dict.fromkeys(
+        ("alerts", "real", "false_positive", "nobody_acted", "no_action_needed", "answered_late"), 0
+    )
+    figures = {**counts, "came_back": 0, "open": 0, **times}
+    told = {"by_subject": [], "still_open": [], "open_from_before": 0, "highest": [], "missing": []}
+    told |= {"watched_days": 92, "watched_days_before": 91, "before": {**figures, "alerts": 4}}
+    return {**figures, **told, "sources": {"alerts": "Maintenance Escalation"}, **changes}
+
+
+def alerts_of(**changes):
+    made = data(sections=["alerts"])
+    made["facts"] = {"alerts": alerts(**changes)}
+    return build(made, [])
+
+
+def test_alerts_are_compared_where_both_periods_were_watched():
+    figure = alerts_of().sections[0].figures[0]
+    assert (figure.value, figure.before, figure.note) == (0, 4, "")
+    report = alerts_of(watched_days_before=30)
+    figure = report.sections[0].figures[0]
+    why = "not compared: 30 of 91 days of the period before measured"
+    assert (figure.value, figure.before, figure.note) == (0, None, why)
+
+
+def test_days_in_which_nobody_watched_are_missing_and_no_days_without_alerts():
+    report = alerts_of(watched_days=80)
+    assert ("Alerts of some days", "80 of 92 days were watched", "Alerts and escalations") in report.missing
+    assert not [fact for fact in report.first if fact.verdict is Verdict.OK]
+
+
+def test_all_that_reached_level_3_is_counted_and_listed():
+    highest = [
+        {"name": f"ESC-{n}", "title": f"Backup {n}", "level": "Level 3, Support", "opened": f"2026-08-0{n}"}
+        for n in range(1, 6)
+    ]
+    report = alerts_of(highest=highest, alerts=5)
+    (fact,) = [fact for fact in report.first if fact.verdict is Verdict.WARNING]
+    assert fact.text.endswith("(ESC-2); 3 more reached level 3 or above.")
+    (table,) = [each for each in report.sections[0].tables if each.title == "Reached level 3 or above"]
+    assert [row[0] for row in table.rows] == [each["name"] for each in highest]
+
+
+@pytest.mark.parametrize("title", ["Dashboard available", "Analytics there"])
+def test_a_promise_that_was_not_measured_is_unknown_and_not_ok(title):
+    figure = {"title": title, "span": "", "value": "not measured", "target": ">= 99 %"}
+    figure |= {"verdict": "UNKNOWN", "detail": "There is no hour of it."}
+    made = data(sections=["service", "fine"])
+    made["facts"] = {"service": {"figures": [figure], "before": [figure], "months": []}, "fine": FINE}
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.first[0].text == f"{title} not measured: There is no hour of it."
+    assert report.missing == [(title, "There is no hour of it", "Service levels")]
+
+
+def test_an_assessment_that_measured_nothing_is_unknown_and_areas_of_it_are_missing():
+    area = {"area": "a", "title": "Access", "score": None, "verdict": "UNKNOWN", "told": "no backup log"}
+    last = {"day": "2026-09-30", "score": None, "measured": "measured 0 of 1 areas", "areas": [area]}
+    told = {"last": last, "before": None, "assessed_days": 92, "scores": [], "target": ""}
+    made = data(sections=["compliance", "fine"])
+    made["facts"] = {"compliance": {**told, "opened": [], "closed": [], "open": []}, "fine": FINE}
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert report.first[0].text == "Compliance score not measured: measured 0 of 1 areas."
+    assert {each[:2] for each in report.missing} == {
+        ("Compliance score", "measured 0 of 1 areas"),
+        ("Compliance: Access", "no backup log"),
+    }
+
+
+def test_a_report_that_judges_nothing_is_unknown_and_says_so():
+    made = data(sections=["told"])
+    made["facts"] = {"told": {"sentences": [{"text": "Nothing happened."}]}}
+    report = build(made, [])
+    assert report.verdict is Verdict.UNKNOWN
+    assert first(made) == ["Nothing in this report judges the period."]
 
 
 def test_a_period_that_is_not_over_says_so_first():
@@ -209,6 +293,18 @@ def test_what_became_worse_names_the_source_that_it_has():
     made["facts"]["metrics"] = metrics(metric(weeks=[]))
     (table, _moving) = build(made, []).sections[0].tables
     assert ([row[0] for row in table.rows], table.source) == (["Errors"], "errors.days")
+    (table, _moving) = build(data(sections=["trends"]), []).sections[0].tables
+    assert table.source == "errors.days metrics.days"
+
+
+def test_what_rests_on_several_sources_names_each_of_them():
+    html = render(build(data(), []))
+    worse = html[html.index("Became worse in 2026-W33") :]
+    numbers = re.findall(r"\[(\d+)\]", worse[: worse.index("</td>")])
+    listed = dict(re.findall(r'<td width="7%">\[(\d+)\]</td><td>([^<]*)', html))
+    assert [listed[number] for number in numbers] == ["Error Count", "Metric Day"]
+    assert re.search(r"92 of 92 days measured\. <span class=\"source\">\[1\]</span>", html)
+    assert listed["1"] == "Metric Day: the days that have any metric"
 
 
 def test_remarks_stand_in_their_section_and_those_of_one_that_is_gone_at_the_end():

@@ -178,6 +178,29 @@ def test_security_tells_what_changed_before_what_was_found_and_the_worst_first()
     ]
 
 
+def test_security_beside_an_assessment_of_the_same_quarter_says_since_when():
+    before = {"name": "SEC-2026-07-02", "at": "2026-07-02T06:00:00+02:00"}
+    changes = [{"told": "it@example.com got System Manager", "is_worse": True}]
+    section = told("security", assessed(before=before, changes=changes))
+    assert section.tables[0].title == "What changed since 2026-07-02"
+    assert section.facts[-1].text == "Since 2026-07-02: it@example.com got System Manager."
+
+
+def test_a_period_in_which_nothing_was_found_is_ok_only_where_all_was_looked_at():
+    (fact,) = told("optimisation", optimisation()).facts
+    assert (fact.verdict, fact.text) == (
+        Verdict.OK,
+        "No opportunity was found, and nothing was changed.",
+    )
+    assert told("optimisation", optimisation(looked_at=None)).facts == []
+    assert told("optimisation", optimisation(not_measured={"queues": "no answer"})).facts == []
+
+
+def test_changes_that_were_not_read_are_said():
+    section = told("optimisation", optimisation(change("CH-1", "Same", "Kept", measured()), is_whole=False))
+    assert section.missing == [("Changes applied", "only the first of them were read")]
+
+
 def test_security_that_was_not_assessed_in_the_period_is_not_measured():
     section = told("security", {"security": {"assessment": None, "latest": "2026-06-30"}})
     (fact,) = section.facts
@@ -263,6 +286,29 @@ def test_capacity_without_a_forecast_is_not_known():
     section = told("capacity", {"forecasts": {"last": []}, "metrics": metrics(stored("Database", "", 9.0))})
     assert section.facts[0].verdict is Verdict.UNKNOWN
     assert [what for what, _why in section.missing] == ["Capacity", "The nearest limit"]
+
+
+def test_what_was_not_measured_until_the_end_is_neither_worse_still_nor_as_usual():
+    weeks = [row for row in metric()["weeks"] if row[0] < "2026-08-24"]
+    facts = {"errors": errors(by_day={}), "metrics": metrics(metric(weeks=weeks)), "forecasts": {"last": []}}
+    section = told("trends", facts)
+    assert [row[5] for row in section.tables[0].rows] == ["not known"]
+    assert (section.facts, section.sentences) == ([], [])
+
+
+def test_the_nearest_limit_is_that_of_what_was_measured_in_the_period():
+    old = stored("Disk", "> 90", 89.0, "%")
+    old["weeks"] = [["2026-05-04", 89.0, 7]]
+    used = metrics(old, stored("Database", "> 50000", 41_000.0))
+    section = told("capacity", {"forecasts": {"last": [limited()]}, "metrics": used})
+    assert section.facts[1].text.startswith("The nearest limit is that of Database")
+
+
+def test_a_limit_without_a_forecast_is_missing_also_where_others_have_one():
+    used = metrics(stored("Disk", "> 90", 45.0, "%"), {**stored("Database", "> 50000", 1.0), "metric": "b"})
+    section = told("capacity", {"forecasts": {"last": [limited(metric="b")]}, "metrics": used})
+    why = "it had no forecast at the end of the period"
+    assert section.missing == [("When Disk meets its limit (> 90 %)", why)]
 
 
 def test_what_is_worse_still_at_the_end_is_what_a_plan_begins_with():

@@ -39,6 +39,7 @@ def test_a_label_is_its_days(cadence, label, begins, last, before):
     [
         (Cadence.WEEKLY, "2025-W53", "There is no “2025-W53” in the calendar: write one such as 2026-W47."),
         (Cadence.WEEKLY, "2026-11", "“2026-11” is no period of a weekly report: write one such as 2026-W47."),
+        (Cadence.WEEKLY, "9999-W52", "There is no “9999-W52” in the calendar: write one such as 2026-W47."),
         (Cadence.MONTHLY, "2026-13", "There is no “2026-13” in the calendar: write one such as 2026-10."),
         (
             Cadence.MONTHLY,

@@ -59,6 +59,16 @@ def test_the_weeks_are_named_from_and_to_and_nothing_is_said_of_what_came_after(
     assert in_words(found, QUARTER) + not_over(found, QUARTER) == told
 
 
+def test_of_weeks_that_nobody_measured_nothing_is_said():
+    (found,) = regressions(weeks([*USUAL, 120, 130]), QUARTER)
+    assert in_words(found, QUARTER) == "from 2026-W34 to 2026-W35 (weeks 8 to 9 of 14)"
+    assert not_over(found, QUARTER) == ", and of the weeks after it nothing is known"
+    assert lasting(found, QUARTER) == ", until 2026-W35, and of the weeks after it nothing is known"
+    short = [*weeks([*USUAL, *USUAL[:5], 120]), Week(QUARTER.mondays[-1], 130, days=3)]
+    (found,) = regressions(short, QUARTER)
+    assert not_over(found, QUARTER) == ", and so until the end of the period"
+
+
 def test_a_week_alone_says_nothing_of_recovering_unless_it_began_before():
     week = parse(Cadence.WEEKLY, "2026-W33")
     before = week.begins - timedelta(weeks=5)

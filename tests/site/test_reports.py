@@ -1,5 +1,6 @@
 """Reports: drafted as of one moment, finished by the next job, kept with texts, approved by another one."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,11 +9,14 @@ import frappe
 import pytest
 import report_days
 from conftest import connect, fresh, run_bench, wait_until_free
+from pypdf import PdfReader
 from report_days import AFTER, FIRST, REPORT, at, keep_errors, keep_metrics, keep_run
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.core.report import FAILED
 from verenigingen_maintenance.operations import (
+    error_counts,
+    renamed_users,
     report_decisions,
     report_drafts,
     report_sections,
@@ -22,6 +26,7 @@ from verenigingen_maintenance.sources import clock, reports
 
 KIND, QUARTER = "QUARTERLY-PERFORMANCE", "2026-Q3"
 NAME = f"{KIND}-{QUARTER}"
+SETTINGS = "Maintenance Settings"
 OPERATOR, MANAGER, LEAD = "operator@example.com", "manager@example.com", "Administrator"
 
 
@@ -110,6 +115,84 @@ def test_the_same_data_make_the_same_report_and_other_data_are_said():
 
 
 @pytest.mark.usefixtures("quarter")
+def test_patterns_with_as_many_errors_stand_in_one_order_whichever_process_reads_them():
+    for letter in "abcdefgh":
+        new = {"name": f"EP-{letter}", "title": f"New {letter}", "severity": "Critical", "state": "New"}
+        new["first_at"] = clock.stored(at(date(2026, 9, 1)))
+        frappe.get_doc({"doctype": "Error Pattern", **new}).db_insert()
+    frappe.db.commit()
+    orders = []
+    for seed in ("1", "2"):
+        done = run_bench("maintenance", "report", KIND, "--period", QUARTER, PYTHONHASHSEED=seed)
+        assert done.returncode == 2, done.stdout + done.stderr
+        told = json.loads(fresh(REPORT, NAME).data)["facts"]["errors"]["new_critical_patterns"]
+        orders.append([each["title"] for each in told])
+    assert orders[0] == orders[1]
+    assert orders[0][1:] == [f"New {letter}" for letter in "abcdefgh"]
+
+
+@pytest.mark.usefixtures("quarter")
+def test_settings_that_are_saved_while_it_is_drafted_are_the_ones_that_others_read_afterwards(monkeypatch):
+    other, real = connect(frappe.conf), report_sections.PROVIDERS["service"]
+    cached = frappe.get_document_cache_key(SETTINGS, SETTINGS)
+
+    def meanwhile(period, now):
+        saved = "update tabSingles set value = '22:00:00' where doctype = %s and field = 'business_day_ends'"
+        other.cursor().execute(saved, SETTINGS)
+        frappe.cache.delete_value(cached)
+        return real(period, now)
+
+    monkeypatch.setitem(report_sections.PROVIDERS, "service", meanwhile)
+    assert draft().status == "Draft"
+    assert str(frappe.get_cached_doc(SETTINGS).business_day_ends) == "22:00:00"
+
+
+@pytest.mark.usefixtures("quarter")
+def test_days_that_are_counted_anew_are_missing_in_the_report_that_tells_of_them():
+    anew = "days are to be counted anew"
+    frappe.db.set_value("Error Count", "D20261004", "stale", 1)
+    assert anew not in draft().html
+    frappe.db.set_value("Error Count", "D20260930", "stale", 1)
+    assert f"1 {anew}" in draft().html
+
+
+@pytest.mark.usefixtures("quarter")
+def test_days_whose_counts_of_errors_were_dropped_are_missing_and_no_days_without_errors():
+    error_counts.forget_days("2026-08-16")
+    frappe.db.commit()
+    report = draft()
+    missing = {each["what"]: each["why"] for each in api.get_report(NAME)["not_measured"]}
+    assert missing["Errors of some days"] == "46 of 92 days: their counts are kept since 2026-08-16"
+    assert "not compared: 46 of 92 days measured" in report.html
+    error_counts.forget_days("2026-10-02")
+    frappe.db.commit()
+    (unknown,) = [text for text in facts(draft()) if text.startswith("Not measured in the period: ")]
+    assert "Errors, their counts are kept since 2026-10-02" in unknown
+
+
+def keep_todos(count, due=None):
+    about = {"reference_type": "Maintenance Escalation", "reference_name": "ESC-1", "status": "Open"}
+    fields = ["name", "description", "date", "creation", *about]
+    moment = clock.stored(at(FIRST))
+    rows = [
+        (f"todo-{due}-{each}", f"Look at {due} {each}", due, moment, *about.values()) for each in range(count)
+    ]
+    frappe.db.bulk_insert("ToDo", fields, rows, chunk_size=2_000)
+    frappe.db.commit()
+
+
+@pytest.mark.usefixtures("quarter")
+def test_what_is_overdue_is_told_however_many_todos_have_no_date_and_what_is_left_out_is_said():
+    keep_todos(600)
+    keep_todos(1, date(2026, 9, 1))
+    report = draft("QUARTERLY-PLAN")
+    (overdue,) = [text for text in facts(report) if text.startswith("Actions that are overdue")]
+    assert overdue == "Actions that are overdue: 1 of 601: Look at 2026-09-01 0."
+    missing = {each["what"]: each["why"] for each in api.get_report(report.name)["not_measured"]}
+    assert missing["ToDos"] == "only 500 of them were read"
+
+
+@pytest.mark.usefixtures("quarter")
 def test_data_that_change_while_it_is_drafted_are_in_all_of_it_or_in_nothing(monkeypatch):
     other, real = connect(frappe.conf), report_sections.PROVIDERS["service"]
 
@@ -192,6 +275,7 @@ def test_what_is_finished_while_the_left_ones_are_looked_for_is_not_drafted_agai
 REFUSED = (
     ("YEARLY", None, "There is no report “YEARLY”. There are: WEEKLY-ANALYTICS, MONTHLY-PERFORMANCE"),
     (KIND, "2026-10", "“2026-10” is no period of a quarterly report: write one such as 2026-Q3."),
+    ("WEEKLY-ANALYTICS", "2026-W41", "2026-W41 begins today: the last period that is over is 2026-W40."),
     (KIND, "2027-Q1", "2027-Q1 has not begun: the last period that is over is 2026-Q3."),
     (KIND, "2026-Q1", "Nothing was measured in 2026-Q1: this site is measured since 2026-04-01."),
 )
@@ -216,6 +300,9 @@ def test_a_month_of_which_two_weeks_were_measured_says_so_and_compares_nothing()
     keep_errors(date(2026, 9, 17))
     report = draft("MONTHLY-PERFORMANCE", "2026-09")
     assert (report.measured, report.verdict) == ("14 of 30 days measured", "UNKNOWN")
+    alerts = json.loads(report.data)["facts"]["alerts"]
+    assert (alerts["watched_days"], alerts["watched_days_before"]) == (14, 0)
+    assert "14 of 30 days were watched" in report.html
     assert "Only 14 of 30 days were measured: they are not compared with the period before." in facts(report)
     assert "not compared: 14 of 30 days measured" in report.html
     assert "days of Error Log are not counted yet" not in report.html
@@ -242,6 +329,8 @@ def test_what_people_wrote_survives_and_nothing_else_is_written_by_hand(monkeypa
         {"data": "{}"},
         {"status": "Approved"},
         {"author": LEAD},
+        {"docstatus": 1},
+        {"writers": ""},
     ):
         document = fresh(REPORT, NAME)
         document.update(forged)
@@ -258,6 +347,15 @@ def test_what_people_wrote_survives_and_nothing_else_is_written_by_hand(monkeypa
     assert kept.index("On Errors, a section that is not in this report any more") < kept.index(
         "The &lt;bank&gt;"
     )
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_long_address_in_a_remark_does_not_run_off_the_paper():
+    write(draft(), "errors", f"See https://example.com/{'abcdefghij' * 30}")
+    pages = PdfReader(io.BytesIO(report_decisions.as_pdf(NAME)[1])).pages
+    lines = [line for page in pages for line in page.extract_text().splitlines() if "abcdefghij" in line]
+    assert sum(line.count("abcdefghij") for line in lines) > 20
+    assert max(map(len, lines)) < 200
 
 
 @pytest.mark.usefixtures("quarter")
@@ -279,6 +377,29 @@ def test_a_report_is_approved_by_a_manager_who_did_not_write_in_it_and_then_stay
         approved.save()
     with pytest.raises(frappe.ValidationError, match="is a record"):
         frappe.delete_doc(REPORT, NAME, force=True)
+
+
+@pytest.mark.usefixtures("quarter")
+def test_whoever_wrote_what_another_one_corrected_does_not_approve_it_under_another_name_either():
+    write(draft(), "errors", "Seen.", MANAGER)
+    write(fresh(REPORT, NAME), "errors", "Seen by us.", OPERATOR)
+    draft()
+    frappe.set_user(MANAGER)
+    with pytest.raises(frappe.ValidationError, match="another manager approves it"):
+        report_decisions.approve(NAME, at(AFTER))
+    frappe.set_user("Administrator")
+    renamed_users.follow(None, "after_rename", MANAGER, "renamed@example.com")
+    assert fresh(REPORT, NAME).writers.split() == ["renamed@example.com", OPERATOR]
+
+
+@pytest.mark.usefixtures("quarter", "over_http")
+def test_what_was_changed_since_somebody_opened_it_is_not_approved():
+    opened = draft()
+    write(opened, "errors", "Nobody but me has seen this.")
+    with pytest.raises(frappe.ValidationError, match="was changed since you opened it"):
+        api.approve_report(NAME, seen=opened.sha256)
+    api.approve_report(NAME, seen=fresh(REPORT, NAME).sha256)
+    assert fresh(REPORT, NAME).status == "Approved"
 
 
 @pytest.mark.usefixtures("quarter")
@@ -314,6 +435,30 @@ def test_only_an_approved_report_is_mailed_with_its_pdf_and_once():
     assert sorted(each.recipient for each in row.recipients) == ["board@example.com", "lead@example.com"]
     assert f'filename="{NAME}.pdf"' in row.message
     assert "Subject: Quarterly Performance Report 2026-Q3: CRITICAL" in row.message.replace("\r", "")
+
+
+def mail_to(*addresses):
+    settings = frappe.get_doc(SETTINGS)
+    next(row for row in settings.report_kinds if row.kind == KIND).recipients = ", ".join(addresses)
+    settings.save()
+
+
+@pytest.mark.usefixtures("quarter", "mail_account")
+def test_who_has_unsubscribed_is_not_told_to_have_been_mailed():
+    mail_to("lead@example.com", "gone@example.com", "board@example.com")
+    draft()
+    report_decisions.approve(NAME, at(AFTER))
+    unsubscribed = {"email": "gone@example.com", "global_unsubscribe": 1}
+    frappe.get_doc({"doctype": "Email Unsubscribe", **unsubscribed}).db_insert()
+    assert mail()["mailed_to"] == ["lead@example.com", "board@example.com"]
+    frappe.db.rollback()
+
+
+def test_more_addresses_than_frappe_mails_together_are_refused():
+    addresses = [f"member{number}@example.com" for number in range(101)]
+    with pytest.raises(frappe.ValidationError, match=r"has 101 addresses, and Frappe mails to at most 100"):
+        mail_to(*addresses)
+    mail_to(*addresses[:100])
 
 
 @pytest.mark.usefixtures("quarter")
@@ -377,6 +522,16 @@ def test_the_check_of_a_review_counts_the_reports_that_are_not_approved():
     assert (before.reason, before.learning) == ("nothing was measured in 2026-Q1", True)
 
 
+@pytest.mark.usefixtures("quarter")
+def test_where_no_report_is_switched_on_nothing_is_said_to_be_approved():
+    settings = frappe.get_doc(SETTINGS)
+    for row in settings.report_kinds:
+        row.enabled = 0
+    settings.save()
+    found = reports.quarterly_not_approved(at(AFTER, 9))
+    assert (found.value, found.detail) == (0, "no report of 2026-Q3 is switched on in Maintenance Settings")
+
+
 # --- the command
 
 
@@ -387,3 +542,28 @@ def test_a_shell_drafts_a_report_and_writes_its_pdf(tmp_path):
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stdout.startswith(f"{NAME}  CRITICAL  92 of 92 days measured")
     assert file.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_shell_answers_unknown_where_it_could_not_be_drafted_and_writes_no_earlier_one(tmp_path):
+    draft()
+    frappe.db.set_value(REPORT, NAME, "period", "2026-Q9")
+    frappe.db.commit()
+    file = tmp_path / "report.pdf"
+    done = run_bench("maintenance", "report", KIND, "--period", QUARTER, "--pdf", str(file))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{NAME}  Failed: PeriodError")
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("quarter")
+def test_a_shell_answers_unknown_while_another_job_drafts_it(tmp_path):
+    draft()
+    frappe.db.set_value(REPORT, NAME, "status", "Drafting")
+    frappe.db.commit()
+    other = connect(frappe.conf)
+    other.cursor().execute("select get_lock(%s, 0)", f"{frappe.conf.db_name}:report {NAME}"[:64])
+    done = run_bench("maintenance", "report", KIND, "--period", QUARTER)
+    other.close()
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{NAME}  Drafting: another job is at it")

@@ -43,10 +43,10 @@ def list_reports() -> list[dict]:
 
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
-def approve_report(report: str) -> None:
-    """Freezes a draft that another one wrote."""
+def approve_report(report: str, seen: str | None = None) -> None:
+    """Freezes a draft that another one wrote; with `seen`, the SHA-256 of what was read, only that one."""
     only_for(MANAGER)
-    report_decisions.approve(report, clock.now())
+    report_decisions.approve(report, clock.now(), seen)
 
 
 @frappe.whitelist(methods=["POST"])

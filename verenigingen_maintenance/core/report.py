@@ -16,7 +16,7 @@ from .verdicts import Verdict, worst
 MOST_FIRST, FEWEST_FIRST, MOST_ITEMS = 8, 5, 3
 HELPED, MOST_HELPED = 60, 2
 BADNESS = (Verdict.CRITICAL, Verdict.UNKNOWN, Verdict.WARNING, Verdict.OK)
-FAILED = "not read"
+FAILED, CUT, COVERAGE = "not read", "cut", "coverage.days"
 
 
 @dataclass
@@ -54,6 +54,7 @@ def build(data: Mapping[str, Any], texts: Sequence[Mapping[str, str]]) -> Report
     sections = [_section(key, data["facts"], period) for key in data["sections"]]
     coverage = _coverage(data, period)
     facts = ranked(together([*coverage, *(fact for section in sections for fact in section.facts)]))
+    facts = facts or [Fact(Verdict.UNKNOWN, 0, "Nothing in this report judges the period.")]
     _gather(sections, facts)
     written = [each for each in texts if (each["text"] or "").strip()]
     return Report(
@@ -94,7 +95,8 @@ def _as_one(found: Sequence[Fact]) -> Fact:
     more = len(found) - MOST_ITEMS
     and_more = f"; and {more} more" if more > 0 else ""
     weight = max(fact.weight for fact in found)
-    return Fact(first.verdict, weight, f"{first.topic}: {told}{and_more}.", first.source)
+    sources = dict.fromkeys(source for fact in (first, *others) for source in fact.source.split())
+    return Fact(first.verdict, weight, f"{first.topic}: {told}{and_more}.", " ".join(sources))
 
 
 def _rank(fact: Fact) -> tuple[int, float, str]:
@@ -123,7 +125,7 @@ def _with_unknown(bad: Sequence[Fact], room: int) -> list[Fact]:
 
 
 def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
-    """What could not be read leaves a section that says so."""
+    """What could not be read leaves a section that says so; what was not read of all of it is missing."""
     found = entry(key)
     section = Section(key, found.title)
     failed = [(name, facts[name][FAILED]) for name in found.needs if FAILED in facts[name]]
@@ -133,6 +135,7 @@ def _section(key: str, facts: Mapping[str, Any], period: Period) -> Section:
         section.found(Verdict.UNKNOWN, 95, text, topic=topic, item=found.title)
     if not failed:
         found.build(section, facts, period)
+        section.missing += [(what, why) for name in found.needs for what, why in facts[name].get(CUT, ())]
     return section
 
 
@@ -149,18 +152,18 @@ def _coverage(data: Mapping[str, Any], period: Period) -> list[Fact]:
     found = []
     if over < period.days:
         text = f"The period is not over: this is about {over} of its {period.days} days."
-        found.append(Fact(Verdict.UNKNOWN, 99, text, "coverage.days"))
+        found.append(Fact(Verdict.UNKNOWN, 99, text, COVERAGE))
     if days < ENOUGH * period.days:
         text = (
             f"Only {days} of {period.days} days were measured: they are not compared with the period before."
         )
-        found.append(Fact(Verdict.UNKNOWN, 98, text, "coverage.days"))
+        found.append(Fact(Verdict.UNKNOWN, 98, text, COVERAGE))
     elif data["measured_days_before"] < ENOUGH * period.before.days:
         text = (
             f"Of the period before, {data['measured_days_before']} of {period.before.days} days were "
-            "measured: nothing is compared with it."
+            "measured: metrics and alerts are not compared with it."
         )
-        found.append(Fact(Verdict.OK, 48, text, "coverage.days"))
+        found.append(Fact(Verdict.OK, 48, text, COVERAGE))
     return found
 
 
@@ -174,7 +177,7 @@ def _measured(data: Mapping[str, Any], period: Period) -> str:
 
 def _sources(facts: Mapping[str, Any]) -> dict[str, str]:
     """Each source by the key that figures name it with."""
-    found = {"coverage.days": "Metric Day: the days that have any metric"}
+    found = {COVERAGE: "Metric Day: the days that have any metric"}
     for name, told in facts.items():
         found |= {f"{name}.{key}": text for key, text in told.get("sources", {}).items()}
     return found

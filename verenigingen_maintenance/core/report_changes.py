@@ -14,6 +14,7 @@ FOUND, CHANGES = "optimisation.found", "optimisation.changes"
 QUARTERS, ROADMAP = "effectiveness.quarters", "roadmap.roadmap"
 BETTER, WORSE, NOT_ENOUGH = "Better", "Worse", "Not Enough Data"
 ROLLED_BACK = "Rolled Back"
+NOTHING = "No opportunity was found, and nothing was changed."
 STATE = {"Kept": "kept", ROLLED_BACK: "rolled back", "Applied": "nobody decided yet whether it stays"}
 
 
@@ -27,9 +28,13 @@ def optimisation(section: Section, facts: Facts, period: Period) -> None:
         _changes(section, told)
         _opportunities(section, told)
     else:
-        section.say("No opportunity was found, and nothing was changed.", FOUND)
+        section.say(NOTHING, FOUND)
+        if told["looked_at"] and not told["not_measured"]:
+            section.found(Verdict.OK, 31, NOTHING, FOUND)
     for finder, why in told["not_measured"].items():
         section.missing.append((f"Opportunities: {finder}", why))
+    if not told["is_whole"]:
+        section.missing.append(("Changes applied", "only the first of them were read"))
     if not told["looked_at"]:
         section.missing.append(("Opportunities", "nobody looked for them yet"))
 

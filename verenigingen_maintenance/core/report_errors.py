@@ -25,9 +25,7 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     days = {date.fromisoformat(day): count for day, count in told["by_day"].items()}
     within, before = _of(days, period), _of(days, period.before)
     if not within:
-        since = told["counted_since"]
-        why = f"errors are counted since {since}" if since else "no error was counted yet"
-        section.unmeasured("Errors", why)
+        section.unmeasured("Errors", _since(told))
         return
     why = not_compared(len(within), period.days, len(before), period.before.days)
     _figures(section, told, within, before, why)
@@ -40,9 +38,21 @@ def errors(section: Section, facts: Facts, period: Period) -> None:
     _patterns(section, told)
 
 
+def _since(told: Mapping[str, Any]) -> str:
+    """Why days before are not known: nobody counted them, or Log Settings dropped their counts."""
+    counted, kept = told["counted_since"], told["kept_since"]
+    if not counted:
+        return "no error was counted yet"
+    return (
+        f"their counts are kept since {kept}"
+        if (kept or "") > counted
+        else f"they are counted since {counted}"
+    )
+
+
 def _days_known(known: int, told: Mapping[str, Any], period: Period) -> str:
-    is_late = told["counted_since"] > str(period.begins)
-    because = f"counted since {told['counted_since']}" if is_late else "the others are not over"
+    is_late = max(told["counted_since"], told["kept_since"] or "") > str(period.begins)
+    because = _since(told) if is_late else "the others are not over"
     return f"{known} of {period.days} days: {because}"
 
 

@@ -84,7 +84,8 @@ def capacity(section: Section, facts: Facts, period: Period) -> None:
         section.missing.append(("Capacity", NONE))
     limited = [row for row in last if row["limit"]]
     _tell_limits(section, limited)
-    _tell_nearest(section, facts["metrics"]["metrics"])
+    _tell_unforecast(section, limited, facts["metrics"]["metrics"])
+    _tell_nearest(section, facts["metrics"]["metrics"], period)
     for row in limited:
         if row["crosses_on"]:
             section.say(row["recommendation"], LAST)
@@ -133,9 +134,21 @@ def _tell_limits(section: Section, limited: Sequence[Mapping[str, Any]]) -> None
         section.found(Verdict.OK, 27, text, LAST)
 
 
-def _tell_nearest(section: Section, metrics: Sequence[Mapping[str, Any]]) -> None:
-    """The limit of which most was used in the last week of the period."""
+def _tell_unforecast(
+    section: Section, limited: Sequence[Mapping[str, Any]], metrics: Sequence[Mapping[str, Any]]
+) -> None:
+    """The limits of which nobody knows when they are met, while others are forecast."""
+    known = {row["metric"] for row in limited}
+    for row in metrics:
+        if limited and row["capacity"] and row["metric"] not in known:
+            what = f"When {row['title']} meets its limit ({row['capacity']} {row['unit']})"
+            section.missing.append((what, "it had no forecast at the end of the period"))
+
+
+def _tell_nearest(section: Section, metrics: Sequence[Mapping[str, Any]], period: Period) -> None:
+    """The limit of which most was used in the last week that was measured of the period."""
     lasts = [(row, weeks[-1]) for row in metrics if (weeks := weeks_of(row))]
+    lasts = [(row, week) for row, week in lasts if week.monday >= period.mondays[0]]
     known = [(used, row, week) for row, week in lasts if (used := used_of(row["capacity"], week.value))]
     if not known:
         section.missing.append(("The nearest limit", "no metric with a limit was measured"))

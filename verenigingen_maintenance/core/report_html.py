@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from .report import Report
+from .report import COVERAGE, Report
 from .report_parts import Fact, Figure, Section, Table, percent_in_words, short
 from .verdicts import Verdict
 
 AT_ONCE, FEW_MORE = 10, 4
 STYLE = """
 .m-report { font-family: Helvetica, Arial, "DejaVu Sans", sans-serif; font-size: 9.5pt; line-height: 1.4;
-  color: #1d2429; }
+  color: #1d2429; word-wrap: break-word; }
 .m-report h1 { font-size: 20pt; margin: 0 0 2pt; }
 .m-report h2 { font-size: 14pt; margin: 20pt 0 6pt; padding-bottom: 2pt; border-bottom: 1.5pt solid #2f6fb4;
   page-break-after: avoid; }
@@ -64,10 +64,9 @@ class _Numbers:
     known: dict[str, int] = field(default_factory=dict)
 
     def of(self, source: str) -> Html:
-        if not source:
-            return Html()
-        number = self.known.setdefault(source, len(self.known) + 1)
-        return Html(f' <span class="source">[{number}]</span>')
+        """Of what rests on several, the number of each."""
+        numbers = [self.known.setdefault(each, len(self.known) + 1) for each in source.split()]
+        return Html("".join(f' <span class="source">[{number}]</span>' for number in numbers))
 
 
 def render(report: Report, approval: Mapping[str, str] | None = None) -> str:
@@ -106,7 +105,8 @@ def _first_page(report: Report, approval: Mapping[str, str] | None, numbers: _Nu
     yield tag("p", f"{report.site}. {days}. For {report.audience}.", class_="kicker")
     yield _state(approval)
     verdict = tag("span", report.verdict, class_=f"pill {report.verdict}")
-    yield tag("div", "Verdict of the period: ", verdict, f" {report.measured}.", class_="verdict")
+    days = numbers.of(COVERAGE)
+    yield tag("div", "Verdict of the period: ", verdict, f" {report.measured}.", days, class_="verdict")
     yield tag("h3", "What matters most")
     rows = [
         tag("tr", tag("td", _pill(fact), width="13%"), tag("td", fact.text, numbers.of(fact.source)))

@@ -15,6 +15,8 @@ MOST_ROWS = 40
 
 @dataclass(frozen=True)
 class Sentence:
+    """`source` is a key of the report's sources, here and in what follows; or several, apart by blanks."""
+
     text: str
     source: str = ""
 

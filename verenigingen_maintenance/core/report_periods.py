@@ -91,7 +91,7 @@ def parse(cadence: Cadence, label: str) -> Period:
         )
     try:
         return period_with(cadence, _day_in(cadence, int(found[1]), int(found[2])))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise PeriodError(f"There is no “{label}” in the calendar: write one such as {example}.") from None
 
 

@@ -21,7 +21,7 @@ def security(section: Section, facts: Facts, period: Period) -> None:
         _not_assessed(section, told, period)
         return
     _head(section, told)
-    _changes(section, told)
+    _changes(section, told, period)
     _findings(section, told)
     section.missing += [(each["title"], each["reason"]) for each in told["not_measured"]]
     if told["not_measured"]:
@@ -48,20 +48,27 @@ def _head(section: Section, told: Mapping[str, Any]) -> None:
         section.found(Verdict.OK, 46, "The assessment of security found nothing.", FINDINGS)
 
 
-def _changes(section: Section, told: Mapping[str, Any]) -> None:
+def _changes(section: Section, told: Mapping[str, Any], period: Period) -> None:
     if told["changes"] is None:
         why = "there is no earlier assessment to compare with"
         section.missing.append(("What changed since the last quarter", why))
         return
     rows = [["more open" if each["is_worse"] else "", each["told"]] for each in told["changes"]]
-    heads, title = ("", "What changed"), "What changed since the last quarter"
+    since = _since(told["before"], period)
+    heads, title = ("", "What changed"), f"What changed since {since}"
     empty = "Nothing changed of what both assessments measured."
     section.tables.append(Table.cut(title, heads, rows, source=CHANGES, empty=empty, widths=(14, 86)))
     section.missing += [(f"Changes: {each['title']}", each["reason"]) for each in told["not_compared"]]
     for each in told["changes"]:
         if each["is_worse"]:
-            text, topic = f"Since the last quarter: {each['told']}.", "Security, since the last quarter"
+            text, topic = f"Since {since}: {each['told']}.", f"Security, since {since}"
             section.found(Verdict.WARNING, 87, text, CHANGES, topic, each["told"])
+
+
+def _since(before: Mapping[str, str], period: Period) -> str:
+    """The first quarter of all is compared with its own first assessment."""
+    day = before["at"][:10]
+    return "the last quarter" if day < str(period.begins) else day
 
 
 def _findings(section: Section, told: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import report_charts
 from .alert_wording import in_minutes
-from .report_parts import Chart, Facts, Figure, Section, Table, short
+from .report_parts import Chart, Facts, Figure, Section, Table, not_compared, short
 from .report_periods import Period
 from .report_weeks import of_days
 from .thresholds import Limit
@@ -18,6 +18,7 @@ PROMISES, MONTHS = "service.promises", "service.months"
 ALERTS, ASSESSMENTS, GAPS = "alerts.alerts", "compliance.assessments", "compliance.gaps"
 POINTS_LOST, MUCH_NOISE = 5, 50
 ALERTED, COMPLIANCE = "Alerts", "Compliance"
+HIGHEST = "Reached level 3 or above"
 
 
 def service(section: Section, facts: Facts, period: Period) -> None:
@@ -42,7 +43,7 @@ def service(section: Section, facts: Facts, period: Period) -> None:
 
 def _judge(section: Section, row: Mapping[str, Any]) -> None:
     if row["verdict"] == Verdict.UNKNOWN.value:
-        section.missing.append((_named(row), row["detail"]))
+        section.unmeasured(_named(row), row["detail"].rstrip("."))
     elif row["verdict"] != Verdict.OK.value:
         text = f"Missed: {_named(row)}: {row['value']}, promised {row['target']} ({row['detail']})."
         item = f"{_named(row)} {row['value']}, promised {row['target']}"
@@ -60,12 +61,11 @@ def _named(row: Mapping[str, Any]) -> str:
 def alerts(section: Section, facts: Facts, period: Period) -> None:
     """How many, what they were, and how long people took."""
     told = facts["alerts"]
-    since = told["watched_since"]
-    if since is None or since >= str(period.ends):
+    if not told["watched_days"]:
         section.unmeasured("Alerts", "nothing was watched in the period")
         return
-    before = told["before"] if since <= str(period.before.begins) else None
-    why = "" if before else f"not compared: watched since {since}"
+    why = not_compared(told["watched_days"], period.days, told["watched_days_before"], period.before.days)
+    before = None if why else told["before"]
     section.figures += [_figure(each, told, before, why) for each in FIGURES]
     for title, key in (
         ("Until acknowledged, middle", "time_to_acknowledge"),
@@ -101,7 +101,11 @@ def alerts(section: Section, facts: Facts, period: Period) -> None:
     )
     _open_ones(section, told)
     section.missing += [("Of the alerts", each) for each in told["missing"]]
-    _facts_of_alerts(section, told)
+    is_whole = told["watched_days"] >= period.days
+    if not is_whole:
+        days = f"{told['watched_days']} of {period.days} days were watched"
+        section.missing.append(("Alerts of some days", days))
+    _facts_of_alerts(section, told, is_whole)
 
 
 FIGURES = (
@@ -137,11 +141,23 @@ def _open_ones(section: Section, told: Mapping[str, Any]) -> None:
         section.say(f"{told['open_from_before']} more are open from before the period.", ALERTS)
 
 
-def _facts_of_alerts(section: Section, told: Mapping[str, Any]) -> None:
+def _highest(section: Section, told: Mapping[str, Any]) -> None:
+    """What went far up: the first two in words, of the others how many."""
     for row in told["highest"][:2]:
         item = f"{row['title']} reached {row['level']} on {row['opened'][:10]} ({row['name']})"
         section.found(Verdict.WARNING, 82, f"{item}.", ALERTS, ALERTED, item)
-        section.say(f"{item}.", ALERTS)
+    if more := len(told["highest"][2:]):
+        item = f"{more} more reached level 3 or above"
+        section.found(Verdict.WARNING, 81, f"{item}.", ALERTS, ALERTED, item)
+    if told["highest"]:
+        heads = ("Escalation", "What", "Level", "Opened")
+        rows = [[row["name"], row["title"], row["level"], row["opened"][:10]] for row in told["highest"]]
+        widths = (17, 45, 24, 14)
+        section.tables.append(Table.cut(HIGHEST, heads, rows, source=ALERTS, widths=widths))
+
+
+def _facts_of_alerts(section: Section, told: Mapping[str, Any], is_whole: bool) -> None:
+    _highest(section, told)
     if told["open"]:
         names = ", ".join(f"{row['name']} {row['title']}" for row in told["still_open"][:2])
         item = f"open still: {told['open']}, {names}"
@@ -158,7 +174,8 @@ def _facts_of_alerts(section: Section, told: Mapping[str, Any]) -> None:
         text = f"{noise} of {decided} decided alerts asked for no action."
         section.found(Verdict.WARNING, 50, text, ALERTS, ALERTED, item)
     if not told["alerts"]:
-        section.found(Verdict.OK, 20, "No escalation was opened.", ALERTS)
+        if is_whole:
+            section.found(Verdict.OK, 20, "No escalation was opened.", ALERTS)
     elif not told["open"] and not told["answered_late"]:
         section.found(
             Verdict.OK, 30, f"All {told['alerts']} alerts were answered in time and are closed.", ALERTS
@@ -190,6 +207,13 @@ def _scores(
     why = "" if before else "not compared: nothing was assessed in the period before"
     why = why if last["score"] is not None else f"not measured: {last['measured']}"
     section.figures.append(Figure("Compliance score", last["score"], "%", earlier, ASSESSMENTS, "lower", why))
+    if last["score"] is None:
+        section.unmeasured("Compliance score", last["measured"])
+    section.missing += [
+        (f"Compliance: {area['title']}", area["told"])
+        for area in last["areas"]
+        if area["verdict"] == Verdict.UNKNOWN.value
+    ]
     if told["assessed_days"] < period.days:
         days = f"{told['assessed_days']} of {period.days} days"
         section.missing.append(("Compliance of some days", f"{days} were assessed"))

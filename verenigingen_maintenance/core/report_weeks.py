@@ -13,6 +13,7 @@ from .report_periods import Period, week_label
 FEWEST_WEEKS, FEWEST_DAYS, MOST_BASE = 3, 5, 8
 LEAST_RISE, DEVIATIONS, NORMAL = 0.25, 3.0, 1.4826
 LEAST_PEAK = 1.5
+UNTIL_END, NOT_KNOWN = ", and so until the end of the period", ", and of the weeks after it nothing is known"
 LEAD_IN = timedelta(weeks=13)
 
 
@@ -152,15 +153,25 @@ def in_words(found: Regression, period: Period) -> str:
 def not_over(found: Regression, period: Period) -> str:
     """What is said where no week of the period after it was as usual. A week alone says nothing of that."""
     is_alone = len(period.mondays) == 1 and not found.began_before(period)
-    return "" if found.recovered or is_alone else ", and so until the end of the period"
+    if found.recovered or is_alone:
+        return ""
+    return UNTIL_END if found.last.monday >= _last_fit(period) else NOT_KNOWN
+
+
+def _last_fit(period: Period) -> date:
+    """The last week of which enough days are of the period to say something."""
+    return [day for day in period.mondays if (period.ends - day).days >= FEWEST_DAYS][-1]
 
 
 def lasting(found: Regression, period: Period) -> str:
     """How long, behind the week in which it began: “, that week only”, “, until 2026-W35”."""
-    if rest := not_over(found, period):
+    rest = not_over(found, period)
+    if rest == UNTIL_END:
         return rest.replace(" and so", "")
     if found.first != found.last:
-        return f", until {found.last.label}"
+        return f", until {found.last.label}{rest}"
+    if rest:
+        return rest
     return ", that week only" if len(period.mondays) > 1 else ""
 
 

@@ -11,6 +11,8 @@ from .verdicts import Verdict
 from .wording import some
 
 RUNS, TODOS = "runs.runs", "actions.todos"
+ALL_ACTIONS = "actions.todos actions.patterns actions.proposals"
+FOLLOWED = "decisions.proposals decisions.resolved"
 MINUTES = ("Minutes estimated", "Minutes spent")
 LONGEST = 80
 
@@ -70,7 +72,7 @@ def _signed_or_missed(section: Section, told: Mapping[str, Any]) -> None:
 def actions(section: Section, facts: Facts, period: Period) -> None:
     """What is still to be done, who does it, and by when."""
     told = facts["actions"]
-    _todos(section, told["todos"])
+    _todos(section, told["todos"], told["open_todos"])
     failed = [[row["title"], row["note"], row["run"]] for row in facts["runs"]["failed"]]
     patterns = [[each["title"], each["state"], each["total"]] for each in told["patterns"]]
     proposals = [[each["check_name"], each["finding"], each["name"]] for each in told["proposals"]]
@@ -92,10 +94,10 @@ def actions(section: Section, facts: Facts, period: Period) -> None:
             (22, 62, 16),
         ),
     ]
-    _count(section, len(told["todos"]), len(patterns), len(proposals))
+    _count(section, told["open_todos"], len(patterns), len(proposals))
 
 
-def _todos(section: Section, todos: Sequence[Mapping[str, Any]]) -> None:
+def _todos(section: Section, todos: Sequence[Mapping[str, Any]], count: int) -> None:
     rows = [
         [
             each["text"],
@@ -106,7 +108,7 @@ def _todos(section: Section, todos: Sequence[Mapping[str, Any]]) -> None:
         for each in todos
     ]
     if overdue := [_cut(each["text"]) for each in todos if each["is_overdue"]]:
-        text = f"Actions that are overdue: {len(overdue)} of {len(rows)}: {some(overdue, 2)}."
+        text = f"Actions that are overdue: {len(overdue)} of {count}: {some(overdue, 2)}."
         section.found(Verdict.WARNING, 58, text, TODOS)
     heads = ("To do", "Who", "By", "About")
     section.tables.append(_listed("ToDos", heads, rows, TODOS, (44, 22, 14, 20), "No ToDo is open."))
@@ -118,8 +120,8 @@ def _count(section: Section, todos: int, patterns: int, proposals: int) -> None:
             f"Open actions: {todos} ToDos, {patterns} critical patterns of errors, "
             f"{proposals} thresholds to decide on."
         )
-        section.found(Verdict.OK, 38, text, TODOS)
-        section.say(text, TODOS)
+        section.found(Verdict.OK, 38, text, ALL_ACTIONS)
+        section.say(text, ALL_ACTIONS)
 
 
 def _listed(
@@ -170,15 +172,13 @@ def implemented(section: Section, facts: Facts, period: Period) -> None:
             "",
             heads,
             rows,
-            source="decisions.resolved",
+            source=FOLLOWED,
             empty="No recommendation was followed in the period.",
             widths=(12, 42, 20, 26),
         )
     )
     if rows:
-        section.found(
-            Verdict.OK, 32, f"{len(rows)} recommendations were followed in the period.", "decisions.resolved"
-        )
+        section.found(Verdict.OK, 32, f"{len(rows)} recommendations were followed in the period.", FOLLOWED)
 
 
 def thresholds(section: Section, facts: Facts, period: Period) -> None:

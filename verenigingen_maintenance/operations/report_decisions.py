@@ -14,12 +14,12 @@ from verenigingen_maintenance.operations import mail, records, report_drafts, re
 from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import APPROVED, DRAFT, REPORT
-from verenigingen_maintenance.operations.reports_due import recipients
+from verenigingen_maintenance.operations.reports_due import recipients, refuse_too_many
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
 FREE = {"text"}
-KEPT_BY_FRAPPE = {"modified", "modified_by", "idx", "docstatus", "_comments", "_assign", "_liked_by", "_seen"}
+KEPT_BY_FRAPPE = {"modified", "modified_by", "idx", "_comments", "_assign", "_liked_by", "_seen"}
 
 
 def get(name: str, for_update: bool = False) -> Document:
@@ -50,7 +50,21 @@ def take(report: Document, before: Document | None) -> None:
     if changed:
         report.last_editor = frappe.session.user
         report.author = report.author or frappe.session.user
+        report.writers = "\n".join(dict.fromkeys([*_wrote(report), frappe.session.user]))
         report_drafts.show(report)
+
+
+def _wrote(report: Document) -> list[str]:
+    """Everybody who ever wrote in it, also what another one corrected since."""
+    return (report.writers or "").split()
+
+
+def rename_writer(old: str, new: str) -> None:
+    """A user got another name, and wrote what he wrote all the same."""
+    rows = frappe.get_all(REPORT, {"writers": ("like", f"%{old}%")}, ["name", "writers"], limit=0)
+    for row in rows:
+        writers = "\n".join(new if each == old else each for each in row.writers.split())
+        frappe.db.set_value(REPORT, row.name, "writers", writers, update_modified=False)
 
 
 def _fixed(report: Document) -> list[dict]:
@@ -66,15 +80,17 @@ def _values(document: Document) -> dict:
 # --- approval
 
 
-def approve(name: str, now: datetime) -> None:
-    """Freezes a draft: data, texts and what is shown.
+def approve(name: str, now: datetime, seen: str | None = None) -> None:
+    """Freezes a draft: data, texts and what is shown. `seen` is the SHA-256 of what the approver has read.
 
-    Raises frappe.ValidationError for what is no draft, for who wrote it, and for one that was read before its
-    period was over.
+    Raises frappe.ValidationError for what is no draft, for who wrote it, for one that was read before its
+    period was over, and for one that was changed since it was seen.
     """
     report = get(name, for_update=True)
     if report.status != DRAFT:
         refuse(_("{0} is {1}: only a Draft is approved."), name, _(report.status))
+    if seen and seen != report.sha256:
+        refuse(_("{0} was changed since you opened it. Read it again first."), name)
     if frappe.session.user in _writers(report):
         message = _("You wrote in {0}, or asked for it first: another manager approves it, as {1}.")
         refuse(message, name, report.approver_title)
@@ -96,9 +112,9 @@ def approve(name: str, now: datetime) -> None:
 
 
 def _writers(report: Document) -> set[str]:
-    """Who asked for it, who wrote last, and whose text is in it."""
+    """Who asked for it, and who ever wrote in it."""
     texts = {row.written_by for row in report.texts if (row.text or "").strip()}
-    return {each for each in (report.author, report.last_editor, *texts) if each}
+    return {each for each in (report.author, report.last_editor, *texts, *_wrote(report)) if each}
 
 
 def as_pdf(name: str) -> tuple[str, bytes]:
@@ -141,10 +157,11 @@ def mail_to_list(name: str, now: datetime) -> dict:
     )
     if not queued:
         refuse(_("Frappe did not queue it: all addresses have unsubscribed."))
+    mailed = {row.recipient for row in queued.recipients}
     report.update(
         {
             "mailed_at": clock.stored(now).replace(microsecond=0),
-            "mailed_to": ", ".join(to),
+            "mailed_to": ", ".join(each for each in to if each in mailed),
             "email_queue": queued.name,
         }
     )
@@ -162,6 +179,7 @@ def _addresses(kind: str) -> list[str]:
         )
     for address in to:
         validate_email_address(address, throw=True)
+    refuse_too_many(kind, to)
     return to
 
 

@@ -66,11 +66,10 @@ def _period(kind: Kind, label: str | None, now: datetime) -> Period:
     except PeriodError as error:
         refuse("{0}", error)
     if period.begins >= today:
-        refuse(
-            _("{0} has not begun: the last period that is over is {1}."),
-            period.label,
-            completed_before(kind.cadence, today).label,
-        )
+        message = _("{0} has not begun: the last period that is over is {1}.")
+        if period.begins == today:
+            message = _("{0} begins today: the last period that is over is {1}.")
+        refuse(message, period.label, completed_before(kind.cadence, today).label)
     return _refuse_unmeasured(period)
 
 

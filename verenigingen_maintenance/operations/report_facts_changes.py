@@ -15,7 +15,7 @@ from verenigingen_maintenance.operations import effectiveness as effects
 from verenigingen_maintenance.operations import opportunities
 from verenigingen_maintenance.operations.change_records import CHANGE
 from verenigingen_maintenance.operations.report_facts_service import span_of
-from verenigingen_maintenance.operations.report_filters import within
+from verenigingen_maintenance.operations.report_filters import cut, within
 from verenigingen_maintenance.sources import clock
 
 MOST, LONGEST, QUARTERS = 100, 300, 4
@@ -25,10 +25,11 @@ COUNTS = ("applied", "better", "same", "worse", "not_enough_data", "kept", "roll
 
 def optimisation(period: Period, now: datetime) -> dict[str, Any]:
     """What was found in the period, what was changed in it, and what was decided of changes."""
-    span = span_of(period, now)
+    span, found = span_of(period, now), _found(period)
     told, looked = effects.effectiveness(span.begins, span.ends), opportunities.found_last()
     return {
-        "found": _found(period),
+        "found": found,
+        "cut": cut({"Opportunities found": found}, MOST),
         "changes": told["changes"],
         "is_whole": told["is_whole"],
         "rolled_back": _decided(period, Status.ROLLED_BACK),

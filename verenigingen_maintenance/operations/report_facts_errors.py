@@ -23,13 +23,15 @@ FIELDS = ("name", "title", "state", "severity", "kind", "area", "own")
 
 def facts(period: Period, now: datetime) -> dict[str, Any]:
     """Errors by day from 13 weeks before on, the most frequent patterns, and those that came, went and
-    returned in the period. Days before errors were counted, or that are not over, are in no figure."""
-    since = error_patterns.counted_since()
-    first = since.date() if since else None
+    returned in the period. Days before errors were counted, whose counts are not kept, or that are not over,
+    are in no figure."""
+    since, kept = error_patterns.counted_since(), error_patterns.kept_since()
+    first = max(since.date(), kept or since.date()) if since else None
     ends = min(period.ends, clock.stored(now).date())
     days = _by_day(min(period.begins - LEAD_IN, period.before.begins), ends)
     return {
-        "counted_since": str(first) if first else None,
+        "counted_since": str(since.date()) if since else None,
+        "kept_since": str(kept) if kept else None,
         "by_day": {str(day): errors for day, errors in days.items() if first and day >= first},
         **_patterns(period),
         "not_rolled_up": _not_counted(period),
@@ -43,7 +45,11 @@ def facts(period: Period, now: datetime) -> dict[str, Any]:
 def _not_counted(period: Period) -> str:
     """Why there may be more errors than are told, here or in the period before; empty if all are counted."""
     left = [day for day in error_patterns.days_left() if period.before.begins <= day < period.ends]
-    return f"{len(left)} days of Error Log are not counted yet" if left else error_patterns.not_rolled_up()
+    if left:
+        return f"{len(left)} days of Error Log are not counted yet"
+    anew = {"stale": (">", 0), "day": ("between", [period.before.begins, period.last])}
+    days = frappe.db.count(COUNT, anew)
+    return f"{days} days are to be counted anew" if days else ""
 
 
 def _by_day(begins: date, ends: date) -> dict[date, int]:
@@ -68,7 +74,8 @@ def _patterns(period: Period) -> dict[str, Any]:
         if each.first_at and begins <= each.first_at < ends and each.state != IGNORED
     }
     most = [name for name, _count in errors.most_common() if name in known]
-    critical = sorted((name for name in new if known[name].severity == "Critical"), key=lambda n: -errors[n])
+    critical = [name for name in new if known[name].severity == "Critical"]
+    critical.sort(key=lambda name: (-errors[name], name))
     return {
         "patterns": [_told(known[name], errors, before) for name in most[:MOST_PATTERNS]],
         "patterns_with_errors": len(most),
@@ -86,7 +93,7 @@ def _by_pattern(period: Period) -> Counter[str]:
     """Errors by the pattern that goes on for theirs."""
     rows = frappe.db.sql(
         f"select pattern, sum(errors) from `tab{COUNT}` where span = 'Day' and user = '' and day >= %s "
-        "and day < %s and pattern != '' group by pattern",
+        "and day < %s and pattern != '' group by pattern order by pattern",
         (period.begins, period.ends),
     )
     survivors, found = error_patterns.survivors(), Counter[str]()

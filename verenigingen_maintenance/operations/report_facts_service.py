@@ -13,14 +13,14 @@ from verenigingen_maintenance.core.availability import Span
 from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import service_levels
 from verenigingen_maintenance.operations.alert_review import with_missing
-from verenigingen_maintenance.operations.report_filters import within
+from verenigingen_maintenance.operations.report_filters import cut, within
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import alert_rows, clock
-from verenigingen_maintenance.sources.stored import DAY
+from verenigingen_maintenance.sources.reports import measured_days
 
 ASSESSMENT, AREA, GAP = "Compliance Assessment", "Compliance Area", "Compliance Gap"
 LEVEL, ESCALATION = "Escalation Level", "Maintenance Escalation"
-MOST, HIGH = 30, 3
+MOST, MOST_HIGH, MOST_GAPS, HIGH = 30, 500, 200, 3
 BY_SEVERITY = "field(severity, 'Critical', 'High', 'Medium', 'Low'), name"
 
 
@@ -56,12 +56,12 @@ def alerts(period: Period, now: datetime) -> dict[str, Any]:
     span, before = span_of(period, now), span_of(period.before, now)
     found, missing = with_missing(span.begins, span.ends)
     earlier = counted(alert_rows.escalations(before.begins, before.ends).alerts)
-    first = frappe.db.sql(f"select min(begins) from `tab{DAY}`")[0][0]
     return {
         **alert_review.review(found, clock.zone()),
         "before": Figures.of(earlier).as_data(),
         "open_from_before": alert_rows.open_from_before(span.begins),
-        "watched_since": str(first.date()) if first else None,
+        "watched_days": measured_days(period),
+        "watched_days_before": measured_days(period.before),
         "highest": _highest(span),
         "missing": missing,
         "sources": {"alerts": "Maintenance Escalation: opened in the period, without drills"},
@@ -77,7 +77,7 @@ def _highest(span: Span) -> list[dict[str, str]]:
     between = ("between", [clock.stored(span.begins), clock.stored(span.ends)])
     filters = {"opened_at": between, "level": ("in", [*levels, ""]), "is_drill": 0}
     fields = ["name", "title", "level", "opened_at"]
-    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc", limit=MOST)
+    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc, name asc", limit=MOST_HIGH)
     return [
         {
             "name": row.name,
@@ -102,14 +102,20 @@ def compliance(period: Period, now: datetime) -> dict[str, Any]:
     last = days[-1] if days else None
     before = _last_of(period.before)
     critical = frappe.db.get_value("Maintenance Check", "compliance_score", ["critical", "warning"]) or ()
+    gaps = {
+        "Gaps opened": _gaps({"opened_at": within(period)}),
+        "Gaps closed": _gaps({"closed_at": within(period)}),
+        "Gaps open": _gaps({"opened_at": ("<", ends), "state": "Open"}),
+    }
     return {
         "last": _assessed(last),
         "before": _assessed(before),
         "scores": [[str(row.day), float(row.score)] for row in days if row.score],
         "assessed_days": len(days),
-        "opened": _gaps({"opened_at": within(period)}),
-        "closed": _gaps({"closed_at": within(period)}),
-        "open": _gaps({"opened_at": ("<", ends), "state": "Open"}),
+        "opened": gaps["Gaps opened"],
+        "closed": gaps["Gaps closed"],
+        "open": gaps["Gaps open"],
+        "cut": cut(gaps, MOST_GAPS),
         "target": next(filter(None, critical), ""),
         "sources": {
             "assessments": "Compliance Assessment: the last of the period and of the one before",
@@ -145,7 +151,7 @@ def _assessed(row: Any) -> dict[str, Any] | None:
 
 def _gaps(filters: dict[str, object]) -> list[dict[str, Any]]:
     fields = ["name", "title", "area", "severity", "found", "opened_at", "closed_at", "remediation"]
-    rows = frappe.get_all(GAP, filters, fields, order_by=BY_SEVERITY, limit=200)
+    rows = frappe.get_all(GAP, filters, fields, order_by=BY_SEVERITY, limit=MOST_GAPS)
     return [{**row, "opened_at": _day(row.opened_at), "closed_at": _day(row.closed_at)} for row in rows]
 
 

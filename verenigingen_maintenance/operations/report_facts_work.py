@@ -15,7 +15,7 @@ from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.operations import report_facts_changes
 from verenigingen_maintenance.operations.checks import CHECK
 from verenigingen_maintenance.operations.open_run import RUN
-from verenigingen_maintenance.operations.report_filters import Within, within
+from verenigingen_maintenance.operations.report_filters import Within, cut, within
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
@@ -145,13 +145,17 @@ def _written(runs: list[str]) -> list[dict[str, str]]:
 def decisions(period: Period, now: datetime) -> dict[str, Any]:
     """What people changed in the period: thresholds, patterns they resolved, gaps that closed."""
     between = within(period)
+    proposals, resolved, closed = _proposals(between), _resolved(between), _closed(between)
+    changes, done = thresholds_changed(period), _done(between)
+    lists = {"Proposals decided": proposals, "Patterns resolved": resolved, "Gaps closed": closed}
     return {
-        "proposals": _proposals(between),
-        "resolved": _resolved(between),
-        "closed": _closed(between),
-        "changes": thresholds_changed(period),
+        "proposals": proposals,
+        "resolved": resolved,
+        "closed": closed,
+        "changes": changes,
         "kept": report_facts_changes.kept(period),
-        "done": _done(between),
+        "done": done,
+        "cut": cut({**lists, "Actions done": done}, MOST_ROWS),
         "sources": {
             "proposals": "Threshold Proposal: decided in the period",
             "changes": "Version of Maintenance Check: what was changed in the period",
@@ -245,16 +249,24 @@ def thresholds_changed(period: Period) -> list[dict[str, str]]:
     return found
 
 
+def _todos(filters: dict[str, Any]) -> list[Any]:
+    """Those with a date first: the database would take empty dates for the earliest ones."""
+    fields = ["name", "description", "allocated_to", "date", "priority", "reference_type", "reference_name"]
+    order = "date asc, creation asc, name asc"
+    dated = frappe.get_all(
+        "ToDo", {**filters, "date": ("is", "set")}, fields, order_by=order, limit=MOST_ROWS
+    )
+    if len(dated) >= MOST_ROWS:
+        return dated
+    undated = {**filters, "date": ("is", "not set")}
+    return dated + frappe.get_all("ToDo", undated, fields, order_by=order, limit=MOST_ROWS - len(dated))
+
+
 def actions(period: Period, now: datetime) -> dict[str, Any]:
     """What is still to be done, as it stands now; of ToDos the overdue ones first, undated ones last."""
     today = clock.stored(now).date()
-    todos = frappe.get_all(
-        "ToDo",
-        {"status": "Open", "reference_type": ("in", OWN)},
-        ["name", "description", "allocated_to", "date", "priority", "reference_type", "reference_name"],
-        order_by="date asc, creation asc",
-        limit=MOST_ROWS,
-    )
+    mine = {"status": "Open", "reference_type": ("in", OWN)}
+    todos = _todos(mine)
     proposals = frappe.get_all(
         "Threshold Proposal",
         {"status": "Open"},
@@ -282,8 +294,17 @@ def actions(period: Period, now: datetime) -> dict[str, Any]:
                 "about": row.reference_name or "",
                 "is_overdue": bool(row.date and row.date < today),
             }
-            for row in sorted(todos, key=lambda row: (row.date is None, row.date or today))
+            for row in todos
         ],
+        "open_todos": frappe.db.count("ToDo", mine),
+        "cut": cut(
+            {
+                "ToDos": todos,
+                "Critical patterns of errors to resolve": patterns,
+                "Thresholds to decide on": proposals,
+            },
+            MOST_ROWS,
+        ),
         "proposals": [dict(row) for row in proposals],
         "patterns": [dict(row) for row in patterns],
         "sources": {

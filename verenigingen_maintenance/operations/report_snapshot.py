@@ -21,11 +21,12 @@ from verenigingen_maintenance.core.report_periods import Period
 from verenigingen_maintenance.core.report_sections import needs
 from verenigingen_maintenance.operations.report_sections import PROVIDERS, Kind
 from verenigingen_maintenance.sources import clock
-from verenigingen_maintenance.sources.stored import DAY
+from verenigingen_maintenance.sources.reports import measured_days
 
 Reading = Callable[[], AbstractContextManager[None]]
 
 PATIENCE = 20
+CACHED = "document_cache::"
 VERSION = 1
 
 
@@ -47,15 +48,10 @@ def _head(kind: Kind, period: Period, now: datetime) -> dict[str, Any]:
         **{"kind": kind.key, "title": kind.title, "audience": kind.audience, "cadence": kind.cadence.value},
         **{"period": period.label, "site": frappe.local.site, "read_at": clock.shown(now)},
         "sections": list(kind.sections),
-        "measured_days": _days(period),
-        "measured_days_before": _days(period.before),
+        "measured_days": measured_days(period),
+        "measured_days_before": measured_days(period.before),
         "facts": {},
     }
-
-
-def _days(period: Period) -> int:
-    statement = f"select count(distinct date(begins)) from `tab{DAY}` where begins >= %s and begins < %s"
-    return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
 
 
 def _facts(name: str, period: Period, now: datetime, reading: Reading) -> dict[str, Any]:
@@ -89,9 +85,16 @@ def _snapshot() -> Iterator[Reading]:
 
 @contextmanager
 def _instead(connection: Any) -> Iterator[None]:
-    """Whatever asks the database in here asks that connection."""
+    """Whatever asks the database in here asks that connection.
+
+    Documents that were cached meanwhile are forgotten: they may be older than what others have saved since.
+    """
     usual, frappe.local.db = frappe.local.db, connection
+    cached, frappe.local.cache = frappe.local.cache, {}
     try:
         yield
     finally:
-        frappe.local.db = usual
+        documents = frappe.cache.make_key(CACHED)
+        read = [key for key in frappe.local.cache if key.startswith(documents)]
+        frappe.local.db, frappe.local.cache = usual, cached
+        frappe.cache.delete_value(read, make_keys=False)

@@ -20,6 +20,7 @@ from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.reports import measured_since
 
 MISSED = "Missed"
+MOST_ADDRESSES = 100
 
 
 def draft_due(now: datetime) -> list[str]:
@@ -50,8 +51,18 @@ def recipients(text: str | None) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
+def refuse_too_many(kind: str, addresses: list[str]) -> None:
+    """Frappe mails to more of them by jobs of its own, and nothing is known of these afterwards."""
+    if len(addresses) > MOST_ADDRESSES:
+        message = _(
+            "Reports: {0} has {1} addresses, and Frappe mails to at most {2} together. "
+            "Enter the address of a mailing list."
+        )
+        refuse(message, kind, len(addresses), MOST_ADDRESSES)
+
+
 def refuse_bad_kinds(settings: Document) -> None:
-    """For a controller: reports that there are not, twice the same one, and addresses that are none."""
+    """For a controller: reports that there are not or stand there twice, bad or too many addresses."""
     known = report_sections.kinds()
     for row in settings.report_kinds:
         if row.kind not in known:
@@ -59,6 +70,7 @@ def refuse_bad_kinds(settings: Document) -> None:
         for address in recipients(row.recipients):
             if not validate_email_address(address):
                 refuse(_("Reports: “{0}” is no address. Write such as lead@example.com."), address)
+        refuse_too_many(row.kind, recipients(row.recipients))
     names = [row.kind for row in settings.report_kinds]
     if twice := next((name for name in names if names.count(name) > 1), None):
         refuse(_("Reports: {0} stands there twice."), twice)

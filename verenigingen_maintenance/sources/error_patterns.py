@@ -141,6 +141,13 @@ def counted_since() -> datetime | None:
     return min(filter(None, (began and get_datetime(began), first)), default=None)
 
 
+def kept_since() -> date | None:
+    """The first day whose counts are kept, where Log Settings dropped those of earlier ones."""
+    dropped = f"select max(last_at) from `tab{COUNT}` where span = 'Ever' and user = ''"
+    last = frappe.db.sql(dropped)[0][0]
+    return last.date() + timedelta(days=1) if last else None
+
+
 def not_rolled_up() -> str:
     """Why hours and days may have fewer errors than were counted; empty where they have all."""
     days = frappe.db.count(COUNT, {"stale": (">", 0)})

@@ -44,6 +44,12 @@ def measured_since() -> datetime | None:
     return min(filter(None, (first, error_patterns.counted_since())), default=None)
 
 
+def measured_days(period: Period) -> int:
+    """The days of a period that have any metric."""
+    statement = f"select count(distinct date(begins)) from `tab{DAY}` where begins >= %s and begins < %s"
+    return int(frappe.db.sql(statement, (period.begins, period.ends))[0][0])
+
+
 def waiting(cadence: Cadence, now: datetime) -> list[Any]:
     """Reports of periods that are over which nobody approved, the latest first, `MOST` at most."""
     filters = {"cadence": cadence.value, "status": ("!=", APPROVED)}
@@ -75,6 +81,8 @@ def _not_approved(cadence: Cadence, now: datetime) -> Reading | Unknown:
     statuses = _statuses(cadence, period)
     waiting = [f"{name}: {status}" for name, status in statuses.items() if status != APPROVED]
     detail = some(waiting) or f"all {len(statuses)} of {period.label} are approved"
+    if not statuses:
+        detail = f"no report of {period.label} is switched on in Maintenance Settings"
     evidence = {"period": period.label, **statuses}
     return Reading(len(waiting), "reports", now, REPORT, evidence, detail=detail)
 

@@ -115,7 +115,8 @@ function approve(frm) {
 	if (refuse_unsaved(frm)) return;
 	const question = __("Once approved, the report and its data stay as they are. Approve as {0}?", [esc(frm.doc.approver_title)]);
 	const method = "verenigingen_maintenance.api.approve_report";
-	frappe.confirm(question, () => frappe.call({ method, args: { report: frm.doc.name }, callback: () => frm.reload_doc() }));
+	const args = { report: frm.doc.name, seen: frm.doc.sha256 };
+	frappe.confirm(question, () => frappe.call({ method, args, callback: () => frm.reload_doc() }));
 }
 
 function mail(frm) {

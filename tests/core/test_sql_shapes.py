@@ -58,6 +58,7 @@ def test_a_select_that_only_reads_may_run_again(sql):
         "select sleep(10)",
         "select get_lock('a', 1)",
         "select nextval(`a_seq`)",
+        "select next value for `a_seq`",
         "select @a := 1",
         "select 1; drop table tabUser",
         "select 1 --2; drop table tabUser",

@@ -25,6 +25,7 @@ _NOT_AGAIN = frozenset(
     {"into", "update", "lock", "share", "get_lock", "release_lock", "release_all_locks", "sleep", "benchmark"}
     | {
         "nextval",
+        "next",
         "setval",
         "lastval",
         "load_file",

@@ -15,7 +15,8 @@ from frappe.utils import getdate
 from verenigingen_maintenance.core.change_measures import Verdict
 from verenigingen_maintenance.core.change_states import PLANNED, Kind, Status
 from verenigingen_maintenance.core.slow_queries import steps, steps_back
-from verenigingen_maintenance.operations import change_records, measure_change, records
+from verenigingen_maintenance.core.database_opportunities import ASK_FIRST
+from verenigingen_maintenance.operations import change_records, change_retention, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import way_of
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -103,7 +104,8 @@ def _steps(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        return _("Log Settings: {0}, {1} days.").format(parameters["doctype"], parameters["days"])
+        text = _("Log Settings: {0}, {1} days. Frappe deletes what is older once a day.")
+        return f"1. {ASK_FIRST}\n2. {text.format(parameters['doctype'], parameters['days'])}"
     if kind is Kind.ANALYSE_TABLE:
         return f"analyze table `tab{parameters['doctype']}`;"
     return "bench --site SITE clear-cache"
@@ -113,13 +115,16 @@ def _steps_back(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps_back(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        return _("Log Settings: what was there before. What was deleted meanwhile does not come back.")
+        return _(
+            "Log Settings: what was there before. What was deleted meanwhile does not come back, and where "
+            "fewer days were there, Frappe deletes what is older."
+        )
     return _("Nothing can be taken back; it fills itself again.")
 
 
 def _measures(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, Any]) -> list[dict[str, str]]:
     found = []
-    if kind is Kind.SET_RETENTION:
+    if kind is Kind.SET_RETENTION and change_retention.is_shorter(parameters):
         found.append({"probe": "rows", "of": parameters["doctype"], "better": "lower"})
     if kind is Kind.ANALYSE_TABLE:
         found.append({"probe": "estimate", "of": parameters["doctype"], "better": "lower"})

@@ -207,6 +207,28 @@ def test_nothing_is_applied_before_it_is_approved(change):
     with pytest.raises(frappe.ValidationError, match="is Proposed"):
         apply(change)
     assert not index_is_there()
+def test_the_steps_are_those_that_the_app_takes_whatever_its_proposer_says():
+    told = {"title": "Index", "kind": "Add Index", "finding": "x", "gain": "x", "steps": "1. Nothing at all"}
+    wanted = json.dumps({"doctype": SLOW, "columns": ["designation"]})
+    name = changes.propose({**told, "parameters": wanted, "steps_back": "Nothing"}, SECOND, clock.now())
+    shown = fresh(CHANGE, name)
+    assert shown.steps.startswith(f"1. alter table `tab{SLOW}` add index")
+    assert "drop index" in shown.steps_back
+
+
+def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monkeypatch):
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index somebodys (designation)")
+    sql = f"select name, address from `tab{SLOW}` where designation = 7"
+    query = recorder.Recorded("/x", "a", 900.0, sql, 900.0)
+    monkeypatch.setattr(recorder, "requests", lambda *_span: {"a": {}})
+    monkeypatch.setattr(recorder, "queries", lambda _uuid: iter([query]))
+    name = record()
+    recordings.stop(name, clock.now())
+    (found,) = json.loads(fresh("Request Recording", name).found)
+    assert (found["proposed"], frappe.get_all(CHANGE)) == ("", [])
+    assert found["why not"] == "The index somebodys of Contact has these columns already."
+
+
 
 
 def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_outdated(change):

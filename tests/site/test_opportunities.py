@@ -19,6 +19,7 @@ from verenigingen_maintenance.operations import (
     opportunities,
     roll_back_change,
 )
+from verenigingen_maintenance.operations.change_kinds import way_of
 from verenigingen_maintenance.sources import changes as stored_changes
 from verenigingen_maintenance.sources import clock, log_tables, monitor, path_times
 
@@ -316,6 +317,7 @@ def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
         ("nobody-there@example.com", "2099-01-01"),
         (OPERATOR, "2020-01-01"),
         (OPERATOR, "soon"),
+        (OPERATOR, "9" * 30),
     ):
         with pytest.raises(frappe.ValidationError):
             changes.plan(name, who, day)
@@ -332,6 +334,10 @@ def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
         ({"metric": "no.such"}, "There is no metric no.such"),
         ({"kind": "Add Index", "parameters": "[1"}, "Parameters are JSON"),
         ({"kind": "Set Retention", "parameters": '{"doctype": "User", "days": 30}'}, "User is no log"),
+        (
+            {"kind": "Set Retention", "parameters": '{"doctype": {"name": "User"}, "days": 9}'},
+            "Parameters are",
+        ),
         (
             {"kind": "Set Retention", "parameters": '{"doctype": "Access Log", "days": 1}'},
             "Keep it for 7 to 3650 days",
@@ -364,6 +370,12 @@ def test_statistics_and_the_cache_are_renewed_by_the_app_and_cannot_be_taken_bac
         changes.keep(name, "It helped", MANAGER)
         assert fresh(CHANGE, name).status == "Kept"
         assert stored_changes.failures(clock.now()).value == 0, "it was decided"
+
+
+def test_statistics_that_the_database_did_not_renew_are_no_success():
+    """It answers so, and raises nothing."""
+    with pytest.raises(frappe.ValidationError, match="Dropped Meanwhile"):
+        way_of("Analyse Table").apply({"doctype": "Dropped Meanwhile"}, {})
 
 
 def test_what_happened_lately_is_there_in_an_emergency(worse):

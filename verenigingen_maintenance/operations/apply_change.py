@@ -19,7 +19,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import change_records, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import Way, way_of
 from verenigingen_maintenance.operations.refusals import plain, refuse
-from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
 LONGEST_FAILURE = 2_000

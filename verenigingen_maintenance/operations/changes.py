@@ -56,7 +56,7 @@ def _parameters(given: object) -> dict[str, Any]:
         found = json.loads(given) if isinstance(given, str) and given else given or {}
     except ValueError:
         found = None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("doctype", ""), str):
         refuse(_("Parameters are JSON such as {0}"), '{"doctype": "Activity Log", "columns": ["user"]}')
     return found
 
@@ -92,8 +92,9 @@ def _described(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, An
     area = {Kind.SET_RETENTION: "Logs", Kind.CLEAR_CACHE: "Cache", Kind.BY_HAND: "Other"}.get(
         kind, "Database"
     )
-    wanted = {"steps": given.get("steps") or _steps(kind, parameters), "gain_level": "Medium"}
-    wanted["steps_back"] = given.get("steps_back") or _steps_back(kind, parameters)
+    is_by_hand = kind is Kind.BY_HAND  # else the steps are what the app does, and nobody's words
+    wanted = {"steps": given["steps"] if is_by_hand else _steps(kind, parameters), "gain_level": "Medium"}
+    wanted["steps_back"] = given["steps_back"] if is_by_hand else _steps_back(kind, parameters)
     texts = {field: given[field] for field in ("title", "finding", "gain")}
     told = {"measured_how": _("said by who proposed it"), "evidence": "{}", "area": area, "kind": kind.value}
     measures = change_records.as_json(_measures(given, kind, parameters))
@@ -169,7 +170,7 @@ def plan(name: str, responsible: str, due_on: str) -> None:
 def _day(text: str) -> Any:
     try:
         day = getdate(text)
-    except (ValueError, frappe.ValidationError):
+    except (ValueError, OverflowError, frappe.ValidationError):
         day = None
     if day is None or day < getdate(clock.stored(clock.now())):
         refuse(_("Due On is a day from today on, such as 2027-01-31: “{0}” is not."), text)

@@ -31,7 +31,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, Slow, opportunity
 from verenigingen_maintenance.core.sql_shapes import may_run_again
-from verenigingen_maintenance.operations import change_records, measure, opportunities, records
+from verenigingen_maintenance.operations import change_index, change_records, measure, opportunities, records
 from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
@@ -241,6 +241,8 @@ def _proposed(slow: Slow, found: Examined, recording: str, requests: int, now: d
     doctype = found.table.removeprefix("tab")
     if lacks is None or not frappe.db.exists("DocType", doctype):
         return {**told, "proposed": "", "why not": _("no index was found that would help")}
+    if reason := change_index.no_longer({"doctype": doctype, "columns": list(lacks.columns)}):
+        return {**told, "proposed": "", "why not": reason}
     evidence = Evidence(
         query=slow,
         times=list(found.times),

@@ -53,6 +53,7 @@ def without_index(table):
     for index in (INDEX, "designation_company_name_index", "somebodys"):
         frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists `{index}`")
     frappe.clear_cache(doctype=SLOW)
+    tick_in_doctype(0)
     frappe.db.commit()
 
 
@@ -252,6 +253,7 @@ def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_ou
     ],
 )
 def test_an_index_that_cannot_be_is_refused(parameters, message):
+        ({"doctype": "DocField", "columns": ["hidden"]}, "the next migrate would drop it"),
     with pytest.raises(frappe.ValidationError, match=message):
         propose(**parameters)
 
@@ -278,6 +280,13 @@ def test_a_table_that_is_too_large_or_locked_meanwhile_is_done_by_hand(change):
 def drop_index():
     frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index {INDEX}")
 
+def test_no_table_is_small_enough_where_the_app_may_add_no_index_at_all(change):
+    frappe.db.set_single_value("Maintenance Settings", "index_largest_mb", 0)
+    approve(change)
+    with pytest.raises(frappe.ValidationError, match="adds an index up to 0 MB"):
+        apply(change)
+
+
 
 def alter_index():
     frappe.db.sql_ddl(
@@ -287,6 +296,11 @@ def alter_index():
 
 def edit_setter():
     frappe.db.set_value("Property Setter", {"doc_type": SLOW}, "value", "0")
+
+def tick_in_doctype(is_ticked=1):
+    """As an update of its app does."""
+    frappe.db.set_value("DocField", {"parent": SLOW, "fieldname": "designation"}, "search_index", is_ticked)
+
 
 
 @pytest.mark.parametrize(
@@ -298,6 +312,7 @@ def edit_setter():
     ],
 )
 def test_what_somebody_changed_since_is_not_rolled_back(change, meddle, message):
+        (tick_in_doctype, "ticks Index of designation by itself now"),
     applied(change)
     meddle()
     frappe.db.commit()

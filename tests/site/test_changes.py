@@ -19,6 +19,9 @@ from verenigingen_maintenance.operations import (
     change_index,
     change_records,
     changes,
+    effectiveness,
+    measure_change,
+    measure_changes,
     recordings,
     roll_back_change,
 )
@@ -50,10 +53,10 @@ def without_index(table):
     yield
     frappe.db.rollback()
     frappe.db.delete("Property Setter", {"doc_type": SLOW})
+    tick_in_doctype(0)
     for index in (INDEX, "designation_company_name_index", "somebodys"):
         frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists `{index}`")
     frappe.clear_cache(doctype=SLOW)
-    tick_in_doctype(0)
     frappe.db.commit()
 
 
@@ -204,10 +207,6 @@ def test_who_proposed_it_does_not_approve_it():
     assert fresh(CHANGE, name).approved_by == SECOND
 
 
-def test_nothing_is_applied_before_it_is_approved(change):
-    with pytest.raises(frappe.ValidationError, match="is Proposed"):
-        apply(change)
-    assert not index_is_there()
 def test_the_steps_are_those_that_the_app_takes_whatever_its_proposer_says():
     told = {"title": "Index", "kind": "Add Index", "finding": "x", "gain": "x", "steps": "1. Nothing at all"}
     wanted = json.dumps({"doctype": SLOW, "columns": ["designation"]})
@@ -230,6 +229,10 @@ def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monke
     assert found["why not"] == "The index somebodys of Contact has these columns already."
 
 
+def test_nothing_is_applied_before_it_is_approved(change):
+    with pytest.raises(frappe.ValidationError, match="is Proposed"):
+        apply(change)
+    assert not index_is_there()
 
 
 def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_outdated(change):
@@ -250,10 +253,10 @@ def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_ou
         ({"columns": []}, "Name 1 to 5 columns"),
         ({"columns": [["designation"]]}, "Name 1 to 5 columns"),
         ({"doctype": "System Settings"}, "is no DocType with a table"),
+        ({"doctype": "DocField", "columns": ["hidden"]}, "the next migrate would drop it"),
     ],
 )
 def test_an_index_that_cannot_be_is_refused(parameters, message):
-        ({"doctype": "DocField", "columns": ["hidden"]}, "the next migrate would drop it"),
     with pytest.raises(frappe.ValidationError, match=message):
         propose(**parameters)
 
@@ -277,15 +280,15 @@ def test_a_table_that_is_too_large_or_locked_meanwhile_is_done_by_hand(change):
         apply(engine)
 
 
-def drop_index():
-    frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index {INDEX}")
-
 def test_no_table_is_small_enough_where_the_app_may_add_no_index_at_all(change):
     frappe.db.set_single_value("Maintenance Settings", "index_largest_mb", 0)
     approve(change)
     with pytest.raises(frappe.ValidationError, match="adds an index up to 0 MB"):
         apply(change)
 
+
+def drop_index():
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index {INDEX}")
 
 
 def alter_index():
@@ -294,13 +297,13 @@ def alter_index():
     )
 
 
-def edit_setter():
-    frappe.db.set_value("Property Setter", {"doc_type": SLOW}, "value", "0")
-
 def tick_in_doctype(is_ticked=1):
     """As an update of its app does."""
     frappe.db.set_value("DocField", {"parent": SLOW, "fieldname": "designation"}, "search_index", is_ticked)
 
+
+def edit_setter():
+    frappe.db.set_value("Property Setter", {"doc_type": SLOW}, "value", "0")
 
 
 @pytest.mark.parametrize(
@@ -309,18 +312,21 @@ def tick_in_doctype(is_ticked=1):
         (drop_index, "somebody dropped it"),
         (alter_index, "somebody altered it"),
         (edit_setter, "was changed to “0” since"),
+        (tick_in_doctype, "ticks Index of designation by itself now"),
     ],
 )
 def test_what_somebody_changed_since_is_not_rolled_back(change, meddle, message):
-        (tick_in_doctype, "ticks Index of designation by itself now"),
     applied(change)
     meddle()
     frappe.db.commit()
     with pytest.raises(frappe.ValidationError, match=message):
         roll_back(change)
     assert fresh(CHANGE, change).status == "Applied"
+    frappe.db.set_value(CHANGE, change, "failure", "of a rollback")
+    assert effectiveness.status(clock.now())["failed"] == [change]
     roll_back(change, "I looked at it", by_hand=True)
     assert fresh(CHANGE, change).status == "Rolled Back"
+    assert effectiveness.status(clock.now())["failed"] == [], "it is over"
 
 
 def test_a_former_setting_of_the_field_comes_back(change):
@@ -385,6 +391,67 @@ def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatc
     done = fresh(CHANGE, change)
     assert (done.status, done.failure) == ("Applied", None)
     roll_back(change)
+
+
+def test_what_failed_and_changed_nothing_takes_no_index_of_somebody_else_for_its_own(change, monkeypatch):
+    approve(change)
+    monkeypatch.setattr(change_index, "LOCK_SECONDS", 1)
+    with other_transaction(), pytest.raises(frappe.ValidationError, match="The table was in use for 1 s"):
+        apply(change)
+    frappe.db.rollback()
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index {INDEX} (designation)")
+    make_property_setter(SLOW, "designation", "search_index", "1", "Check")
+    assert apply(change).status == "Outdated"
+    assert index_is_there()
+
+
+def test_what_was_begun_and_never_done_is_rolled_back_at_once_and_a_late_worker_leaves_it(change):
+    approve(change)
+    apply_change.begin(change, "operator@example.com")
+    frappe.db.commit()
+    assert roll_back(change).status == "Rolled Back"
+    apply_change.run(change)
+    assert not index_is_there()
+
+
+def test_what_was_kept_meanwhile_is_not_rolled_back_by_a_worker_that_comes_late(change):
+    applied(change)
+    roll_back_change.begin(change, "It seems slower", MANAGER)
+    frappe.db.commit()
+    changes.keep(change, "That was another one", MANAGER)
+    frappe.db.commit()
+    roll_back_change.run(change)
+    assert fresh(CHANGE, change).status == "Kept"
+    assert index_is_there()
+
+
+def test_nothing_is_decided_or_measured_while_a_worker_is_at_it(change):
+    """What it writes next would be refused, because somebody else wrote."""
+    with at_work(change), pytest.raises(frappe.ValidationError, match="being worked on just now"):
+        changes.plan(change, SECOND, "2099-01-01")
+    applied(change)
+    with at_work(change):
+        for act in (
+            lambda: changes.keep(change, "It helps", MANAGER),
+            lambda: measure_change.measure_now(change, clock.now()),
+        ):
+            with pytest.raises(frappe.ValidationError, match="being worked on just now"):
+                act()
+        frappe.db.set_value(CHANGE, change, "measured_at", None)
+        frappe.db.commit()
+        assert measure_changes.measure_due(clock.now()) == []
+    assert measure_changes.measure_due(clock.now()) == [change]
+
+
+@contextmanager
+def at_work(name):
+    """A worker holds the change."""
+    other = connect(frappe.conf)
+    other.cursor().execute("select get_lock(%s, 0)", (f"{frappe.conf.db_name}:change:{name}"[:64],))
+    try:
+        yield
+    finally:
+        other.close()
 
 
 @contextmanager

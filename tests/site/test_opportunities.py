@@ -131,7 +131,6 @@ def test_a_retention_that_somebody_changed_since_is_not_rolled_back(log):
     assert log_tables.retention()[log] == 30
 
 
-def test_looking_again_changes_nothing_and_what_was_dismissed_stays_away_until_its_evidence_doubled(log):
 def test_a_retention_is_judged_once_frappe_had_time_to_delete(log):
     find()
     name = named(f"retention {log}")
@@ -194,6 +193,7 @@ def test_what_is_approved_while_somebody_looks_for_opportunities_stays_approved(
     assert fresh(CHANGE, name).status == "Approved"
 
 
+def test_looking_again_changes_nothing_and_what_was_dismissed_stays_away_until_its_evidence_doubled(log):
     find()
     name = named(f"retention {log}")
     before = fresh(CHANGE, name).as_json()
@@ -391,16 +391,6 @@ def answers(path, count, ms, at):
         yield json.dumps({**entry, "uuid": f"{path} {number}", "request": {"path": path}})
 
 
-def test_the_path_that_took_most_in_all_is_first_also_where_each_answer_was_quick(monkeypatch, tmp_path):
-    now, log = clock.now(), tmp_path / "monitor.json.log"
-    at = now - timedelta(minutes=5)
-    lines = [*answers("/often", 1_200, 100, at), *answers("/seldom", 100, 1_000, at)]
-    log.write_text("\n".join(lines))
-    monkeypatch.setattr(path_times, "log_file", lambda: str(log))
-    monkeypatch.setitem(frappe.conf, "monitor", 1)
-    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
-    found = path_times.slowest(now - timedelta(hours=1), now)
-    assert [(path, each.count) for path, each in found.items()] == [("/often", 1_200), ("/seldom", 100)]
 def with_answers(monkeypatch, log, lines):
     log.write_text("\n".join(lines))
     monkeypatch.setattr(path_times, "log_file", lambda: str(log))
@@ -434,3 +424,13 @@ def test_the_times_of_a_path_with_many_answers_are_of_its_whole_span(monkeypatch
     assert abs(found.times.count(100) - found.times.count(200)) <= 1
 
 
+def test_the_path_that_took_most_in_all_is_first_also_where_each_answer_was_quick(monkeypatch, tmp_path):
+    now, log = clock.now(), tmp_path / "monitor.json.log"
+    at = now - timedelta(minutes=5)
+    lines = [*answers("/often", 1_200, 100, at), *answers("/seldom", 100, 1_000, at)]
+    log.write_text("\n".join(lines))
+    monkeypatch.setattr(path_times, "log_file", lambda: str(log))
+    monkeypatch.setitem(frappe.conf, "monitor", 1)
+    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
+    found = path_times.slowest(now - timedelta(hours=1), now)
+    assert [(path, each.count) for path, each in found.items()] == [("/often", 1_200), ("/seldom", 100)]

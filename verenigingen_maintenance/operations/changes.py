@@ -10,12 +10,13 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import getdate
 
 from verenigingen_maintenance.core.change_measures import Verdict
 from verenigingen_maintenance.core.change_states import PLANNED, Kind, Status
-from verenigingen_maintenance.core.slow_queries import steps, steps_back
 from verenigingen_maintenance.core.database_opportunities import ASK_FIRST
+from verenigingen_maintenance.core.slow_queries import steps, steps_back
 from verenigingen_maintenance.operations import change_records, change_retention, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import way_of
 from verenigingen_maintenance.operations.refusals import refuse
@@ -158,13 +159,13 @@ def approve(name: str, reason: str, user: str) -> None:
 
 def plan(name: str, responsible: str, due_on: str) -> None:
     """Who does it, and until when: that is the roadmap."""
-    change = change_records.get(name)
-    if Status(change.status) not in PLANNED:
-        refuse(_("{0} is {1}: there is nothing to plan any more."), name, change.status)
-    if not frappe.db.exists("User", {"name": responsible, "enabled": 1}):
-        refuse(_("{0} is no user who could log in."), responsible)
-    change.update({"responsible": responsible, "due_on": _day(due_on)})
-    records.write(change)
+    with change_records.alone(name):
+        change = change_records.get(name)
+        if Status(change.status) not in PLANNED:
+            refuse(_("{0} is {1}: there is nothing to plan any more."), name, change.status)
+        if not frappe.db.exists("User", {"name": responsible, "enabled": 1}):
+            refuse(_("{0} is no user who could log in."), responsible)
+        records.write(change.update({"responsible": responsible, "due_on": _day(due_on)}))
 
 
 def _day(text: str) -> Any:
@@ -187,11 +188,18 @@ def dismiss(name: str, reason: str, user: str) -> None:
 def keep(name: str, reason: str, user: str) -> None:
     """It stays. Raises frappe.ValidationError where it was not measured yet."""
     change_records.refuse_without_reason(reason)
-    change = change_records.get(name)
-    status = change_records.status_after(change, "Keep")
+    with change_records.alone(name):
+        change = change_records.get(name)
+        status = change_records.status_after(change, "Keep")
+        _refuse_unmeasured(change)
+        # A rollback that failed, or that no worker took up yet, waits for nobody any more.
+        change.update({"failure": None, "rollback_begun_at": None})
+        change_records.end(change, status, reason.strip(), user)
+
+
+def _refuse_unmeasured(change: Document) -> None:
     if not change.measured_at:
-        refuse(_("{0} was not measured after it was applied: measure it first."), name)
+        refuse(_("{0} was not measured after it was applied: measure it first."), change.name)
     if change.measure_until and change.verdict == Verdict.NOT_ENOUGH.value:
-        refuse(_("{0} has not enough data yet; it is measured again at {1}."), name, change.measure_until)
-    change.failure = None  # of a rollback that failed: it was decided, and waits for nobody
-    change_records.end(change, status, reason.strip(), user)
+        message = _("{0} has not enough data yet; it is measured again at {1}.")
+        refuse(message, change.name, change.measure_until)

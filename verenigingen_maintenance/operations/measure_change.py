@@ -261,11 +261,12 @@ READERS: dict[str, Callable[[Document, str, Span], Read]] = {
 
 def measure_now(name: str, now: datetime) -> Document:
     """Measures an applied change once more. Raises frappe.ValidationError where nothing was applied."""
-    change = change_records.get(name)
-    if change.status not in ("Applied", "Kept"):
-        refuse(_("{0} is {1}: there is no after to measure."), name, change.status)
-    after(change, now)
-    records.write(change.update({"failure": None}))
-    if change.status == "Kept" and not change.measure_until:
-        change_records.forget_query(name)
+    with change_records.alone(name):
+        change = change_records.get(name)
+        if change.status not in ("Applied", "Kept"):
+            refuse(_("{0} is {1}: there is no after to measure."), name, change.status)
+        after(change, now)
+        records.write(change.update({"failure": None}))
+        if change.status == "Kept" and not change.measure_until:
+            change_records.forget_query(name)
     return change

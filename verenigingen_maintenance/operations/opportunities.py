@@ -158,4 +158,7 @@ def _outdate_done() -> None:
 
 
 def _outdate(name: str, reason: str) -> None:
-    change_records.end(change_records.get(name), Status.OUTDATED, reason, None)
+    """Unless somebody decided on it since it was listed."""
+    change = change_records.get(name)
+    if change.status == Status.PROPOSED.value:
+        change_records.end(change, Status.OUTDATED, reason, None)

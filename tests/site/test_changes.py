@@ -20,12 +20,13 @@ from verenigingen_maintenance.operations import (
     change_records,
     changes,
     effectiveness,
+    measure,
     measure_change,
     measure_changes,
     recordings,
     roll_back_change,
 )
-from verenigingen_maintenance.sources import clock, recorder, tables
+from verenigingen_maintenance.sources import clock, query_times, recorder, tables
 
 CHANGE, SLOW = "Maintenance Change", "Contact"
 ROWS = 50_000
@@ -227,6 +228,18 @@ def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monke
     (found,) = json.loads(fresh("Request Recording", name).found)
     assert (found["proposed"], frappe.get_all(CHANGE)) == ("", [])
     assert found["why not"] == "The index somebodys of Contact has these columns already."
+
+
+@pytest.mark.parametrize(
+    "value", ["'s-Hertogenbosch", 'He said "no"', "C:\\users", "a\tb", "a\nb", "\x1a", "é😀"]
+)
+def test_a_query_is_examined_whatever_it_looks_for(value):
+    """MariaDB writes the condition into its account as it is, which may be no JSON any more."""
+    sql = f"select name, address from `tab{SLOW}` where designation = {frappe.db.escape(value)}"
+    source = {"examined": lambda _now: query_times.examined(sql)}
+    found = measure.ask_all([source], clock.now(), 60, (query_times.Examined,))["examined"]
+    assert isinstance(found, query_times.Examined), found.reason
+    assert (found.table, [each.column for each in found.asked]) == (f"tab{SLOW}", ["designation"])
 
 
 def test_nothing_is_applied_before_it_is_approved(change):

@@ -119,6 +119,21 @@ def test_a_condition_can_be_asked_by_itself():
     assert found == Predicate("tabX", "a", "equal", "tabX . `a` = 'b c'")
 
 
+@pytest.mark.parametrize(
+    ("condition", "is_number"),
+    [
+        ("a = 7", True),
+        ("a in ('x', 7)", True),
+        ("a between 1 and 2", True),
+        ("a = '7'", False),
+        ("a is null", False),
+    ],
+)
+def test_a_column_of_text_that_is_compared_with_a_number_is_told(condition, is_number):
+    (found,) = read(f"select 1 from tabX where {condition}").predicates
+    assert found.is_number is is_number
+
+
 def test_a_query_that_is_no_select_of_tables_has_no_conditions():
     assert read("select 1").predicates == ()
     assert read("nonsense ( ' ").predicates == ()

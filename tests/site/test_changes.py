@@ -219,7 +219,9 @@ def test_the_steps_are_those_that_the_app_takes_whatever_its_proposer_says():
 
 def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monkeypatch):
     frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index somebodys (designation)")
-    sql = f"select name, address from `tab{SLOW}` where designation = 7"
+    sql = (
+        f"select name, address from `tab{SLOW}` ignore index (somebodys) where designation = 'Designation 7'"
+    )
     query = recorder.Recorded("/x", "a", 900.0, sql, 900.0)
     monkeypatch.setattr(recorder, "requests", lambda *_span: {"a": {}})
     monkeypatch.setattr(recorder, "queries", lambda _uuid: iter([query]))
@@ -228,6 +230,13 @@ def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monke
     (found,) = json.loads(fresh("Request Recording", name).found)
     assert (found["proposed"], frappe.get_all(CHANGE)) == ("", [])
     assert found["why not"] == "The index somebodys of Contact has these columns already."
+
+
+def test_no_index_is_proposed_for_a_text_that_is_compared_with_a_number():
+    """It would not be used: each row is made a number first."""
+    source = {"q": lambda _now: query_times.examined(f"select name from `tab{SLOW}` where designation = 7")}
+    found = measure.ask_all([source], clock.now(), 60, (query_times.Examined,))["q"]
+    assert (found.table, found.reads >= ROWS, found.asked) == (f"tab{SLOW}", True, [])
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def _named(node: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def _asked(table: str, query: sql_shapes.Query) -> tuple[list[Asked], int | None]:
     """The columns of a table that a query looks by, each with how many rows meet its condition."""
     types = tables.columns(table)
-    mine = [each for each in query.predicates if each.table in (table, "") and each.column in types]
+    mine = [each for each in query.predicates if each.table in (table, "") and _may_use_index(each, types)]
     called = next((name for name, real in query.tables.items() if real == table), table)
     asked = [
         Asked(each.column, each.kind, _matches(table, called, each), types[each.column])
@@ -150,6 +150,12 @@ def _asked(table: str, query: sql_shapes.Query) -> tuple[list[Asked], int | None
     ]
     given = [each.sql for each in mine if each.sql]
     return asked, _count(table, called, " and ".join(given)) if given else None
+
+
+def _may_use_index(asked: sql_shapes.Predicate, types: dict[str, str]) -> bool:
+    """Of a text that is compared with a number, each row is made a number first."""
+    kind = types.get(asked.column, "")
+    return bool(kind) and not (asked.is_number and "char" in kind)
 
 
 def _matches(table: str, called: str, predicate: sql_shapes.Predicate) -> int | None:

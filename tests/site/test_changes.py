@@ -511,6 +511,17 @@ def test_recorder_that_somebody_else_runs_is_left_alone_and_minutes_are_bounded(
     assert fresh("Request Recording", first).summary.startswith("No request or job was recorded")
 
 
+def test_what_somebody_else_records_since_is_not_switched_off_while_an_earlier_recording_waits(queue):
+    name, late = record(), clock.now() + timedelta(minutes=9)
+    for key in frappe.cache.get_keys("recorder-"):
+        frappe.cache.delete(key)  # its time is over
+    frappe.cache.set_value("recorder-intercept", 1)
+    assert recordings.read_if_over(late) == name
+    recordings.read(name, late)
+    assert recorder.is_on()
+    frappe.cache.delete_value("recorder-intercept")
+
+
 def test_a_recording_that_cannot_be_read_is_tried_for_an_hour_then_it_says_why_and_another_may_begin(
     monkeypatch,
 ):

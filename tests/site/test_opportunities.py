@@ -414,6 +414,22 @@ def test_the_answers_of_a_path_are_judged_when_the_time_after_is_as_long_as_befo
         assert measure_change.measure_now(name, now + later).verdict == verdict
 
 
+def test_the_answers_of_a_path_are_of_the_same_hours_of_the_week_whatever_the_days(monkeypatch, tmp_path):
+    """What is done on a Sunday and measured for a day is compared with the Sunday before."""
+    now, frappe_log = clock.now(), tmp_path / "monitor.json.log"
+    frappe.db.set_single_value("Maintenance Settings", "change_days", 1)
+    before = list(answers("/a", 30, 100, now - timedelta(days=6, hours=12)))
+    yesterday = [
+        each.replace("/a ", "/yesterday ") for each in answers("/a", 30, 20, now - timedelta(hours=12))
+    ]
+    with_answers(monkeypatch, frappe_log, [*before, *yesterday])
+    told = {"title": "Faster", "kind": "By Hand", "finding": "x", "gain": "x", "path": "/a"}
+    name = changes.propose({**told, "steps": "x", "steps_back": "x"}, OPERATOR, now)
+    changes.approve(name, "It is worth it", MANAGER)
+    (measured,) = fresh(CHANGE, name).measurements
+    assert (measured.n, measured.median) == (30, "100")
+
+
 def test_the_times_of_a_path_with_many_answers_are_of_its_whole_span(monkeypatch, tmp_path):
     now = clock.now()
     lines = [*answers("/a", 900, 100, now - timedelta(hours=9)), *answers("/b", 900, 200, now)]

@@ -51,12 +51,12 @@ class Values:
 def before(change: Document, now: datetime) -> None:
     """Replaces what was measured before, with what is read now. Metrics keep their past: they are read
     afterwards."""
-    span = (now - change_records.days(), now)
-    _replace(
-        change,
-        BEFORE,
-        [(spec, _read(change, spec, span)) for spec in _specs(change) if spec["probe"] != "metric"],
-    )
+    length = change_records.days()
+    earlier, _later = change_measures.windows(now, now + length, length // timedelta(days=1))
+    specs = [spec for spec in _specs(change) if spec["probe"] != "metric"]
+    spans = [earlier if spec["probe"] == "path" else (now, now) for spec in specs]
+    found = [(spec, _read(change, spec, span)) for spec, span in zip(specs, spans, strict=True)]
+    _replace(change, BEFORE, found)
 
 
 def after(change: Document, now: datetime) -> None:

@@ -58,6 +58,7 @@ def test_a_select_that_only_reads_may_run_again(sql):
         "select sleep(10)",
         "select get_lock('a', 1)",
         "select nextval(`a_seq`)",
+        "select next value for `a_seq`",
         "select @a := 1",
         "select 1; drop table tabUser",
         "select 1 --2; drop table tabUser",
@@ -116,6 +117,21 @@ def test_a_join_names_tables_by_their_aliases_and_columns_that_are_compared():
 def test_a_condition_can_be_asked_by_itself():
     (found,) = read("select 1 from tabX where tabX.`a` = 'b c'").predicates
     assert found == Predicate("tabX", "a", "equal", "tabX . `a` = 'b c'")
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_number"),
+    [
+        ("a = 7", True),
+        ("a in ('x', 7)", True),
+        ("a between 1 and 2", True),
+        ("a = '7'", False),
+        ("a is null", False),
+    ],
+)
+def test_a_column_of_text_that_is_compared_with_a_number_is_told(condition, is_number):
+    (found,) = read(f"select 1 from tabX where {condition}").predicates
+    assert found.is_number is is_number
 
 
 def test_a_query_that_is_no_select_of_tables_has_no_conditions():

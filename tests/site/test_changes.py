@@ -19,10 +19,14 @@ from verenigingen_maintenance.operations import (
     change_index,
     change_records,
     changes,
+    effectiveness,
+    measure,
+    measure_change,
+    measure_changes,
     recordings,
     roll_back_change,
 )
-from verenigingen_maintenance.sources import clock, recorder, tables
+from verenigingen_maintenance.sources import clock, query_times, recorder, tables
 
 CHANGE, SLOW = "Maintenance Change", "Contact"
 ROWS = 50_000
@@ -50,6 +54,7 @@ def without_index(table):
     yield
     frappe.db.rollback()
     frappe.db.delete("Property Setter", {"doc_type": SLOW})
+    tick_in_doctype(0)
     for index in (INDEX, "designation_company_name_index", "somebodys"):
         frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index if exists `{index}`")
     frappe.clear_cache(doctype=SLOW)
@@ -203,6 +208,49 @@ def test_who_proposed_it_does_not_approve_it():
     assert fresh(CHANGE, name).approved_by == SECOND
 
 
+def test_the_steps_are_those_that_the_app_takes_whatever_its_proposer_says():
+    told = {"title": "Index", "kind": "Add Index", "finding": "x", "gain": "x", "steps": "1. Nothing at all"}
+    wanted = json.dumps({"doctype": SLOW, "columns": ["designation"]})
+    name = changes.propose({**told, "parameters": wanted, "steps_back": "Nothing"}, SECOND, clock.now())
+    shown = fresh(CHANGE, name)
+    assert shown.steps.startswith(f"1. alter table `tab{SLOW}` add index")
+    assert "drop index" in shown.steps_back
+
+
+def test_an_index_that_a_recorded_query_does_not_use_is_not_proposed_again(monkeypatch):
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index somebodys (designation)")
+    sql = (
+        f"select name, address from `tab{SLOW}` ignore index (somebodys) where designation = 'Designation 7'"
+    )
+    query = recorder.Recorded("/x", "a", 900.0, sql, 900.0)
+    monkeypatch.setattr(recorder, "requests", lambda *_span: {"a": {}})
+    monkeypatch.setattr(recorder, "queries", lambda _uuid: iter([query]))
+    name = record()
+    recordings.stop(name, clock.now())
+    (found,) = json.loads(fresh("Request Recording", name).found)
+    assert (found["proposed"], frappe.get_all(CHANGE)) == ("", [])
+    assert found["why not"] == "The index somebodys of Contact has these columns already."
+
+
+def test_no_index_is_proposed_for_a_text_that_is_compared_with_a_number():
+    """It would not be used: each row is made a number first."""
+    source = {"q": lambda _now: query_times.examined(f"select name from `tab{SLOW}` where designation = 7")}
+    found = measure.ask_all([source], clock.now(), 60, (query_times.Examined,))["q"]
+    assert (found.table, found.reads >= ROWS, found.asked) == (f"tab{SLOW}", True, [])
+
+
+@pytest.mark.parametrize(
+    "value", ["'s-Hertogenbosch", 'He said "no"', "C:\\users", "a\tb", "a\nb", "\x1a", "é😀"]
+)
+def test_a_query_is_examined_whatever_it_looks_for(value):
+    """MariaDB writes the condition into its account as it is, which may be no JSON any more."""
+    sql = f"select name, address from `tab{SLOW}` where designation = {frappe.db.escape(value)}"
+    source = {"examined": lambda _now: query_times.examined(sql)}
+    found = measure.ask_all([source], clock.now(), 60, (query_times.Examined,))["examined"]
+    assert isinstance(found, query_times.Examined), found.reason
+    assert (found.table, [each.column for each in found.asked]) == (f"tab{SLOW}", ["designation"])
+
+
 def test_nothing_is_applied_before_it_is_approved(change):
     with pytest.raises(frappe.ValidationError, match="is Proposed"):
         apply(change)
@@ -227,6 +275,7 @@ def test_an_index_that_exists_is_refused_and_one_that_came_meanwhile_makes_it_ou
         ({"columns": []}, "Name 1 to 5 columns"),
         ({"columns": [["designation"]]}, "Name 1 to 5 columns"),
         ({"doctype": "System Settings"}, "is no DocType with a table"),
+        ({"doctype": "DocField", "columns": ["hidden"]}, "the next migrate would drop it"),
     ],
 )
 def test_an_index_that_cannot_be_is_refused(parameters, message):
@@ -253,6 +302,13 @@ def test_a_table_that_is_too_large_or_locked_meanwhile_is_done_by_hand(change):
         apply(engine)
 
 
+def test_no_table_is_small_enough_where_the_app_may_add_no_index_at_all(change):
+    frappe.db.set_single_value("Maintenance Settings", "index_largest_mb", 0)
+    approve(change)
+    with pytest.raises(frappe.ValidationError, match="adds an index up to 0 MB"):
+        apply(change)
+
+
 def drop_index():
     frappe.db.sql_ddl(f"alter table `tab{SLOW}` drop index {INDEX}")
 
@@ -261,6 +317,11 @@ def alter_index():
     frappe.db.sql_ddl(
         f"alter table `tab{SLOW}` drop index {INDEX}, add index {INDEX} (designation, company_name)"
     )
+
+
+def tick_in_doctype(is_ticked=1):
+    """As an update of its app does."""
+    frappe.db.set_value("DocField", {"parent": SLOW, "fieldname": "designation"}, "search_index", is_ticked)
 
 
 def edit_setter():
@@ -273,6 +334,7 @@ def edit_setter():
         (drop_index, "somebody dropped it"),
         (alter_index, "somebody altered it"),
         (edit_setter, "was changed to “0” since"),
+        (tick_in_doctype, "ticks Index of designation by itself now"),
     ],
 )
 def test_what_somebody_changed_since_is_not_rolled_back(change, meddle, message):
@@ -282,8 +344,11 @@ def test_what_somebody_changed_since_is_not_rolled_back(change, meddle, message)
     with pytest.raises(frappe.ValidationError, match=message):
         roll_back(change)
     assert fresh(CHANGE, change).status == "Applied"
+    frappe.db.set_value(CHANGE, change, "failure", "of a rollback")
+    assert effectiveness.status(clock.now())["failed"] == [change]
     roll_back(change, "I looked at it", by_hand=True)
     assert fresh(CHANGE, change).status == "Rolled Back"
+    assert effectiveness.status(clock.now())["failed"] == [], "it is over"
 
 
 def test_a_former_setting_of_the_field_comes_back(change):
@@ -350,6 +415,67 @@ def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatc
     roll_back(change)
 
 
+def test_what_failed_and_changed_nothing_takes_no_index_of_somebody_else_for_its_own(change, monkeypatch):
+    approve(change)
+    monkeypatch.setattr(change_index, "LOCK_SECONDS", 1)
+    with other_transaction(), pytest.raises(frappe.ValidationError, match="The table was in use for 1 s"):
+        apply(change)
+    frappe.db.rollback()
+    frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index {INDEX} (designation)")
+    make_property_setter(SLOW, "designation", "search_index", "1", "Check")
+    assert apply(change).status == "Outdated"
+    assert index_is_there()
+
+
+def test_what_was_begun_and_never_done_is_rolled_back_at_once_and_a_late_worker_leaves_it(change):
+    approve(change)
+    apply_change.begin(change, "operator@example.com")
+    frappe.db.commit()
+    assert roll_back(change).status == "Rolled Back"
+    apply_change.run(change)
+    assert not index_is_there()
+
+
+def test_what_was_kept_meanwhile_is_not_rolled_back_by_a_worker_that_comes_late(change):
+    applied(change)
+    roll_back_change.begin(change, "It seems slower", MANAGER)
+    frappe.db.commit()
+    changes.keep(change, "That was another one", MANAGER)
+    frappe.db.commit()
+    roll_back_change.run(change)
+    assert fresh(CHANGE, change).status == "Kept"
+    assert index_is_there()
+
+
+def test_nothing_is_decided_or_measured_while_a_worker_is_at_it(change):
+    """What it writes next would be refused, because somebody else wrote."""
+    with at_work(change), pytest.raises(frappe.ValidationError, match="being worked on just now"):
+        changes.plan(change, SECOND, "2099-01-01")
+    applied(change)
+    with at_work(change):
+        for act in (
+            lambda: changes.keep(change, "It helps", MANAGER),
+            lambda: measure_change.measure_now(change, clock.now()),
+        ):
+            with pytest.raises(frappe.ValidationError, match="being worked on just now"):
+                act()
+        frappe.db.set_value(CHANGE, change, "measured_at", None)
+        frappe.db.commit()
+        assert measure_changes.measure_due(clock.now()) == []
+    assert measure_changes.measure_due(clock.now()) == [change]
+
+
+@contextmanager
+def at_work(name):
+    """A worker holds the change."""
+    other = connect(frappe.conf)
+    other.cursor().execute("select get_lock(%s, 0)", (f"{frappe.conf.db_name}:change:{name}"[:64],))
+    try:
+        yield
+    finally:
+        other.close()
+
+
 @contextmanager
 def other_transaction():
     """Somebody reads the table, and does not come to an end."""
@@ -383,6 +509,17 @@ def test_recorder_that_somebody_else_runs_is_left_alone_and_minutes_are_bounded(
     assert job.kwargs["kwargs"] == {"recording": first}
     recordings.read_in_worker(first)
     assert fresh("Request Recording", first).summary.startswith("No request or job was recorded")
+
+
+def test_what_somebody_else_records_since_is_not_switched_off_while_an_earlier_recording_waits(queue):
+    name, late = record(), clock.now() + timedelta(minutes=9)
+    for key in frappe.cache.get_keys("recorder-"):
+        frappe.cache.delete(key)  # its time is over
+    frappe.cache.set_value("recorder-intercept", 1)
+    assert recordings.read_if_over(late) == name
+    recordings.read(name, late)
+    assert recorder.is_on()
+    frappe.cache.delete_value("recorder-intercept")
 
 
 def test_a_recording_that_cannot_be_read_is_tried_for_an_hour_then_it_says_why_and_another_may_begin(

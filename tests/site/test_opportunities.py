@@ -19,6 +19,7 @@ from verenigingen_maintenance.operations import (
     opportunities,
     roll_back_change,
 )
+from verenigingen_maintenance.operations.change_kinds import way_of
 from verenigingen_maintenance.sources import changes as stored_changes
 from verenigingen_maintenance.sources import clock, log_tables, monitor, path_times
 
@@ -128,6 +129,68 @@ def test_a_retention_that_somebody_changed_since_is_not_rolled_back(log):
     ):
         roll_back(name)
     assert log_tables.retention()[log] == 30
+
+
+def test_a_retention_is_judged_once_frappe_had_time_to_delete(log):
+    find()
+    name = named(f"retention {log}")
+    done = applied(name)
+    assert done.verdict == "Not Enough Data", done.result
+    with pytest.raises(frappe.ValidationError, match="has not enough data yet; it is measured again at"):
+        changes.keep(name, "It looks good", MANAGER)
+    frappe.get_doc("Log Settings").clear_logs()
+    frappe.db.set_value(CHANGE, name, "measure_until", clock.stored(clock.now() - timedelta(minutes=1)))
+    frappe.db.commit()
+    scheduled.measure_maintenance_changes()
+    measured = fresh(CHANGE, name)
+    assert (measured.verdict, measured.measure_until) == ("Better", None)
+
+
+def test_a_retention_that_deleted_nothing_in_all_its_time_is_the_same(log):
+    find()
+    name = named(f"retention {log}")
+    applied(name)
+    then = {"measure_until": clock.stored(clock.now() - timedelta(minutes=1))}
+    frappe.db.set_value(CHANGE, name, then)
+    assert measure_change.measure_now(name, clock.now()).verdict == "Same"
+
+
+def test_a_log_that_is_kept_longer_is_not_worse_for_having_more_rows(log):
+    """Who takes that back has deleted what a law may want."""
+    settings = frappe.get_doc("Log Settings")
+    settings.register_doctype(log, 30)
+    settings.save()
+    told = {"title": "A year", "kind": "Set Retention", "finding": "The law", "gain": "We obey it"}
+    wanted = json.dumps({"doctype": log, "days": 365})
+    name = changes.propose({**told, "parameters": wanted}, OPERATOR, clock.now())
+    applied(name)
+    frappe.db.sql(
+        f"insert into `tab{log}` (name, creation, modified) select concat('B', seq), now(), now() "
+        "from seq_1_to_25000"
+    )
+    measured = measure_change.measure_now(name, clock.now() + timedelta(days=8))
+    assert (measured.verdict, measured.rollback_proposed) == ("Not Enough Data", 0), measured.result
+    changes.keep(name, "The law", MANAGER)
+    assert "law" in fresh(CHANGE, name).steps
+
+
+def test_what_is_approved_while_somebody_looks_for_opportunities_stays_approved(log, monkeypatch):
+    find()
+    name = named(f"retention {log}")
+    frappe.db.delete(log)
+    frappe.db.commit()
+    frappe.db.sql_ddl(f"analyze table `tab{log}`")
+    listed = opportunities._measured_ones
+
+    def approved_meanwhile(**filters):
+        rows = listed(**filters)
+        if name in [row.name for row in rows]:
+            changes.approve(name, "It is worth it", MANAGER)
+        return rows
+
+    monkeypatch.setattr(opportunities, "_measured_ones", approved_meanwhile)
+    find()
+    assert fresh(CHANGE, name).status == "Approved"
 
 
 def test_looking_again_changes_nothing_and_what_was_dismissed_stays_away_until_its_evidence_doubled(log):
@@ -254,6 +317,7 @@ def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
         ("nobody-there@example.com", "2099-01-01"),
         (OPERATOR, "2020-01-01"),
         (OPERATOR, "soon"),
+        (OPERATOR, "9" * 30),
     ):
         with pytest.raises(frappe.ValidationError):
             changes.plan(name, who, day)
@@ -270,6 +334,10 @@ def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
         ({"metric": "no.such"}, "There is no metric no.such"),
         ({"kind": "Add Index", "parameters": "[1"}, "Parameters are JSON"),
         ({"kind": "Set Retention", "parameters": '{"doctype": "User", "days": 30}'}, "User is no log"),
+        (
+            {"kind": "Set Retention", "parameters": '{"doctype": {"name": "User"}, "days": 9}'},
+            "Parameters are",
+        ),
         (
             {"kind": "Set Retention", "parameters": '{"doctype": "Access Log", "days": 1}'},
             "Keep it for 7 to 3650 days",
@@ -304,6 +372,12 @@ def test_statistics_and_the_cache_are_renewed_by_the_app_and_cannot_be_taken_bac
         assert stored_changes.failures(clock.now()).value == 0, "it was decided"
 
 
+def test_statistics_that_the_database_did_not_renew_are_no_success():
+    """It answers so, and raises nothing."""
+    with pytest.raises(frappe.ValidationError, match="Dropped Meanwhile"):
+        way_of("Analyse Table").apply({"doctype": "Dropped Meanwhile"}, {})
+
+
 def test_what_happened_lately_is_there_in_an_emergency(worse):
     frappe.db.set_value(CHANGE, worse, "applied_at", clock.stored(clock.now() - timedelta(hours=2)))
     reading = stored_changes.of_7_days(clock.now())
@@ -315,6 +389,55 @@ def answers(path, count, ms, at):
     entry = {"site": frappe.local.site, "timestamp": at.isoformat(), "duration": 1000 * ms}
     for number in range(count):
         yield json.dumps({**entry, "uuid": f"{path} {number}", "request": {"path": path}})
+
+
+def with_answers(monkeypatch, log, lines):
+    log.write_text("\n".join(lines))
+    monkeypatch.setattr(path_times, "log_file", lambda: str(log))
+    monkeypatch.setitem(frappe.conf, "monitor", 1)
+    frappe.cache.delete_value(monitor.MONITOR_REDIS_KEY)
+
+
+def test_the_answers_of_a_path_are_judged_when_the_time_after_is_as_long_as_before(monkeypatch, tmp_path):
+    """A quiet Sunday is not better than the week before it."""
+    now, log = clock.now(), tmp_path / "monitor.json.log"
+    lines = list(answers("/often", 30, 100, now - timedelta(days=2)))
+    with_answers(monkeypatch, log, lines)
+    told = {"title": "Faster", "kind": "By Hand", "finding": "x", "gain": "x", "path": "/often"}
+    name = changes.propose({**told, "steps": "x", "steps_back": "x"}, OPERATOR, now)
+    changes.approve(name, "It is worth it", MANAGER)
+    apply_change.by_hand(name, "I did it", OPERATOR)
+    for later, verdict in ((timedelta(days=1), "Not Enough Data"), (timedelta(days=8), "Better")):
+        entries = answers(f"/often{later.days}", 30, 20, now + timedelta(hours=2))
+        lines += [each.replace(f'"path": "/often{later.days}"', '"path": "/often"') for each in entries]
+        with_answers(monkeypatch, log, lines)
+        assert measure_change.measure_now(name, now + later).verdict == verdict
+
+
+def test_the_answers_of_a_path_are_of_the_same_hours_of_the_week_whatever_the_days(monkeypatch, tmp_path):
+    """What is done on a Sunday and measured for a day is compared with the Sunday before."""
+    now, frappe_log = clock.now(), tmp_path / "monitor.json.log"
+    frappe.db.set_single_value("Maintenance Settings", "change_days", 1)
+    before = list(answers("/a", 30, 100, now - timedelta(days=6, hours=12)))
+    yesterday = [
+        each.replace("/a ", "/yesterday ") for each in answers("/a", 30, 20, now - timedelta(hours=12))
+    ]
+    with_answers(monkeypatch, frappe_log, [*before, *yesterday])
+    told = {"title": "Faster", "kind": "By Hand", "finding": "x", "gain": "x", "path": "/a"}
+    name = changes.propose({**told, "steps": "x", "steps_back": "x"}, OPERATOR, now)
+    changes.approve(name, "It is worth it", MANAGER)
+    (measured,) = fresh(CHANGE, name).measurements
+    assert (measured.n, measured.median) == (30, "100")
+
+
+def test_the_times_of_a_path_with_many_answers_are_of_its_whole_span(monkeypatch, tmp_path):
+    now = clock.now()
+    lines = [*answers("/a", 900, 100, now - timedelta(hours=9)), *answers("/b", 900, 200, now)]
+    lines = [each.replace('"path": "/b"', '"path": "/a"') for each in lines]
+    with_answers(monkeypatch, tmp_path / "monitor.json.log", lines)
+    found = path_times.of(["/a"], now - timedelta(days=1), now + timedelta(hours=1))["/a"]
+    assert (found.count, len(found.times) <= path_times.MOST_TIMES) == (1_800, True)
+    assert abs(found.times.count(100) - found.times.count(200)) <= 1
 
 
 def test_the_path_that_took_most_in_all_is_first_also_where_each_answer_was_quick(monkeypatch, tmp_path):

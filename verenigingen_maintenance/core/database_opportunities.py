@@ -8,13 +8,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .change_states import Kind
-from .opportunities import HIGH, LOW, MEDIUM, Opportunity, step
+from .opportunities import HIGH, LOW, MEDIUM, Opportunity, size
 
 LOG_ROWS, LOG_MB = 20_000, 50
 RETENTION_DAYS = 90
 TABLE_MB, TABLE_SHARE = 1_000, 0.4
 POOL_HIT_RATE = 99
 STALE, STALE_ROWS = 2.0, 10_000
+ASK_FIRST = (
+    "Ask whoever answers for this data whether a law or a contract wants it kept longer: what is deleted "
+    "does not come back."
+)
 
 
 def of_logs(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
@@ -46,10 +50,10 @@ def _retention(log: Mapping[str, Any]) -> Opportunity:
         gain_value=round(freed, 1),
         measured_how="rows by their date of change; size as information_schema estimates it",
         evidence=dict(log),
-        signature=step(log["rows"]),
+        signature=size(log["rows"]),
         parameters={"doctype": name, "days": RETENTION_DAYS},
-        steps=f"Log Settings: add {name} with {RETENTION_DAYS} days. Frappe deletes what is older once a "
-        f"day.",
+        steps=f"1. {ASK_FIRST}\n2. Log Settings: add {name} with {RETENTION_DAYS} days. Frappe deletes what "
+        f"is older once a day.",
         steps_back=f"Log Settings: remove {name}. What was deleted meanwhile does not come back.",
         measures=({"probe": "rows", "of": name, "better": "lower"},),
     )
@@ -79,7 +83,7 @@ def _oversized(table: Mapping[str, Any], total: float, grew: float | None) -> Op
         gain_value=table["mb"],
         measured_how="size and rows as information_schema estimates them",
         evidence={**table, "whole database (MB)": total, "growth of the database": growth},
-        signature=step(table["mb"]),
+        signature=size(table["mb"]),
         steps="\n".join(
             (
                 "1. Find out which rows nobody needs: by year, by status, with whoever answers for them.",
@@ -112,7 +116,7 @@ def of_buffer_pool(facts: Mapping[str, Any]) -> Iterable[Opportunity]:
         measured_how=f"mean share of page reads from memory of {facts['hours']} hours; sizes of all "
         f"InnoDB tables",
         evidence=dict(facts),
-        signature=f"{step(facts['pool'])} {step(missed)}",
+        signature=size(facts["pool"], missed),
         steps="\n".join(
             (
                 "1. See how much memory the host has free, and leave a quarter of it to others.",
@@ -161,7 +165,7 @@ def _stale(table: Mapping[str, Any], ratio: float) -> Opportunity:
         gain_value=round(ratio, 1),
         measured_how="count(*) beside the estimate of information_schema",
         evidence={**table, "off by": round(ratio, 1)},
-        signature=step(ratio),
+        signature=size(ratio),
         parameters={"doctype": name},
         steps=f"analyze table `{table['table']}`;",
         steps_back="Nothing to take back: the statistics are renewed by MariaDB itself later on.",

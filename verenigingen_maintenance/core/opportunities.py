@@ -1,13 +1,12 @@
 """Something that could be better: its evidence, expected gain and way back; and the facts that it is read
 from.
 
-What was dismissed comes back when its `signature` changes: that is the evidence in coarse steps, so that a
-table that grew twofold is another matter.
+What was dismissed comes back when its `signature` says more: a table that grew twofold is another matter, and
+so is another query.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from .change_states import Kind
 
 HIGH, MEDIUM, LOW = "High", "Medium", "Low"
 GAINS = (HIGH, MEDIUM, LOW)
+SIZE = "size"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,19 @@ class Opportunity:
     measures: Sequence[Mapping[str, str]] = ()
 
 
-def step(value: float) -> str:
-    """A figure in steps of two: the same up to its double."""
-    return str(round(math.log2(value))) if value > 0 else "0"
+def size(*figures: float) -> str:
+    """Figures as a signature: more of the same is another matter once one of them doubled."""
+    return " ".join((SIZE, *(str(float(each)) for each in figures)))
+
+
+def is_more(signature: str, before: str) -> bool:
+    """Whether something that was decided on with the evidence `before` is another matter now."""
+    now, then = _figures(signature), _figures(before)
+    if not then or len(now) != len(then):
+        return signature != before
+    return any(new >= 2 * old and new > old for new, old in zip(now, then, strict=True))
+
+
+def _figures(signature: str) -> list[float]:
+    kind, *figures = signature.split(" ")
+    return [float(each) for each in figures] if kind == SIZE else []

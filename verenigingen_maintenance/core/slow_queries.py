@@ -14,6 +14,11 @@ from .sql_shapes import LONGEST, mark_of, shape
 
 MOST_SHAPES = 5_000
 LONGEST_SHOWN = 1_500
+# Columns of every table that are no fields: Customize Form has no tick for them, and no migrate minds them.
+NO_FIELDS = frozenset(
+    {"owner", "creation", "modified", "modified_by", "docstatus", "idx"}
+    | {"parent", "parentfield", "parenttype"}
+)
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Shapes:
 
     def add(self, path: str, sql: str, milliseconds: float) -> None:
         self.queries += 1
-        kept = self._of(shape(sql)) if len(sql) <= LONGEST else None
+        kept = self._of(shape(sql)) if len(sql.encode()) <= LONGEST else None
         if kept is None:
             self.left_out += 1
             return
@@ -158,7 +163,7 @@ def alter(doctype: str, columns: tuple[str, ...] | list[str]) -> str:
 def steps(doctype: str, columns: tuple[str, ...] | list[str]) -> str:
     """What is done, by the app or by hand, so that the next migrate leaves it."""
     lines = [f"1. {alter(doctype, columns)};"]
-    if len(columns) == 1:
+    if _has_tick(columns):
         lines.append(
             f"2. Customize Form of {doctype}, field {columns[0]}: tick Index, or the next migrate drops it."
         )
@@ -167,6 +172,10 @@ def steps(doctype: str, columns: tuple[str, ...] | list[str]) -> str:
 
 def steps_back(doctype: str, columns: tuple[str, ...] | list[str]) -> str:
     lines = [f"alter table `tab{doctype}` drop index `{index_name(columns)}`, algorithm=inplace, lock=none;"]
-    if len(columns) == 1:
+    if _has_tick(columns):
         lines.insert(0, f"Customize Form of {doctype}, field {columns[0]}: untick Index.")
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _has_tick(columns: tuple[str, ...] | list[str]) -> bool:
+    return len(columns) == 1 and columns[0] not in NO_FIELDS

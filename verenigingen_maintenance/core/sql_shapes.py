@@ -25,6 +25,7 @@ _NOT_AGAIN = frozenset(
     {"into", "update", "lock", "share", "get_lock", "release_lock", "release_all_locks", "sleep", "benchmark"}
     | {
         "nextval",
+        "next",
         "setval",
         "lastval",
         "load_file",
@@ -65,13 +66,15 @@ class Predicate:
     """A column that a query looks by: `equal` to something, or in a `range`.
 
     `table` is empty where the query does not say which of its tables. `sql` is the condition as it is in
-    the query; it is empty where the column is compared with another one.
+    the query; it is empty where the column is compared with another one. `is_number`: with a number, so that
+    no index of a text would be used.
     """
 
     table: str
     column: str
     kind: str
     sql: str = ""
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,7 +225,7 @@ def _predicates(term: Sequence[Token], tables: dict[str, str]) -> Iterator[Predi
         yield Predicate(*left, "equal")
         yield Predicate(*right, "equal")
     elif kind := _kind(rest):
-        yield Predicate(*left, kind, _sql(term))
+        yield Predicate(*left, kind, _sql(term), any(each.kind == "number" for each in rest))
 
 
 def _column(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .change_states import Kind
-from .opportunities import HIGH, LOW, MEDIUM, Opportunity, step
+from .opportunities import HIGH, LOW, MEDIUM, Opportunity, size
 
 CACHE_FULL, HIT_RATE = 0.9, 75
 LONG_QUEUE, BUSY_HOURS = 10, 0.05
@@ -37,7 +37,7 @@ def _full_cache(facts: Mapping[str, Any]) -> Opportunity:
         gain_value=round(a_day, 1),
         measured_how="Redis INFO: used_memory, maxmemory, evicted_keys since the server's start",
         evidence=dict(facts),
-        signature=f"{step(facts['limit'])} {step(a_day)}",
+        signature=size(facts["limit"], a_day),
         steps="\n".join(
             (
                 "1. See how much memory the host has free: bench --site SITE maintenance metrics --group "
@@ -65,7 +65,7 @@ def _missing_cache(facts: Mapping[str, Any]) -> Opportunity:
         gain_value=round(100 - facts["hit_rate"], 1),
         measured_how=f"mean of the sampled hit rates of {facts['hours']} hours",
         evidence=dict(facts),
-        signature=step(facts["hit_rate"]),
+        signature=size(100 - facts["hit_rate"]),
         steps="\n".join(
             (
                 "1. See whether something clears the cache often: jobs, deployments, clear-cache in a "
@@ -102,7 +102,7 @@ def _queue(name: str, queue: Mapping[str, Any], workers: float | None) -> Opport
         gain_value=round(share, 1),
         measured_how="medians of the hours of seven days, of jobs that wait",
         evidence={**queue, "queue": name, "workers alive": workers},
-        signature=step(share),
+        signature=size(share),
         steps="\n".join(
             (
                 "1. See that load and memory have room at those hours: System Health, group Host.",
@@ -175,7 +175,7 @@ def _failing(job: Mapping[str, Any]) -> Opportunity:
         gain_value=round(share, 1),
         measured_how="Scheduled Job Log of seven days",
         evidence=dict(job),
-        signature=step(share),
+        signature=size(share),
         steps="\n".join(
             (
                 f"1. Scheduled Job Log, job {job['name']}, status Failed: read the details of the newest.",
@@ -200,7 +200,7 @@ def _slow(job: Mapping[str, Any]) -> Opportunity:
         gain_value=round(job["median"] * job["runs"] / 7, 1),
         measured_how="Scheduled Job Log of seven days: from its beginning to its end",
         evidence=dict(job),
-        signature=step(job["p95"]),
+        signature=size(job["p95"]),
         steps="\n".join(
             (
                 f"1. Record it: Record Requests in the list Request Recording, with the job's name "

@@ -6,8 +6,7 @@ rollback takes back what is there. No schedule calls any of this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 import frappe
@@ -18,11 +17,13 @@ from verenigingen_maintenance.core.change_states import Status
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import change_records, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import Way, way_of
+from verenigingen_maintenance.operations.change_records import alone, worked_on
 from verenigingen_maintenance.operations.refusals import plain, refuse
-from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
 LONGEST_FAILURE = 2_000
+NOTHING = {"nothing": True}  # of a kind that has no state that could come back
 
 
 def begin(name: str, user: str) -> str:
@@ -51,8 +52,8 @@ def run(name: str) -> None:
 def work_on(name: str, is_due: Callable[[Document], bool], work: Callable[[Document], None]) -> None:
     """One job at a time does `work` where it is still due. Raises what went wrong, after it is written
     down."""
-    with lock(f"change:{name}") as held:
-        if not held:
+    with worked_on(name) as is_free:
+        if not is_free:
             return
         commit()
         change = change_records.get(name)
@@ -76,7 +77,7 @@ def _run(change: Document) -> None:
         _tell(change, 10, _("Measuring before"))
         way.refuse_unsafe(parameters)
         measure_change.before(change, clock.now())
-        change.undo = change_records.as_json(way.before(parameters) or {"nothing": True})
+        change.undo = change_records.as_json(way.before(parameters) or NOTHING)
         records.write(change)
     _tell(change, 40, _("Changing"))
     way.apply(parameters, change_records.read_json(change.undo))
@@ -125,6 +126,19 @@ def _note_failure(name: str, error: Exception) -> None:
     text = redact(f"{type(error).__name__}: {plain(error)}")[:LONGEST_FAILURE]
     records.write(change.update({"failure": text, "progress": None}))
     commit()
+    if _is_untouched(change):  # as if it was never begun: what others do from now on is theirs
+        records.write(change.update({"started_at": None, "started_by": None, "undo": None}))
+        commit()
+
+
+def _is_untouched(change: Document) -> bool:
+    """Whether what a failed attempt found is there still, just as it was."""
+    if change.status != Status.APPROVED.value or change.rollback_begun_at:
+        return False
+    if not change.undo:
+        return True
+    found = _way(change).before(change_records.read_json(change.parameters)) or NOTHING
+    return bool(change_records.read_json(change.undo) == found)
 
 
 def _way(change: Document) -> Way:
@@ -132,12 +146,3 @@ def _way(change: Document) -> Way:
     if way is None:
         refuse(_("{0} is done by hand: follow its steps, and say that it is done."), change.name)
     return way
-
-
-@contextmanager
-def alone(name: str) -> Iterator[None]:
-    """Refuses while a job works on the change."""
-    with lock(f"change:{name}") as held:
-        if not held:
-            refuse(_("{0} is being worked on just now."), name)
-        yield

@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
+from frappe.model.meta import Meta
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.index_rules import NO_INDEX_ON, covers
@@ -20,7 +21,6 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import tables
 
-LARGEST_MB = 2_000
 MOST_COLUMNS, LONGEST_NAME = 5, 64
 LOCK_SECONDS = 5
 SETTER = "Property Setter"
@@ -41,8 +41,15 @@ def refuse_bad(parameters: Parameters) -> None:
         if types[column].lower().split("(")[0] in NO_INDEX_ON:
             message = _("{0} is of the type {1}, which has no whole value that could be indexed.")
             refuse(message, column, types[column])
+    _refuse_without_setter(parameters)
     if len(index_name(columns)) > LONGEST_NAME:
         refuse(_("The index would have a name of more than {0} characters. Add it by hand."), LONGEST_NAME)
+
+
+def _refuse_without_setter(parameters: Parameters) -> None:
+    if parameters["doctype"] in Meta.special_doctypes and _field(parameters):
+        message = _("Frappe reads no Property Setter of {0}: the next migrate would drop it.")
+        refuse(message, parameters["doctype"])
 
 
 def _are_names(columns: object) -> bool:
@@ -70,7 +77,8 @@ def refuse_unsafe(parameters: Parameters) -> None:
     if found["engine"] != "InnoDB":
         message = _("{0} is a table of {1}, which nobody can use while an index is added. {2}")
         refuse(message, parameters["doctype"], found["engine"], by_hand)
-    most = cint(frappe.db.get_single_value(SETTINGS, "index_largest_mb")) or LARGEST_MB
+    _refuse_without_setter(parameters)
+    most = cint(frappe.db.get_single_value(SETTINGS, "index_largest_mb"))
     if found["mb"] > most:
         message = _("{0} has {1} MB, and the app adds an index up to {2} MB (Maintenance Settings). {3}")
         refuse(message, parameters["doctype"], f"{found['mb']:g}", most, by_hand)
@@ -78,7 +86,10 @@ def refuse_unsafe(parameters: Parameters) -> None:
 
 def before(parameters: Parameters) -> dict[str, Any]:
     """What is there before, and will be there after a rollback."""
-    return {"setter": _setter(parameters)}
+    return {
+        **{"setter": _setter(parameters), "is_ticked_by_itself": _is_ticked_by_itself(parameters)},
+        "is_there": _own(parameters) is not None,
+    }
 
 
 def apply(parameters: Parameters, _undo: Mapping[str, Any]) -> None:
@@ -120,6 +131,9 @@ def refuse_if_changed(parameters: Parameters, undo: Mapping[str, Any], is_begun:
             name,
             _by_hand(),
         )
+    if _is_ticked_by_itself(parameters) and undo.get("is_ticked_by_itself") is False:
+        message = _("The DocType ticks Index of {0} by itself now: the index is its own. {1}")
+        refuse(message, _field(parameters), _by_hand())
     setter = _setter(parameters)
     allowed = {"1", undo.get("setter")} if is_begun or _is_ticked_by_itself(parameters) else {"1"}
     if _field(parameters) and setter not in allowed:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from verenigingen_maintenance.core.opportunities import Opportunity
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.operations.transactions import lock
 from verenigingen_maintenance.sources import clock
 
 CHANGE = "Maintenance Change"
@@ -30,6 +32,20 @@ def get(name: str) -> Document:
     if not frappe.db.exists(CHANGE, name):
         refuse(_("There is no change {0}."), name, kind=frappe.DoesNotExistError)
     return frappe.get_doc(CHANGE, name, for_update=True)
+
+
+def worked_on(name: str) -> AbstractContextManager[bool]:
+    """What works on a change holds this; False where a job does already."""
+    return lock(f"change:{name}")
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Refuses while a job works on the change."""
+    with worked_on(name) as is_free:
+        if not is_free:
+            refuse(_("{0} is being worked on just now."), name)
+        yield
 
 
 def status_after(change: Document, event: str) -> Status:

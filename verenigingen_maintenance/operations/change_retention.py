@@ -34,6 +34,12 @@ def no_longer(parameters: Parameters) -> str:
     return ""
 
 
+def is_shorter(parameters: Parameters) -> bool:
+    """Whether rows go by it: the log is kept for ever, or for longer."""
+    kept = log_tables.retention().get(parameters["doctype"])
+    return not kept or kept > cint(parameters["days"])
+
+
 def refuse_unsafe(parameters: Parameters) -> None:
     """Nothing is: Frappe deletes in its own time."""
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import getdate
 
 from verenigingen_maintenance.core.change_measures import Verdict
 from verenigingen_maintenance.core.change_states import PLANNED, Kind, Status
+from verenigingen_maintenance.core.database_opportunities import ASK_FIRST
 from verenigingen_maintenance.core.slow_queries import steps, steps_back
-from verenigingen_maintenance.operations import change_records, measure_change, records
+from verenigingen_maintenance.operations import change_records, change_retention, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import way_of
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
@@ -55,7 +57,7 @@ def _parameters(given: object) -> dict[str, Any]:
         found = json.loads(given) if isinstance(given, str) and given else given or {}
     except ValueError:
         found = None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("doctype", ""), str):
         refuse(_("Parameters are JSON such as {0}"), '{"doctype": "Activity Log", "columns": ["user"]}')
     return found
 
@@ -91,8 +93,9 @@ def _described(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, An
     area = {Kind.SET_RETENTION: "Logs", Kind.CLEAR_CACHE: "Cache", Kind.BY_HAND: "Other"}.get(
         kind, "Database"
     )
-    wanted = {"steps": given.get("steps") or _steps(kind, parameters), "gain_level": "Medium"}
-    wanted["steps_back"] = given.get("steps_back") or _steps_back(kind, parameters)
+    is_by_hand = kind is Kind.BY_HAND  # else the steps are what the app does, and nobody's words
+    wanted = {"steps": given["steps"] if is_by_hand else _steps(kind, parameters), "gain_level": "Medium"}
+    wanted["steps_back"] = given["steps_back"] if is_by_hand else _steps_back(kind, parameters)
     texts = {field: given[field] for field in ("title", "finding", "gain")}
     told = {"measured_how": _("said by who proposed it"), "evidence": "{}", "area": area, "kind": kind.value}
     measures = change_records.as_json(_measures(given, kind, parameters))
@@ -103,7 +106,8 @@ def _steps(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        return _("Log Settings: {0}, {1} days.").format(parameters["doctype"], parameters["days"])
+        text = _("Log Settings: {0}, {1} days. Frappe deletes what is older once a day.")
+        return f"1. {ASK_FIRST}\n2. {text.format(parameters['doctype'], parameters['days'])}"
     if kind is Kind.ANALYSE_TABLE:
         return f"analyze table `tab{parameters['doctype']}`;"
     return "bench --site SITE clear-cache"
@@ -113,13 +117,16 @@ def _steps_back(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps_back(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        return _("Log Settings: what was there before. What was deleted meanwhile does not come back.")
+        return _(
+            "Log Settings: what was there before. What was deleted meanwhile does not come back, and where "
+            "fewer days were there, Frappe deletes what is older."
+        )
     return _("Nothing can be taken back; it fills itself again.")
 
 
 def _measures(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, Any]) -> list[dict[str, str]]:
     found = []
-    if kind is Kind.SET_RETENTION:
+    if kind is Kind.SET_RETENTION and change_retention.is_shorter(parameters):
         found.append({"probe": "rows", "of": parameters["doctype"], "better": "lower"})
     if kind is Kind.ANALYSE_TABLE:
         found.append({"probe": "estimate", "of": parameters["doctype"], "better": "lower"})
@@ -152,19 +159,19 @@ def approve(name: str, reason: str, user: str) -> None:
 
 def plan(name: str, responsible: str, due_on: str) -> None:
     """Who does it, and until when: that is the roadmap."""
-    change = change_records.get(name)
-    if Status(change.status) not in PLANNED:
-        refuse(_("{0} is {1}: there is nothing to plan any more."), name, change.status)
-    if not frappe.db.exists("User", {"name": responsible, "enabled": 1}):
-        refuse(_("{0} is no user who could log in."), responsible)
-    change.update({"responsible": responsible, "due_on": _day(due_on)})
-    records.write(change)
+    with change_records.alone(name):
+        change = change_records.get(name)
+        if Status(change.status) not in PLANNED:
+            refuse(_("{0} is {1}: there is nothing to plan any more."), name, change.status)
+        if not frappe.db.exists("User", {"name": responsible, "enabled": 1}):
+            refuse(_("{0} is no user who could log in."), responsible)
+        records.write(change.update({"responsible": responsible, "due_on": _day(due_on)}))
 
 
 def _day(text: str) -> Any:
     try:
         day = getdate(text)
-    except (ValueError, frappe.ValidationError):
+    except (ValueError, OverflowError, frappe.ValidationError):
         day = None
     if day is None or day < getdate(clock.stored(clock.now())):
         refuse(_("Due On is a day from today on, such as 2027-01-31: “{0}” is not."), text)
@@ -181,11 +188,18 @@ def dismiss(name: str, reason: str, user: str) -> None:
 def keep(name: str, reason: str, user: str) -> None:
     """It stays. Raises frappe.ValidationError where it was not measured yet."""
     change_records.refuse_without_reason(reason)
-    change = change_records.get(name)
-    status = change_records.status_after(change, "Keep")
+    with change_records.alone(name):
+        change = change_records.get(name)
+        status = change_records.status_after(change, "Keep")
+        _refuse_unmeasured(change)
+        # A rollback that failed, or that no worker took up yet, waits for nobody any more.
+        change.update({"failure": None, "rollback_begun_at": None})
+        change_records.end(change, status, reason.strip(), user)
+
+
+def _refuse_unmeasured(change: Document) -> None:
     if not change.measured_at:
-        refuse(_("{0} was not measured after it was applied: measure it first."), name)
+        refuse(_("{0} was not measured after it was applied: measure it first."), change.name)
     if change.measure_until and change.verdict == Verdict.NOT_ENOUGH.value:
-        refuse(_("{0} has not enough data yet; it is measured again at {1}."), name, change.measure_until)
-    change.failure = None  # of a rollback that failed: it was decided, and waits for nobody
-    change_records.end(change, status, reason.strip(), user)
+        message = _("{0} has not enough data yet; it is measured again at {1}.")
+        refuse(message, change.name, change.measure_until)

@@ -127,6 +127,7 @@ def status(now: datetime) -> dict[str, Any]:
     look."""
     rows = frappe.get_all(CHANGE, fields=["status", "count(name) as count"], group_by="status", limit=0)
     names = {"pluck": "name", "order_by": "name asc", "limit": MOST}
+    not_over = {"status": ("in", [Status.APPROVED.value, Status.APPLIED.value, Status.KEPT.value])}
     last = opportunities.found_last()
     return {
         "by_status": {row.status: row.count for row in rows},
@@ -134,7 +135,7 @@ def status(now: datetime) -> dict[str, Any]:
         "waiting_to_be_applied": frappe.get_all(CHANGE, {"status": "Approved"}, **names),
         "waiting_to_be_kept": frappe.get_all(CHANGE, {"status": "Applied"}, **names),
         "made_it_worse": frappe.get_all(CHANGE, {"rollback_proposed": 1}, **names),
-        "failed": frappe.get_all(CHANGE, {"failure": ("is", "set")}, **names),
+        "failed": frappe.get_all(CHANGE, {"failure": ("is", "set"), **not_over}, **names),
         "looked_for_opportunities_at": last.get("at"),
         "not_measured": last.get("not_measured", {}),
         "slow_paths": _slow_paths(now),

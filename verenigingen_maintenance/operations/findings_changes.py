@@ -16,7 +16,7 @@ from verenigingen_maintenance.sources import changes, clock
 CHANGE = changes.CHANGE
 WHAT_TO_DO = {
     "made something worse": "roll it back",
-    "failed": "see Failed With on its form; apply it once more, or roll it back",
+    "failed": "see Failed With on its form; apply it once more, roll it back, or dismiss it",
     "begun, not finished": "apply it once more to finish it, or roll it back",
     "not measured": "its time is over: measure it, then keep it or roll it back",
     "not enough data": "it cannot be judged by what was measured: look, then keep it or roll it back",

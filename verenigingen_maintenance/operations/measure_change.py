@@ -28,7 +28,8 @@ from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock, optimisation, path_times, query_times, tables
 
 BEFORE, AFTER = "Before", "After"
-AT_ONCE = frozenset({"query", "rows", "mb", "estimate"})
+AT_ONCE = frozenset({"query", "mb", "estimate"})
+LATER = frozenset({"rows", "finding"})  # read at a moment, but changed only by a job that runs now and then
 MOST_VALUES = 500
 QUERY_SECONDS = 60
 Span = tuple[datetime, datetime]
@@ -50,12 +51,12 @@ class Values:
 def before(change: Document, now: datetime) -> None:
     """Replaces what was measured before, with what is read now. Metrics keep their past: they are read
     afterwards."""
-    span = (now - change_records.days(), now)
-    _replace(
-        change,
-        BEFORE,
-        [(spec, _read(change, spec, span)) for spec in _specs(change) if spec["probe"] != "metric"],
-    )
+    length = change_records.days()
+    earlier, _later = change_measures.windows(now, now + length, length // timedelta(days=1))
+    specs = [spec for spec in _specs(change) if spec["probe"] != "metric"]
+    spans = [earlier if spec["probe"] == "path" else (now, now) for spec in specs]
+    found = [(spec, _read(change, spec, span)) for spec, span in zip(specs, spans, strict=True)]
+    _replace(change, BEFORE, found)
 
 
 def after(change: Document, now: datetime) -> None:
@@ -91,23 +92,31 @@ def _specs(change: Document) -> list[dict[str, str]]:
 
 def _judge(change: Document, now: datetime) -> None:
     told, verdicts = [], []
+    is_early = bool(change.measure_until) and clock.stored(now) < change.measure_until
     for spec in _specs(change):
-        found = _compared(change, spec)
+        found = _compared(change, spec, is_early)
         verdicts.append(found.verdict)
         told.append(_told(spec, found))
     verdict = overall(verdicts)
     change.update({"verdict": verdict.value, "measured_at": clock.stored(now)})
     change.rollback_proposed = int(verdict is Verdict.WORSE)
-    if change.measure_until and clock.stored(now) >= change.measure_until:
+    if not is_early:
         change.measure_until = None
     change.result = "\n".join(told) or _("Nothing that is measured belongs to this change: look, and decide.")
     if verdict is Verdict.WORSE:
         change.result += "\n" + _("It made something worse: roll it back.")
 
 
-def _compared(change: Document, spec: Mapping[str, str]) -> Compared:
+def _compared(change: Document, spec: Mapping[str, str], is_early: bool) -> Compared:
     sides = [_kept(change, phase, spec) for phase in (BEFORE, AFTER)]
-    return compare(*sides, _needs(spec), spec["better"] == "lower")
+    found = compare(*sides, _needs(spec), spec["better"] == "lower")
+    return Compared(Verdict.NOT_ENOUGH) if is_early and _is_too_early(spec, found) else found
+
+
+def _is_too_early(spec: Mapping[str, str], found: Compared) -> bool:
+    """Of a path, all days before are compared with: some of them after are not enough. What a job has yet to
+    change is the same until then."""
+    return spec["probe"] == "path" or (spec["probe"] in LATER and found.verdict is Verdict.SAME)
 
 
 def _kept(change: Document, phase: str, spec: Mapping[str, str]) -> list[float]:
@@ -178,7 +187,7 @@ def _what(spec: Mapping[str, str]) -> str:
 def _read(change: Document, spec: Mapping[str, str], span: Span) -> Values:
     reader = READERS[spec["probe"]]
     values, unit, measured, problem = reader(change, spec["of"], span)
-    at_once = (span[1], span[1]) if spec["probe"] in (*AT_ONCE, "finding") else span
+    at_once = (span[1], span[1]) if spec["probe"] in AT_ONCE | LATER else span
     return Values(values, _what(spec), unit, spec["probe"], at_once, measured, problem)
 
 
@@ -252,11 +261,12 @@ READERS: dict[str, Callable[[Document, str, Span], Read]] = {
 
 def measure_now(name: str, now: datetime) -> Document:
     """Measures an applied change once more. Raises frappe.ValidationError where nothing was applied."""
-    change = change_records.get(name)
-    if change.status not in ("Applied", "Kept"):
-        refuse(_("{0} is {1}: there is no after to measure."), name, change.status)
-    after(change, now)
-    records.write(change.update({"failure": None}))
-    if change.status == "Kept" and not change.measure_until:
-        change_records.forget_query(name)
+    with change_records.alone(name):
+        change = change_records.get(name)
+        if change.status not in ("Applied", "Kept"):
+            refuse(_("{0} is {1}: there is no after to measure."), name, change.status)
+        after(change, now)
+        records.write(change.update({"failure": None}))
+        if change.status == "Kept" and not change.measure_until:
+            change_records.forget_query(name)
     return change

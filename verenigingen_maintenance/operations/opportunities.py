@@ -13,7 +13,7 @@ from frappe import _
 
 from verenigingen_maintenance.core import database_opportunities, system_opportunities
 from verenigingen_maintenance.core.change_states import Kind, Status
-from verenigingen_maintenance.core.opportunities import Facts, Opportunity
+from verenigingen_maintenance.core.opportunities import Facts, Opportunity, is_more
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import change_records, measure, records
 from verenigingen_maintenance.operations.change_kinds import way_of
@@ -132,8 +132,9 @@ def keep(found: Opportunity, finder: str, now: datetime, sql: str = "") -> str |
 def _is_decided(found: Opportunity) -> bool:
     """Whether somebody said no to just this, or took it back."""
     ended = ("in", [Status.DISMISSED.value, Status.ROLLED_BACK.value])
-    same = {"same_key": found.key[:140], "status": ended, "signature": found.signature}
-    return bool(frappe.db.exists(CHANGE, same))
+    same = {"same_key": found.key[:140], "status": ended}
+    known = frappe.get_all(CHANGE, same, pluck="signature", limit=0)
+    return any(not is_more(found.signature, each or "") for each in known)
 
 
 def _measured_ones(**filters: object) -> list[Any]:
@@ -157,4 +158,7 @@ def _outdate_done() -> None:
 
 
 def _outdate(name: str, reason: str) -> None:
-    change_records.end(change_records.get(name), Status.OUTDATED, reason, None)
+    """Unless somebody decided on it since it was listed."""
+    change = change_records.get(name)
+    if change.status == Status.PROPOSED.value:
+        change_records.end(change, Status.OUTDATED, reason, None)

@@ -31,7 +31,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, Slow, opportunity
 from verenigingen_maintenance.core.sql_shapes import may_run_again
-from verenigingen_maintenance.operations import change_records, measure, opportunities, records
+from verenigingen_maintenance.operations import change_index, change_records, measure, opportunities, records
 from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
@@ -40,6 +40,7 @@ from verenigingen_maintenance.sources.query_times import Examined, examined
 
 RECORDING = "Request Recording"
 OPEN_KEY = "recording"
+OURS = "recorder-maintenance"  # on for this app; no clear-cache takes what has such a name
 FEWEST_MINUTES, MOST_MINUTES = 1, 15
 MOST_REQUESTS = 3_000
 MOST_QUERIES = 10
@@ -167,11 +168,14 @@ def _switch_on(seconds: int, path_filter: str) -> None:
         capture_stack=False, explain=False, request_filter=path_filter or "/", jobs_filter=path_filter
     )
     frappe.cache.set_value(RECORDER_CONFIG_FLAG, config, expires_in_sec=seconds + 60)
-    frappe.cache.set_value(RECORDER_INTERCEPT_FLAG, 1, expires_in_sec=seconds)
+    for switch in (RECORDER_INTERCEPT_FLAG, OURS):
+        frappe.cache.set_value(switch, 1, expires_in_sec=seconds)
 
 
 def _switch_off() -> None:
-    frappe.cache.delete_value([RECORDER_INTERCEPT_FLAG, RECORDER_CONFIG_FLAG])
+    """Its own: what somebody else switched on since this one's time was over stays on."""
+    if frappe.cache.exists(OURS):
+        frappe.cache.delete_value([RECORDER_INTERCEPT_FLAG, RECORDER_CONFIG_FLAG, OURS])
 
 
 def _requests(recording: Document, now: datetime) -> dict[str, dict[str, Any]]:
@@ -241,6 +245,8 @@ def _proposed(slow: Slow, found: Examined, recording: str, requests: int, now: d
     doctype = found.table.removeprefix("tab")
     if lacks is None or not frappe.db.exists("DocType", doctype):
         return {**told, "proposed": "", "why not": _("no index was found that would help")}
+    if reason := change_index.no_longer({"doctype": doctype, "columns": list(lacks.columns)}):
+        return {**told, "proposed": "", "why not": reason}
     evidence = Evidence(
         query=slow,
         times=list(found.times),

@@ -7,8 +7,9 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.core.change_states import Kind, Status
 from verenigingen_maintenance.operations import change_records, records
-from verenigingen_maintenance.operations.apply_change import alone, work_on
+from verenigingen_maintenance.operations.apply_change import NOTHING, work_on
 from verenigingen_maintenance.operations.change_kinds import way_of
+from verenigingen_maintenance.operations.change_records import alone
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
@@ -24,7 +25,7 @@ def begin(name: str, reason: str, user: str, by_hand: bool = False) -> str:
     change = change_records.get(name)
     status = change_records.status_after(change, "Roll Back")
     with alone(name):
-        if by_hand or change.kind == Kind.BY_HAND.value:
+        if by_hand or change.kind == Kind.BY_HAND.value or _was_never_done(change):
             change_records.end(change, status, reason.strip(), user)
             return status.value
         _refuse_unless_possible(change)
@@ -51,6 +52,12 @@ def _run(change: Document) -> None:
     way.undo(parameters, undo)
     change_records.end(change, Status.ROLLED_BACK, str(change.reason), change.decided_by)
     commit()
+
+
+def _was_never_done(change: Document) -> bool:
+    """Begun, and no worker came as far as to note what is there; or there is nothing to come back to."""
+    noted = change_records.read_json(change.undo)
+    return change.status == Status.APPROVED.value and noted in ({}, NOTHING)
 
 
 def _refuse_unless_possible(change: Document) -> None:

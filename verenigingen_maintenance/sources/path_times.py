@@ -23,7 +23,8 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class PathTimes:
-    """The latest 500 times of a path in ms; of all: how many, their sum, and since when the log was read."""
+    """500 times of a path in ms, evenly from its whole span; of all: how many, their sum, and since when the
+    log was read."""
 
     times: list[float]
     count: int
@@ -72,7 +73,8 @@ def _read(
 
 
 def _times(times: list[float], since: datetime, days: float) -> PathTimes:
-    return PathTimes(times[-MOST_TIMES:], len(times), sum(times), since, round(days, 3))
+    step = -(-len(times) // MOST_TIMES)  # the latest only would be those of one hour
+    return PathTimes(times[::step], len(times), sum(times), since, round(days, 3))
 
 
 def _entry(line: bytes) -> tuple[str, str, datetime, float] | None:

@@ -62,6 +62,26 @@ WRITE = "frappe.db.set_value('User', name, 'enabled', 0)"
         ("return frappe.get_cached_module(name).do_it()", Kind.UNDECIDED),
         ("things[name].launch()", Kind.UNDECIDED),
         ("exec(name)", Kind.UNDECIDED),
+        ("getattr(frappe, name)()", Kind.UNDECIDED),
+        ("HANDLERS[name]()", Kind.UNDECIDED),
+        ("handler = getattr(frappe.db, name)\nhandler('User')", Kind.UNDECIDED),
+        ("name('User')", Kind.UNDECIDED),
+        ("frappe.get_doc({'doctype': 'ToDo'}).insert()\ngetattr(frappe, name)()", Kind.UNDECIDED),
+        ("frappe.enqueue_doc('User', name, 'wipe')", Kind.UNDECIDED),
+        ("frappe.db.multisql({'mariadb': 'delete from tabUser'})", Kind.UNDECIDED),
+        ("key = lambda each: each.strip()\nreturn key('x')", Kind.HARMLESS),
+        ("frappe.local.db.sql('delete from tabUser')", Kind.WRITES),
+        ("frappe.db.sql(query='delete from tabUser')", Kind.WRITES),
+        ("frappe.db.sql('/* all */ delete from tabUser')", Kind.WRITES),
+        ("doc = frappe.get_doc('User', name)\ndoc.flags['ignore_permissions'] = 1\ndoc.save()", Kind.WRITES),
+        (
+            "doc = frappe.get_doc('User', name)\ndoc.flags.update({'ignore_permissions': True})\ndoc.save()",
+            Kind.WRITES,
+        ),
+        (
+            "doc = frappe.get_doc('User')\nif name:\n    doc.flags.ignore_permissions = True\ndoc.save()",
+            Kind.WRITES,
+        ),
         ("return {'pong': name.strip()}", Kind.HARMLESS),
         ("return frappe.get_list('User')", Kind.CHECKED),
         ("frappe.delete_doc('User', name)", Kind.CHECKED),
@@ -94,6 +114,9 @@ def test_what_a_method_does_unasked(body, kind):
         "if name:\n    frappe.only_for('A')\nelse:\n    frappe.only_for('B')",
         "with frappe.utils.lock():\n    frappe.only_for('A')",
         "try:\n    frappe.only_for('A')\nfinally:\n    pass",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    return",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    frappe.log_error()\n    raise",
+        "if 'A' not in frappe.get_roles(frappe.session.user):\n    frappe.throw('no')",
         "if not name or not frappe.has_permission('User', name):\n    frappe.throw('no')",
         "if frappe.session.user != 'x' and not frappe.has_permission('User'):\n    frappe.throw('no')",
         "if not (frappe.flags.in_test or frappe.has_permission('User')):\n    return",
@@ -121,6 +144,11 @@ def test_who_asks_first_is_checked(ask):
         "match name:\n    case 'x':\n        frappe.only_for('A')\n    case _:\n        pass",
         "frappe.has_permission('User', throw=False)",
         "if not name:\n    frappe.throw('A name is needed')",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    frappe.log_error()",
+        "try:\n    name = int(name)\n    frappe.only_for('A')\nexcept ValueError:\n    pass",
+        "with contextlib.suppress(frappe.PermissionError):\n    frappe.only_for('A')",
+        "if 'A' not in frappe.get_roles(name):\n    frappe.throw('no')",
+        "frappe.has_permission('User', user=name, throw=True)",
     ],
 )
 def test_asking_without_a_consequence_is_no_check(ask):
@@ -139,6 +167,15 @@ def test_asking_without_a_consequence_is_no_check(ask):
 )
 def test_whom_the_caller_may_name_is_not_the_caller(body):
     assert judged(body).kind is Kind.WRITES
+
+
+def test_what_is_done_in_the_same_attempt_after_asking_is_checked():
+    assert (
+        judged(f"try:\n    frappe.only_for('A')\n    {WRITE}\nexcept Exception:\n    pass").kind
+        is Kind.CHECKED
+    )
+    about_them = "user = frappe.session.user\n    frappe.db.set_value('User', user, 'theme', name)"
+    assert judged(f"try:\n    {about_them}\nexcept Exception:\n    pass").kind is Kind.CHECKED
 
 
 def test_what_stands_in_the_branch_that_may_is_checked():
@@ -221,6 +258,13 @@ class TestHelpers:
                 ["app.api"],
             )
             assert found.kind is Kind.CHECKED, head
+
+    def test_of_a_file_of_which_all_is_imported_are_followed(self):
+        helpers = f"def wipe(name):\n    {WRITE}\ndef ask():\n    frappe.only_for('A')\n"
+        head = "from helpers import *"
+        assert judged("wipe(name)", head=head, helpers=helpers).kind is Kind.WRITES
+        assert judged(f"ask()\n{WRITE}", head=head, helpers=helpers).kind is Kind.CHECKED
+        assert judged("gone(name)", head=head, helpers=helpers).kind is Kind.HARMLESS
 
     def test_deeper_ones_than_are_followed_leave_it_undecided(self):
         deep = f"def a(name):\n    b(name)\ndef b(name):\n    c(name)\ndef c(name):\n    {WRITE}\n"

@@ -143,8 +143,8 @@ def _why(summary: Summary, kind: Kind) -> str:
         **dict.fromkeys((Kind.GUEST_READS, Kind.READS), (Act.READS, Act.LOADS)),
         Kind.UNDECIDED: (Act.DYNAMIC, Act.UNKNOWN),
     }.get(kind, ())
-    return "; ".join(str(each) for each in _first(summary.seen, wanted))
+    return "; ".join(_first(summary.seen, wanted))
 
 
-def _first(seen: Iterable[Seen], wanted: tuple[Act, ...]) -> list[Seen]:
-    return list(dict.fromkeys(each for each in seen if each.act in wanted))[:MOST_TOLD]
+def _first(seen: Iterable[Seen], wanted: tuple[Act, ...]) -> list[str]:
+    return list(dict.fromkeys(str(each) for each in seen if each.act in wanted))[:MOST_TOLD]

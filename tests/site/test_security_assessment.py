@@ -278,6 +278,17 @@ class TestAdvisories:
         found = at_hand([])
         assert ([row["id"] for row in found.rows], found.figures["files"]) == (["PYSEC-1", "PYSEC-2"], 2)
 
+    def test_a_report_of_pip_audit_speaks_for_what_it_looked_at(self, at_hand):
+        there = [
+            {"name": each.metadata["Name"], "version": each.version, "vulns": []}
+            for each in metadata.distributions()
+        ]
+        found = at_hand({"dependencies": there})
+        assert (list(found.rows), found.at_least) == ([], ""), "it looked at all, and found nothing"
+        others = [each for each in there if each["name"].lower() != "click"]
+        found = at_hand({"dependencies": [*others, {"name": "click", "version": "0.1", "vulns": []}]})
+        assert found.at_least == "the report of pip-audit does not have as they are installed: click"
+
     def test_an_old_file_tells_too_little_and_a_broken_one_is_named(self, at_hand):
         package = {"package": {"ecosystem": "PyPI", "name": "not-installed"}, "versions": ["1"]}
         found = at_hand({"id": "PYSEC-1", "affected": [package]}, days=31)

@@ -135,6 +135,17 @@ def test_the_evidence_is_attached_privately_and_a_day_has_one_assessment(small):
     assert not frappe.get_doc("File", {"file_url": second.evidence}).has_permission("read")
 
 
+def test_who_asked_for_an_assessment_does_not_own_its_evidence(small):
+    frappe.set_user(OPERATOR)
+    document = keep()
+    file = frappe.get_doc("File", {"file_url": document.evidence})
+    assert file.has_permission("read"), "as of each assessment"
+    assert not file.has_permission("write")
+    with pytest.raises(frappe.PermissionError):
+        frappe.delete_doc("File", file.name)
+    assert Path(frappe.get_site_path(document.evidence.lstrip("/"))).exists()
+
+
 def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble):
     keep()
     assert read("power_changes_of_35_days").learning
@@ -320,6 +331,8 @@ def test_the_job_assesses_once_a_week_and_two_do_not_at_once(small, monkeypatch)
     assert security_assessment.assess_if_due(MONDAY + timedelta(days=6)) is None
     assert security_assessment.assess_if_due(MONDAY + WEEK) == "SEC-2026-11-30"
     scheduled.assess_maintenance_security()
+    assert security_assessment.keep(MONDAY + 100 * WEEK) == "SEC-2028-10-23", "by a clock that ran ahead"
+    assert security_assessment.assess_if_due(MONDAY + 2 * WEEK) == "SEC-2026-12-07"
     with connect(frappe.conf) as other, other.cursor() as cursor:
         cursor.execute("select get_lock(%s, 0)", f"{frappe.conf.db_name}:security")
         assert security_assessment.keep(MONDAY + 2 * WEEK) is None

@@ -182,6 +182,16 @@ def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble)
     assert isinstance(read("weaknesses"), Unknown)
 
 
+def test_that_nothing_changed_in_a_quarter_is_known_after_a_quarter(small):
+    for days in (0, 7, 35, 92):
+        keep(MONDAY + timedelta(days=days))
+    month, quarter = "power_changes_of_35_days", "power_changes_of_92_days"
+    only = "assessed since 2026-11-23 only"
+    at = {days: MONDAY + timedelta(days=days) for days in (7, 35, 92)}
+    assert [read(month, at[7]).at_least, read(month, at[35]).at_least] == [only, ""]
+    assert [read(quarter, at[35]).at_least, read(quarter, at[92]).at_least] == [only, ""]
+
+
 def test_what_was_not_compared_is_said_and_an_old_or_missing_assessment_tells_nothing(small, monkeypatch):
     assert "security was not assessed yet" in read("serious_findings").reason
 
@@ -200,7 +210,8 @@ def test_what_was_not_compared_is_said_and_an_old_or_missing_assessment_tells_no
     assert [each["reason"] for each in second["not_compared"] if each["part"] == "users"] == [
         "not measured before"
     ]
-    assert read("power_changes_of_35_days").at_least == "not compared each time: Accounts with power"
+    told_of = "not compared each time: Accounts with power; assessed since 2026-11-23 only"
+    assert read("power_changes_of_35_days").at_least == told_of
     assert read("dormant_accounts", MONDAY + WEEK + timedelta(days=36)).reason == (
         "the latest assessment is 36 days old"
     )

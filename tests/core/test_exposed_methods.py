@@ -213,6 +213,7 @@ def test_what_is_about_the_caller_alone_is_checked(body):
         ("@frappe.whitelist(methods=['POST'], allow_guest=SOME)", WRITE, Kind.GUEST_WRITES),
         ("@frappe.whitelist(allow_guest=False)", WRITE, Kind.WRITES),
         (GUEST, "return frappe.get_all('User')", Kind.GUEST_READS),
+        (GUEST, "getattr(frappe, name)()", Kind.GUEST_UNDECIDED),
         (GUEST, "frappe.only_for('A')\n" + WRITE, Kind.CHECKED),
         (GUEST, f"if frappe.session.user == 'Guest':\n    frappe.throw('Log in')\n{WRITE}", Kind.WRITES),
         (GUEST, f"if not hmac.compare_digest(name, token()):\n    return\n{WRITE}", Kind.CHECKED),

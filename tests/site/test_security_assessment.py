@@ -182,6 +182,15 @@ def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble)
     assert isinstance(read("weaknesses"), Unknown)
 
 
+def test_what_guests_may_call_and_nobody_can_follow_is_told_and_counted(small):
+    chosen = OPEN.replace("frappe.db.delete('ToDo')", "getattr(frappe, frappe.form_dict.what)()")
+    (small / "api.py").write_text(chosen)
+    found = {each["key"]: each for each in told(keep())["findings"]}
+    finding = found["methods.apps.guest undecided"]
+    assert (finding["severity"], finding["told"]) == ("Medium", "planted.api.wipe")
+    assert read("exposed_methods", MONDAY).evidence["first"] == ["guest undecided: planted.api.wipe"]
+
+
 def test_that_nothing_changed_in_a_quarter_is_known_after_a_quarter(small):
     for days in (0, 7, 35, 92):
         keep(MONDAY + timedelta(days=days))

@@ -1,7 +1,7 @@
 """Which whitelisted methods of apps do something before anybody asked who may, found by reading their code.
 
 It imports and runs nothing. What reading cannot know (what a method of some object does, a function chosen by
-its name) is UNDECIDED, never CHECKED.
+its name) is UNDECIDED, never CHECKED; where guests may call it, it is told as what is open is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Kind(str, Enum):
     GUEST_WRITES = "guest writes"
     WRITES = "writes"
     GUEST_READS = "guest reads"
+    GUEST_UNDECIDED = "guest undecided"
     WRITES_FOR_READERS = "writes for who may read"
     READS = "reads"
     UNDECIDED = "undecided"
@@ -35,7 +36,10 @@ class Kind(str, Enum):
 
 
 # What an assessment lists and compares; the others are counted.
-SHOWN = (Kind.GUEST_WRITES, Kind.WRITES, Kind.GUEST_READS, Kind.WRITES_FOR_READERS)
+SHOWN = (
+    *(Kind.GUEST_WRITES, Kind.WRITES, Kind.GUEST_READS, Kind.GUEST_UNDECIDED),
+    Kind.WRITES_FOR_READERS,
+)
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def _kind(summary: Summary, is_guest: bool, is_of_document: bool) -> Kind:
     if acts & {Act.READS, Act.LOADS} and not is_of_document:
         return Kind.GUEST_READS if is_guest else Kind.READS
     if acts & {Act.DYNAMIC, Act.UNKNOWN}:
-        return Kind.UNDECIDED
+        return Kind.GUEST_UNDECIDED if is_guest and not is_of_document else Kind.UNDECIDED
     return Kind.CHECKED if summary.refuses or summary.is_aware or is_of_document else Kind.HARMLESS
 
 
@@ -141,7 +145,7 @@ def _why(summary: Summary, kind: Kind) -> str:
     wanted = {
         **dict.fromkeys((Kind.GUEST_WRITES, Kind.WRITES, Kind.WRITES_FOR_READERS), (Act.WRITES,)),
         **dict.fromkeys((Kind.GUEST_READS, Kind.READS), (Act.READS, Act.LOADS)),
-        Kind.UNDECIDED: (Act.DYNAMIC, Act.UNKNOWN),
+        **dict.fromkeys((Kind.GUEST_UNDECIDED, Kind.UNDECIDED), (Act.DYNAMIC, Act.UNKNOWN)),
     }.get(kind, ())
     return "; ".join(_first(summary.seen, wanted))
 

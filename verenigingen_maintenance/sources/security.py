@@ -19,7 +19,10 @@ ASSESSMENT = "Security Assessment"
 MONTH, QUARTER = 35, 92
 STALE = timedelta(days=MONTH)
 MOST_NAMED = 20
-OPEN = (Kind.GUEST_WRITES.value, Kind.WRITES.value, Kind.GUEST_READS.value)
+OPEN = (
+    *(Kind.GUEST_WRITES.value, Kind.WRITES.value),
+    *(Kind.GUEST_READS.value, Kind.GUEST_UNDECIDED.value),
+)
 
 
 @source

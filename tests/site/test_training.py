@@ -98,6 +98,12 @@ def test_each_confirms_for_themselves_and_nobody_for_another(session):
         api.confirm_understanding(session)
 
 
+def test_a_date_that_is_none_is_refused(session):
+    frappe.set_user(MANAGER)
+    with pytest.raises(frappe.ValidationError, match="“0000-00-00” is no date"):
+        frappe.get_doc(SESSION, session).update({"date": "0000-00-00"}).save()
+
+
 def test_a_row_given_to_somebody_else_is_not_confirmed_any_more(session):
     confirmed_by(session, OPERATOR)
     document = frappe.get_doc(SESSION, session)

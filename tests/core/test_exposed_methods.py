@@ -111,6 +111,8 @@ def test_what_a_method_does_unasked(body, kind):
         "if frappe.db.get_value('User', name, 'owner') != frappe.session.user:\n    frappe.throw('no')",
         "if name != 'me':\n    frappe.throw(_('no'), frappe.PermissionError)",
         "assert frappe.has_permission('User')",
+        "if not frappe.session.user == name:\n    frappe.throw('no')",
+        "if kind_of(frappe.session.user) == 'Website User':\n    frappe.throw('no')",
         "if name:\n    frappe.only_for('A')\nelse:\n    frappe.only_for('B')",
         "with frappe.utils.lock():\n    frappe.only_for('A')",
         "try:\n    frappe.only_for('A')\nfinally:\n    pass",
@@ -149,6 +151,8 @@ def test_who_asks_first_is_checked(ask):
         "with contextlib.suppress(frappe.PermissionError):\n    frappe.only_for('A')",
         "if 'A' not in frappe.get_roles(name):\n    frappe.throw('no')",
         "frappe.has_permission('User', user=name, throw=True)",
+        "if frappe.db.get_value('User', name, 'owner') == frappe.session.user:\n    frappe.throw('your own')",
+        "if frappe.session.user in ('a', 'b'):\n    raise frappe.PermissionError",
     ],
 )
 def test_asking_without_a_consequence_is_no_check(ask):

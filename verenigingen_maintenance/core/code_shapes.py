@@ -65,6 +65,15 @@ def names_session(node: ast.AST) -> bool:
     return any(dotted(each).endswith("session.user") for each in ast.walk(node))
 
 
+def is_the_user(node: ast.AST) -> bool:
+    """Whether it is true for a user or some, other than guests: raising then turns away those alone."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.In | ast.Is):
+        return False
+    if is_about_guest(node):
+        return False
+    return any(dotted(each).endswith("session.user") for each in (node.left, *node.comparators))
+
+
 def is_flag(node: ast.AST) -> bool:
     """A flag of the process, such as frappe.flags.in_test: no caller sets it."""
     return ".flags.in_" in f".{dotted(node)}"

@@ -33,6 +33,7 @@ from .code_shapes import (
     is_common,
     is_false,
     is_flag,
+    is_the_user,
     names_session,
     names_the_flag,
     parameters,
@@ -207,7 +208,7 @@ class _Walk:
         """A test that names the user or a permission, before a body that raises."""
         raising = [each for each in node.body if raises(each)]
         about = "".join(ast.dump(each) for each in raising)
-        is_plain = not isinstance(node.test, ast.BoolOp)
+        is_plain = not isinstance(node.test, ast.BoolOp) and not is_the_user(node.test)
         return bool(raising) and is_plain and ("PermissionError" in about or names_session(node.test))
 
     def _branches(self, bodies: Sequence[tuple[Sequence[ast.stmt], bool]], deeper: int = 1) -> None:

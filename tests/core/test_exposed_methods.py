@@ -223,10 +223,12 @@ def test_what_is_about_the_caller_alone_is_checked(body):
         (GUEST, f"if not hmac.compare_digest(name, token()):\n    return\n{WRITE}", Kind.CHECKED),
         ("@frappe.whitelist", WRITE, Kind.WRITES),
         ("@whitelist()", WRITE, Kind.WRITES),
+        ("@opened(allow_guest=True)", WRITE, Kind.GUEST_WRITES),
     ],
 )
 def test_guests(decorator, body, kind):
-    found = judged(body, decorator, head="from frappe import whitelist\nimport hmac")
+    head = "from frappe import whitelist\nfrom frappe import whitelist as opened\nimport hmac"
+    found = judged(body, decorator, head=head)
     assert found.kind is kind
     assert found.is_guest is (kind is not Kind.WRITES)
 

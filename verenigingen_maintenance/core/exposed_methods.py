@@ -77,22 +77,17 @@ def _whitelisted(module: Module | None) -> list[_Whitelisted]:
         return []
     found = []
     for name, node in module.functions.items():
-        whitelist = next((each for each in node.decorator_list if _is_whitelist(each)), None)
+        whitelist = next((each for each in node.decorator_list if _is_whitelist(module, each)), None)
         if whitelist is not None:
             found.append(_Whitelisted(Place(module, name, node), _is_for_guests(whitelist)))
     return found
 
 
-def _is_whitelist(node: ast.expr) -> bool:
+def _is_whitelist(module: Module, node: ast.expr) -> bool:
+    """Under whatever name it was imported."""
     target = node.func if isinstance(node, ast.Call) else node
-    name = (
-        target.attr
-        if isinstance(target, ast.Attribute)
-        else target.id
-        if isinstance(target, ast.Name)
-        else ""
-    )
-    return name == "whitelist"
+    name = full_name(module, target) or (target.attr if isinstance(target, ast.Attribute) else "")
+    return name.rpartition(".")[2] == "whitelist"
 
 
 def _is_for_guests(node: ast.expr) -> bool:
@@ -120,7 +115,9 @@ def _is_guarded(place: Place, walker: Walker) -> bool:
     for decorator in place.node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         found = (
-            walker.library.place(full_name(place.module, target)) if not _is_whitelist(decorator) else None
+            None
+            if _is_whitelist(place.module, decorator)
+            else walker.library.place(full_name(place.module, target))
         )
         if found and walker.guarded_by(found):
             return True

@@ -56,6 +56,19 @@ def test_a_version_shows_what_changed_in_colours_and_its_author_does_not_approve
     assert read(api, f"/api/resource/Procedure Version/{version}")["status"] == "Draft"
 
 
+def test_a_draft_names_the_earlier_changes_that_nobody_approved(version, desk, api):
+    before = read(api, WEEKLY).get("trigger_text")
+    number = write(api, WEEKLY, trigger_text="Each Monday")["version"]
+    form = desk("operator", f"/app/procedure-version/Weekly Maintenance v{number}")
+
+    told = form.page.locator(".form-message")
+    expect(told).to_contain_text("which nobody approved")
+    expect(form.page.locator(".maintenance-diff")).not_to_contain_text("minutes: 77")
+    told.get_by_role("link", name=version, exact=True).click()
+    expect(form.page.locator(".maintenance-diff .added:visible")).to_have_text("+minutes: 77")
+    write(api, WEEKLY, trigger_text=before or "")
+
+
 def test_a_manager_brings_an_earlier_version_back(version, desk, api):
     before, number = version.rsplit("v", 1)
     form = desk("manager", f"/app/procedure-version/{before}v{int(number) - 1}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verenigingen_maintenance.core.advisories import NoAdvisories, compare, read
+from verenigingen_maintenance.core.advisories import NoAdvisories, audited, compare, not_audited, read
 
 
 def record(*events, versions=(), name="Jinja2", **values):
@@ -35,6 +35,12 @@ FROM_START, FIXED, LAST = {"introduced": "0"}, {"fixed": "3.1.4"}, {"last_affect
         ("9.9", ({"introduced": "2"},), True),
         ("1.5", (FROM_START, {"fixed": "1"}, {"introduced": "2"}, {"fixed": "3"}), False),
         ("2.5", (FROM_START, {"fixed": "1"}, {"introduced": "2"}, {"fixed": "3"}), True),
+        ("2.5", ({"introduced": "2"}, {"fixed": "3"}, FROM_START, {"fixed": "1"}), True),
+        ("2.5", ({"introduced": "2"}, FROM_START, {"fixed": "1"}, {"fixed": "3"}), True),
+        ("0.5", ({"introduced": "2"}, FROM_START, {"fixed": "1"}, {"fixed": "3"}), True),
+        ("1.5", ({"introduced": "2"}, FROM_START, {"fixed": "1"}, {"fixed": "3"}), False),
+        ("3.1.4", (FIXED, FROM_START), False),
+        ("3.0", ({"introduced": "2"}, {"fixed": "3"}, {"introduced": "3"}, {"fixed": "4"}), True),
     ],
 )
 def test_a_version_is_weak_within_a_range(version, events, weak):
@@ -55,6 +61,7 @@ def test_commits_are_no_versions():
     git = record(versions=[])
     git["affected"][0]["ranges"] = [{"type": "GIT", "events": [{"introduced": "0"}, {"fixed": "abc"}]}]
     assert not is_weak("1.2", git)
+    assert compare({"jinja2": "1.2"}, read(git)).not_compared == ["jinja2"], "so nobody knows"
 
 
 def test_a_version_that_cannot_be_ordered_is_said_and_not_called_safe():
@@ -103,6 +110,15 @@ def test_a_report_of_pip_audit_tells_of_the_version_it_was_made_with_only():
     report = {"dependencies": [{"name": "a", "version": "1", "vulns": [{"id": "X", "fix_versions": ["3"]}]}]}
     assert is_weak("1", report, "a")
     assert not is_weak("2", report, "a")
+
+
+def test_what_a_report_of_pip_audit_looked_at_is_known_by_the_versions_of_then():
+    rows = [{"name": "Jinja2", "version": "3", "vulns": []}, {"name": "frappe", "skip_reason": "not on PyPI"}]
+    report = audited({"dependencies": rows})
+    assert report == {"jinja2": "3", "frappe": None}
+    assert not_audited({"jinja2": "3", "frappe": "15.44"}, [report]) == []
+    assert not_audited({"jinja2": "4", "Click": "8"}, [report]) == ["Click", "jinja2"]
+    assert audited([record(FROM_START, FIXED)]) is None
 
 
 @pytest.mark.parametrize("payload", [{}, [1], "text", {"vulns": [{}]}, None, 5])

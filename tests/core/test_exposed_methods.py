@@ -62,6 +62,26 @@ WRITE = "frappe.db.set_value('User', name, 'enabled', 0)"
         ("return frappe.get_cached_module(name).do_it()", Kind.UNDECIDED),
         ("things[name].launch()", Kind.UNDECIDED),
         ("exec(name)", Kind.UNDECIDED),
+        ("getattr(frappe, name)()", Kind.UNDECIDED),
+        ("HANDLERS[name]()", Kind.UNDECIDED),
+        ("handler = getattr(frappe.db, name)\nhandler('User')", Kind.UNDECIDED),
+        ("name('User')", Kind.UNDECIDED),
+        ("frappe.get_doc({'doctype': 'ToDo'}).insert()\ngetattr(frappe, name)()", Kind.UNDECIDED),
+        ("frappe.enqueue_doc('User', name, 'wipe')", Kind.UNDECIDED),
+        ("frappe.db.multisql({'mariadb': 'delete from tabUser'})", Kind.UNDECIDED),
+        ("key = lambda each: each.strip()\nreturn key('x')", Kind.HARMLESS),
+        ("frappe.local.db.sql('delete from tabUser')", Kind.WRITES),
+        ("frappe.db.sql(query='delete from tabUser')", Kind.WRITES),
+        ("frappe.db.sql('/* all */ delete from tabUser')", Kind.WRITES),
+        ("doc = frappe.get_doc('User', name)\ndoc.flags['ignore_permissions'] = 1\ndoc.save()", Kind.WRITES),
+        (
+            "doc = frappe.get_doc('User', name)\ndoc.flags.update({'ignore_permissions': True})\ndoc.save()",
+            Kind.WRITES,
+        ),
+        (
+            "doc = frappe.get_doc('User')\nif name:\n    doc.flags.ignore_permissions = True\ndoc.save()",
+            Kind.WRITES,
+        ),
         ("return {'pong': name.strip()}", Kind.HARMLESS),
         ("return frappe.get_list('User')", Kind.CHECKED),
         ("frappe.delete_doc('User', name)", Kind.CHECKED),
@@ -91,9 +111,14 @@ def test_what_a_method_does_unasked(body, kind):
         "if frappe.db.get_value('User', name, 'owner') != frappe.session.user:\n    frappe.throw('no')",
         "if name != 'me':\n    frappe.throw(_('no'), frappe.PermissionError)",
         "assert frappe.has_permission('User')",
+        "if not frappe.session.user == name:\n    frappe.throw('no')",
+        "if kind_of(frappe.session.user) == 'Website User':\n    frappe.throw('no')",
         "if name:\n    frappe.only_for('A')\nelse:\n    frappe.only_for('B')",
         "with frappe.utils.lock():\n    frappe.only_for('A')",
         "try:\n    frappe.only_for('A')\nfinally:\n    pass",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    return",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    frappe.log_error()\n    raise",
+        "if 'A' not in frappe.get_roles(frappe.session.user):\n    frappe.throw('no')",
         "if not name or not frappe.has_permission('User', name):\n    frappe.throw('no')",
         "if frappe.session.user != 'x' and not frappe.has_permission('User'):\n    frappe.throw('no')",
         "if not (frappe.flags.in_test or frappe.has_permission('User')):\n    return",
@@ -121,6 +146,13 @@ def test_who_asks_first_is_checked(ask):
         "match name:\n    case 'x':\n        frappe.only_for('A')\n    case _:\n        pass",
         "frappe.has_permission('User', throw=False)",
         "if not name:\n    frappe.throw('A name is needed')",
+        "try:\n    frappe.only_for('A')\nexcept Exception:\n    frappe.log_error()",
+        "try:\n    name = int(name)\n    frappe.only_for('A')\nexcept ValueError:\n    pass",
+        "with contextlib.suppress(frappe.PermissionError):\n    frappe.only_for('A')",
+        "if 'A' not in frappe.get_roles(name):\n    frappe.throw('no')",
+        "frappe.has_permission('User', user=name, throw=True)",
+        "if frappe.db.get_value('User', name, 'owner') == frappe.session.user:\n    frappe.throw('your own')",
+        "if frappe.session.user in ('a', 'b'):\n    raise frappe.PermissionError",
     ],
 )
 def test_asking_without_a_consequence_is_no_check(ask):
@@ -139,6 +171,15 @@ def test_asking_without_a_consequence_is_no_check(ask):
 )
 def test_whom_the_caller_may_name_is_not_the_caller(body):
     assert judged(body).kind is Kind.WRITES
+
+
+def test_what_is_done_in_the_same_attempt_after_asking_is_checked():
+    assert (
+        judged(f"try:\n    frappe.only_for('A')\n    {WRITE}\nexcept Exception:\n    pass").kind
+        is Kind.CHECKED
+    )
+    about_them = "user = frappe.session.user\n    frappe.db.set_value('User', user, 'theme', name)"
+    assert judged(f"try:\n    {about_them}\nexcept Exception:\n    pass").kind is Kind.CHECKED
 
 
 def test_what_stands_in_the_branch_that_may_is_checked():
@@ -176,15 +217,18 @@ def test_what_is_about_the_caller_alone_is_checked(body):
         ("@frappe.whitelist(methods=['POST'], allow_guest=SOME)", WRITE, Kind.GUEST_WRITES),
         ("@frappe.whitelist(allow_guest=False)", WRITE, Kind.WRITES),
         (GUEST, "return frappe.get_all('User')", Kind.GUEST_READS),
+        (GUEST, "getattr(frappe, name)()", Kind.GUEST_UNDECIDED),
         (GUEST, "frappe.only_for('A')\n" + WRITE, Kind.CHECKED),
         (GUEST, f"if frappe.session.user == 'Guest':\n    frappe.throw('Log in')\n{WRITE}", Kind.WRITES),
         (GUEST, f"if not hmac.compare_digest(name, token()):\n    return\n{WRITE}", Kind.CHECKED),
         ("@frappe.whitelist", WRITE, Kind.WRITES),
         ("@whitelist()", WRITE, Kind.WRITES),
+        ("@opened(allow_guest=True)", WRITE, Kind.GUEST_WRITES),
     ],
 )
 def test_guests(decorator, body, kind):
-    found = judged(body, decorator, head="from frappe import whitelist\nimport hmac")
+    head = "from frappe import whitelist\nfrom frappe import whitelist as opened\nimport hmac"
+    found = judged(body, decorator, head=head)
     assert found.kind is kind
     assert found.is_guest is (kind is not Kind.WRITES)
 
@@ -221,6 +265,13 @@ class TestHelpers:
                 ["app.api"],
             )
             assert found.kind is Kind.CHECKED, head
+
+    def test_of_a_file_of_which_all_is_imported_are_followed(self):
+        helpers = f"def wipe(name):\n    {WRITE}\ndef ask():\n    frappe.only_for('A')\n"
+        head = "from helpers import *"
+        assert judged("wipe(name)", head=head, helpers=helpers).kind is Kind.WRITES
+        assert judged(f"ask()\n{WRITE}", head=head, helpers=helpers).kind is Kind.CHECKED
+        assert judged("gone(name)", head=head, helpers=helpers).kind is Kind.HARMLESS
 
     def test_deeper_ones_than_are_followed_leave_it_undecided(self):
         deep = f"def a(name):\n    b(name)\ndef b(name):\n    c(name)\ndef c(name):\n    {WRITE}\n"

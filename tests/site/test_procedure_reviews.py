@@ -84,6 +84,13 @@ def test_a_level_a_contact_and_where_it_starts_mark_the_emergencies_and_what_say
     assert marks().keys() == escalating
 
 
+def test_a_new_level_marks_what_says_when_to_escalate():
+    level = {"doctype": "Escalation Level", "name": "level-9", "level": 9, "title": "Board"}
+    frappe.get_doc(level).insert()
+    assert marks()[FAILURE] == f"{today()} Escalation Level “Board” is new ({MANAGER})"
+    assert marks().keys() == EMERGENCIES | {DAILY, "Weekly Maintenance"}
+
+
 def test_an_upgrade_that_corrects_a_threshold_marks_and_says_that_the_app_did(monkeypatch):
     entries = seed.read_runbook("checks/*.yaml")
     entries["errors_24h"]["critical"] = "> 70"

@@ -78,6 +78,23 @@ def test_an_author_does_not_approve_and_another_manager_does():
     assert statuses() == ["Superseded", "Superseded", "Approved"]
 
 
+def test_who_approves_is_told_of_earlier_changes_that_nobody_approved():
+    def told(name):
+        version = frappe.get_doc(VERSION, name)
+        version.run_method("onload")
+        return version.get_onload().also_waiting
+
+    first = change(minutes=55)
+    assert told(first) == [], "version 1 has no difference: it is the first"
+    second = change(minutes=66, user=ANOTHER)
+    assert "+minutes: 66" in frappe.db.get_value(VERSION, second, "diff")
+    assert told(second) == [first], "its own difference does not show what came with the one before"
+    frappe.set_user(MANAGER)
+    api.approve_procedure(second)
+    assert told(second) == []
+    assert told(change(minutes=77)) == []
+
+
 def test_what_came_with_the_app_has_no_author_so_that_each_manager_may_approve_it():
     frappe.set_user(MANAGER)
     api.approve_procedure(f"{WEEKLY} v1")

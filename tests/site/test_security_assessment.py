@@ -135,6 +135,17 @@ def test_the_evidence_is_attached_privately_and_a_day_has_one_assessment(small):
     assert not frappe.get_doc("File", {"file_url": second.evidence}).has_permission("read")
 
 
+def test_who_asked_for_an_assessment_does_not_own_its_evidence(small):
+    frappe.set_user(OPERATOR)
+    document = keep()
+    file = frappe.get_doc("File", {"file_url": document.evidence})
+    assert file.has_permission("read"), "as of each assessment"
+    assert not file.has_permission("write")
+    with pytest.raises(frappe.PermissionError):
+        frappe.delete_doc("File", file.name)
+    assert Path(frappe.get_site_path(document.evidence.lstrip("/"))).exists()
+
+
 def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble):
     keep()
     assert read("power_changes_of_35_days").learning
@@ -171,6 +182,25 @@ def test_the_next_one_tells_what_changed_and_the_checks_count_it(small, trouble)
     assert isinstance(read("weaknesses"), Unknown)
 
 
+def test_what_guests_may_call_and_nobody_can_follow_is_told_and_counted(small):
+    chosen = OPEN.replace("frappe.db.delete('ToDo')", "getattr(frappe, frappe.form_dict.what)()")
+    (small / "api.py").write_text(chosen)
+    found = {each["key"]: each for each in told(keep())["findings"]}
+    finding = found["methods.apps.guest undecided"]
+    assert (finding["severity"], finding["told"]) == ("Medium", "planted.api.wipe")
+    assert read("exposed_methods", MONDAY).evidence["first"] == ["guest undecided: planted.api.wipe"]
+
+
+def test_that_nothing_changed_in_a_quarter_is_known_after_a_quarter(small):
+    for days in (0, 7, 35, 92):
+        keep(MONDAY + timedelta(days=days))
+    month, quarter = "power_changes_of_35_days", "power_changes_of_92_days"
+    only = "assessed since 2026-11-23 only"
+    at = {days: MONDAY + timedelta(days=days) for days in (7, 35, 92)}
+    assert [read(month, at[7]).at_least, read(month, at[35]).at_least] == [only, ""]
+    assert [read(quarter, at[35]).at_least, read(quarter, at[92]).at_least] == [only, ""]
+
+
 def test_what_was_not_compared_is_said_and_an_old_or_missing_assessment_tells_nothing(small, monkeypatch):
     assert "security was not assessed yet" in read("serious_findings").reason
 
@@ -189,7 +219,8 @@ def test_what_was_not_compared_is_said_and_an_old_or_missing_assessment_tells_no
     assert [each["reason"] for each in second["not_compared"] if each["part"] == "users"] == [
         "not measured before"
     ]
-    assert read("power_changes_of_35_days").at_least == "not compared each time: Accounts with power"
+    told_of = "not compared each time: Accounts with power; assessed since 2026-11-23 only"
+    assert read("power_changes_of_35_days").at_least == told_of
     assert read("dormant_accounts", MONDAY + WEEK + timedelta(days=36)).reason == (
         "the latest assessment is 36 days old"
     )
@@ -278,6 +309,17 @@ class TestAdvisories:
         found = at_hand([])
         assert ([row["id"] for row in found.rows], found.figures["files"]) == (["PYSEC-1", "PYSEC-2"], 2)
 
+    def test_a_report_of_pip_audit_speaks_for_what_it_looked_at(self, at_hand):
+        there = [
+            {"name": each.metadata["Name"], "version": each.version, "vulns": []}
+            for each in metadata.distributions()
+        ]
+        found = at_hand({"dependencies": there})
+        assert (list(found.rows), found.at_least) == ([], ""), "it looked at all, and found nothing"
+        others = [each for each in there if each["name"].lower() != "click"]
+        found = at_hand({"dependencies": [*others, {"name": "click", "version": "0.1", "vulns": []}]})
+        assert found.at_least == "the report of pip-audit does not have as they are installed: click"
+
     def test_an_old_file_tells_too_little_and_a_broken_one_is_named(self, at_hand):
         package = {"package": {"ecosystem": "PyPI", "name": "not-installed"}, "versions": ["1"]}
         found = at_hand({"id": "PYSEC-1", "affected": [package]}, days=31)
@@ -309,6 +351,8 @@ def test_the_job_assesses_once_a_week_and_two_do_not_at_once(small, monkeypatch)
     assert security_assessment.assess_if_due(MONDAY + timedelta(days=6)) is None
     assert security_assessment.assess_if_due(MONDAY + WEEK) == "SEC-2026-11-30"
     scheduled.assess_maintenance_security()
+    assert security_assessment.keep(MONDAY + 100 * WEEK) == "SEC-2028-10-23", "by a clock that ran ahead"
+    assert security_assessment.assess_if_due(MONDAY + 2 * WEEK) == "SEC-2026-12-07"
     with connect(frappe.conf) as other, other.cursor() as cursor:
         cursor.execute("select get_lock(%s, 0)", f"{frappe.conf.db_name}:security")
         assert security_assessment.keep(MONDAY + 2 * WEEK) is None

@@ -98,6 +98,12 @@ def test_each_confirms_for_themselves_and_nobody_for_another(session):
         api.confirm_understanding(session)
 
 
+def test_a_date_that_is_none_is_refused(session):
+    frappe.set_user(MANAGER)
+    with pytest.raises(frappe.ValidationError, match="“0000-00-00” is no date"):
+        frappe.get_doc(SESSION, session).update({"date": "0000-00-00"}).save()
+
+
 def test_a_row_given_to_somebody_else_is_not_confirmed_any_more(session):
     confirmed_by(session, OPERATOR)
     document = frappe.get_doc(SESSION, session)
@@ -192,6 +198,9 @@ def test_a_drill_is_a_run_of_its_own_whose_changing_commands_begin_with_a_warnin
     assert {item.command.splitlines()[0] for item in changing} == {
         "# DRILL: say what it would do, and do not run it. It changes the system."
     }
+    lines = [line for item in changing for line in item.command.splitlines()]
+    assert "# sudo service mariadb restart" in lines
+    assert not [line for line in lines if not line.startswith("# ")], "pasted into a shell it changes nothing"
     assert not [item for item in items if not item.changes_system and "DRILL" in (item.command or "")]
     assert "DRILL" not in str([item.command for item in frappe.get_doc(RUN, real).items])
     with pytest.raises(frappe.ValidationError, match="is no emergency: only those are run as a drill"):

@@ -10,13 +10,14 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 ECOSYSTEM, TEXT = "PyPI", 200
-# Of a range, when a version is within: introduced is where it begins, one of the others where it ends.
-Range = tuple[str, str, bool]
+# Of a range, in this order where two are of one version: then that version is taken for a weak one.
+EVENTS = ("fixed", "last_affected", "introduced")
+Event = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """One weakness of one package. `ranges` are (introduced, end, whether the end is within)."""
+    """One weakness of one package. `ranges` have events, each with its version, in any order."""
 
     id: str
     package: str
@@ -24,18 +25,19 @@ class Advisory:
     severity: str = ""
     aliases: Sequence[str] = ()
     versions: frozenset[str] = frozenset()
-    ranges: Sequence[Range] = ()
+    ranges: Sequence[Sequence[Event]] = ()
     fixes: Sequence[str] = ()
 
     @property
     def fixed(self) -> Sequence[str]:
         """The versions that mend it."""
-        return self.fixes or [end for _begin, end, is_within in self.ranges if end and not is_within]
+        return self.fixes or [version for each in self.ranges for kind, version in each if kind == "fixed"]
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What is weak, and which packages could not be compared: their version is none that can be ordered."""
+    """What is weak, and which packages could not be compared: a version is none that can be ordered, or the
+    advisory names commits only."""
 
     found: Sequence[tuple[Advisory, str]]
     not_compared: Sequence[str] = field(default_factory=list)
@@ -53,6 +55,26 @@ def read(payload: Any) -> list[Advisory]:
     return [each for record in _records(payload) for each in _of_osv(record)]
 
 
+def audited(payload: Any) -> dict[str, str | None] | None:
+    """The packages of a report of pip-audit with their versions, None where it skipped one.
+
+    None for any other file.
+    """
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("dependencies"), list):
+        return None
+    return {normalised(str(each.get("name", ""))): each.get("version") for each in payload["dependencies"]}
+
+
+def not_audited(installed: Mapping[str, str], audits: Iterable[Mapping[str, str | None]]) -> list[str]:
+    """What no report of pip-audit looked at as it is installed now. What one skipped is on no list at all."""
+    reports = list(audits)
+    return [
+        name
+        for name, version in sorted(installed.items())
+        if not any(report.get(normalised(name), "") in (version, None) for report in reports)
+    ]
+
+
 def compare(installed: Mapping[str, str], advisories: Iterable[Advisory]) -> Compared:
     """The weaknesses of what is installed (names to versions)."""
     known = {normalised(name): version for name, version in installed.items()}
@@ -60,6 +82,9 @@ def compare(installed: Mapping[str, str], advisories: Iterable[Advisory]) -> Com
     for advisory in advisories:
         version = known.get(advisory.package)
         if version is None:
+            continue
+        if not (advisory.versions or advisory.ranges):
+            odd.add(advisory.package)
             continue
         try:
             if _is_within(version, advisory):
@@ -113,19 +138,11 @@ def _severity(record: Mapping[str, Any]) -> str:
     return str(named).capitalize() if isinstance(named, str) else ""
 
 
-def _ranges(ranges: Iterable[Mapping[str, Any]]) -> Iterator[Range]:
+def _ranges(ranges: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Event]]:
     for each in ranges:
-        if each.get("type") not in ("ECOSYSTEM", "SEMVER"):
-            continue
-        begin = None
-        for event in each.get("events") or []:
-            if "introduced" in event:
-                begin = str(event["introduced"])
-            elif begin is not None and ("fixed" in event or "last_affected" in event):
-                yield begin, str(event.get("fixed") or event["last_affected"]), "last_affected" in event
-                begin = None
-        if begin is not None:
-            yield begin, "", False
+        if each.get("type") in ("ECOSYSTEM", "SEMVER"):
+            events = [event for event in each.get("events") or [] if isinstance(event, Mapping)]
+            yield [(kind, str(event[kind])) for event in events for kind in EVENTS if kind in event]
 
 
 def _of_pip_audit(package: Mapping[str, Any]) -> Iterator[Advisory]:
@@ -146,18 +163,26 @@ def _is_within(version: str, advisory: Advisory) -> bool:
     """Raises InvalidVersion."""
     if version in advisory.versions:
         return True
-    here = Version(version)
-    return any(
-        _begins(begin, here) and _not_over(end, here, within) for begin, end, within in advisory.ranges
-    )
+    return any(_is_in_range(Version(version), events) for events in advisory.ranges)
 
 
-def _begins(begin: str, here: Version) -> bool:
-    return begin == "0" or bool(here >= Version(begin))
+def _is_in_range(here: Version, events: Iterable[Event]) -> bool:
+    """As OSV evaluates: the events by their versions, however a record has them."""
+    is_weak = False
+    for kind, version in sorted(events, key=_place):
+        if kind == "introduced" and (version == "0" or here >= Version(version)):
+            is_weak = True
+        elif (kind == "fixed" and here >= Version(version)) or (
+            kind == "last_affected" and here > Version(version)
+        ):
+            is_weak = False
+    return is_weak
 
 
-def _not_over(end: str, here: Version, is_within: bool) -> bool:
-    return not end or bool(here < Version(end) or (is_within and here == Version(end)))
+def _place(event: Event) -> tuple[bool, Version, int]:
+    """“0” is before all versions."""
+    kind, version = event
+    return version != "0", Version(version), EVENTS.index(kind)
 
 
 def _without_twins(found: Iterable[tuple[Advisory, str]]) -> list[tuple[Advisory, str]]:

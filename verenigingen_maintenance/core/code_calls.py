@@ -41,12 +41,16 @@ _WRITES = {
 _WRITING_METHODS = {"db_set", "db_update", "db_insert", "login_as", "update_password"}
 _AWARE = {"save", "insert", "submit", "cancel", "delete"}
 _AWARE_FUNCTIONS = {"frappe.get_list", "frappe.db.get_list", "frappe.delete_doc", "frappe.rename_doc"}
-_DYNAMIC = {"frappe.get_attr", "frappe.call", "exec", "eval", "frappe.utils.safe_exec.safe_exec"}
+_DYNAMIC = {
+    *("frappe.get_attr", "frappe.call", "exec", "eval", "frappe.utils.safe_exec.safe_exec"),
+    *("frappe.enqueue_doc", "frappe.db.multisql"),
+}
 _NAMED = {
     **dict.fromkeys(_READS, Act.READS),
     **dict.fromkeys(_WRITES, Act.WRITES),
     **dict.fromkeys(_DYNAMIC, Act.DYNAMIC),
 }
+IGNORE = "ignore_permissions"
 ENQUEUES = {"frappe.enqueue", "frappe.utils.background_jobs.enqueue"}
 # What belongs to texts, lists, mappings and documents, and touches no database.
 _HARMLESS = {
@@ -95,7 +99,8 @@ _HARMLESS = {
     *("update", "upper", "values", "where", "write", "zfill"),
 }
 _SQL_WRITES = re.compile(
-    r"\s*(insert|update|delete|replace|truncate|alter|drop|create|rename|load|grant)\b", re.I
+    r"(\s|/\*.*?\*/|--[^\n]*\n)*(insert|update|delete|replace|truncate|alter|drop|create|rename|load|grant)\b",
+    re.I | re.S,
 )
 _QB_WRITES = re.compile(r"\bqb\.(update|into)\b|\.(delete|insert|update)\b")
 
@@ -112,16 +117,36 @@ def act_of(call: ast.Call, name: str, is_ignoring: bool) -> Act:
 
 def _of_frappe(call: ast.Call, name: str) -> Act | None:
     if name == "frappe.db.sql":
-        return of_sql(text_of(call.args[0]) if call.args else "")
+        query = given_to(call, "query")
+        return of_sql(text_of(query) if query else "")
     if name in _LOADS:
         return Act.NEUTRAL if _makes_one(call) else Act.LOADS
     if name in _AWARE_FUNCTIONS:
-        return _when_ignored(name) if _is_true(call, "ignore_permissions") else Act.AWARE
+        return _when_ignored(name) if _is_true(call, IGNORE) else Act.AWARE
     if name == "open":
         return _of_open(call)
     if name.startswith("subprocess.") or name == "os.system":
         return Act.DYNAMIC
     return _NAMED.get(name)
+
+
+def given_to(call: ast.Call, keyword: str) -> ast.expr | None:
+    """The first argument of a call, by its place or by its name."""
+    given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == keyword)]
+    return given[0] if given else None
+
+
+def ignores(call: ast.Call) -> bool:
+    """`flags.update(ignore_permissions=True)`, or the same in a dict."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "update":
+        return False
+    given = [value for each in call.args if isinstance(each, ast.Dict) for value in _ignoring(each)]
+    return _is_true(call, IGNORE) or any(map(_may_be_true, given))
+
+
+def _ignoring(pairs: ast.Dict) -> list[ast.expr]:
+    there = zip(pairs.keys, pairs.values, strict=True)
+    return [value for key, value in there if isinstance(key, ast.Constant) and key.value == IGNORE]
 
 
 def _makes_one(call: ast.Call) -> bool:
@@ -138,7 +163,7 @@ def _of_document(call: ast.Call, name: str, tail: str, is_ignoring: bool) -> Act
         return of_query(chain)
     if tail not in _AWARE or not isinstance(call.func, ast.Attribute) or len(call.args) > 1:
         return None
-    is_ignoring = is_ignoring or _is_true(call, "ignore_permissions") or _is_told_first(call, tail)
+    is_ignoring = is_ignoring or _is_true(call, IGNORE) or _is_told_first(call, tail)
     return Act.WRITES if is_ignoring else Act.AWARE
 
 
@@ -160,7 +185,10 @@ def of_query(chain: str) -> Act:
 
 
 def _other(call: ast.Call, name: str, tail: str) -> Act:
-    """A method of some object is unknown, because it may write; a plain function is looked up by its name."""
+    """A method of some object is unknown, because it may write, and so is a function that a call or a
+    subscript answers; a plain one is looked up by its name."""
+    if not isinstance(call.func, ast.Attribute | ast.Name):
+        return Act.UNKNOWN
     is_method = isinstance(call.func, ast.Attribute)
     is_plain = not is_method or tail in _HARMLESS or tail in _AWARE or name.startswith("frappe.")
     return Act.NEUTRAL if is_plain else Act.UNKNOWN
@@ -172,8 +200,11 @@ def _when_ignored(name: str) -> Act:
 
 def _is_true(call: ast.Call, *keywords: str) -> bool:
     """Whether one of some arguments is given as true, or as something that may be."""
-    given = [each.value for each in call.keywords if each.arg in keywords]
-    return any(not isinstance(value, ast.Constant) or bool(value.value) for value in given)
+    return any(_may_be_true(each.value) for each in call.keywords if each.arg in keywords)
+
+
+def _may_be_true(value: ast.expr) -> bool:
+    return not isinstance(value, ast.Constant) or bool(value.value)
 
 
 def _of_open(call: ast.Call) -> Act:

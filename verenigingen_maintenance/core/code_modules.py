@@ -14,13 +14,15 @@ Texts = Callable[[str], tuple[str, bool] | None]
 
 @dataclass
 class Module:
-    """A file: its functions by name (“f”, “Class.f”), and what its names were imported as."""
+    """A file: its functions by name (“f”, “Class.f”), what its names were imported as, and the modules of
+    which it imports all (`from x import *`)."""
 
     name: str
     is_package: bool
     functions: dict[str, Function] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
     body: list[ast.stmt] = field(default_factory=list)
+    stars: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ def _note_import(module: Module, node: ast.stmt) -> None:
     elif isinstance(node, ast.ImportFrom):
         base = _base(module, node)
         for each in node.names:
+            if each.name == "*":
+                module.stars.append(base)
+                continue
             module.imports[each.asname or each.name] = f"{base}.{each.name}" if base else each.name
 
 
@@ -115,8 +120,11 @@ class Library:
             return self._of_class(path)
         if name in module.functions:
             return Place(module, name, module.functions[name])
-        further = module.imports.get(name)
-        return self.place(further, hops - 1) if further and hops and further != path else None
+        further = (
+            [module.imports[name]] if name in module.imports else [f"{each}.{name}" for each in module.stars]
+        )
+        found = (self.place(each, hops - 1) for each in further if hops and each != path)
+        return next(filter(None, found), None)
 
     def _of_class(self, path: str) -> Place | None:
         head, _dot, name = path.rpartition(".")

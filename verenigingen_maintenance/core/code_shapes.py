@@ -8,10 +8,29 @@ from collections.abc import Iterable, Sequence
 from .code_modules import FUNCTIONS, Function, dotted, statements
 
 ENDS = (ast.Raise, ast.Return)
+# “except*” came with Python 3.11.
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
 def within(node: Function) -> list[Function]:
     return [each for each in statements(node.body) if isinstance(each, FUNCTIONS)]
+
+
+def parameters(node: Function) -> set[str]:
+    """The names that a caller gives values to."""
+    given = node.args
+    return {each.arg for each in [*given.posonlyargs, *given.args, *given.kwonlyargs]}
+
+
+def chosen(node: Function) -> set[str]:
+    """Names that stand for whatever a caller or the code put there; a lambda is walked where it stands."""
+    stored, known = set(), {"cls"}
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+            stored.add(each.id)
+        elif isinstance(each, ast.Assign) and isinstance(each.value, ast.Lambda):
+            known.update(dotted(target) for target in each.targets)
+    return (stored | parameters(node)) - known
 
 
 def inner_first(node: ast.AST) -> Iterable[ast.AST]:
@@ -35,8 +54,24 @@ def raises(node: ast.stmt) -> bool:
     )
 
 
+def names_the_flag(target: ast.expr, flag: str) -> bool:
+    """“doc.flags.FLAG” or “doc.flags["FLAG"]”."""
+    if isinstance(target, ast.Subscript):
+        return isinstance(target.slice, ast.Constant) and target.slice.value == flag
+    return dotted(target).endswith(flag)
+
+
 def names_session(node: ast.AST) -> bool:
     return any(dotted(each).endswith("session.user") for each in ast.walk(node))
+
+
+def is_the_user(node: ast.AST) -> bool:
+    """Whether it is true for a user or some, other than guests: raising then turns away those alone."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq | ast.In | ast.Is):
+        return False
+    if is_about_guest(node):
+        return False
+    return any(dotted(each).endswith("session.user") for each in (node.left, *node.comparators))
 
 
 def is_flag(node: ast.AST) -> bool:

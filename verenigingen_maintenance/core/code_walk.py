@@ -9,22 +9,40 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from .code_calls import ENQUEUES, Act, act_of, chain_of, of_query, of_sql, text_of
+from .code_calls import (
+    ENQUEUES,
+    IGNORE,
+    Act,
+    act_of,
+    chain_of,
+    given_to,
+    ignores,
+    of_query,
+    of_sql,
+    text_of,
+)
 from .code_modules import FUNCTIONS, Library, Place, dotted, full_name
 from .code_shapes import (
+    TRIES,
+    chosen,
     ends,
     inner_first,
     is_about_guest,
     is_common,
     is_false,
     is_flag,
+    is_the_user,
     names_session,
+    names_the_flag,
+    parameters,
     raises,
     within,
 )
 
 DEPTH = 2
+CHOSEN = "a function that is chosen"
 
 
 @dataclass(frozen=True)
@@ -87,10 +105,15 @@ class _Walk:
         self.queries: dict[str, str] = {}
         self.writing: set[str] = set()  # names of SQL that writes
         self.nested = {each.name: each for each in within(place.node)}
+        self.parameters = parameters(place.node)
 
     def summary(self) -> Summary:
         self._block(self.place.node.body)
         return Summary(self.refused, self.answers, self.login, self.aware, tuple(self.seen))
+
+    @cached_property
+    def chosen(self) -> set[str]:
+        return chosen(self.place.node)
 
     # --- statements
 
@@ -104,9 +127,8 @@ class _Walk:
         elif isinstance(node, ast.Match):
             self._expression(node.subject)
             self._branches([(each.body, False) for each in node.cases])
-        elif isinstance(node, ast.Try):
-            self._block([*node.body, *node.orelse])
-            self._branches([*((each.body, False) for each in node.handlers), ([], False)])
+        elif isinstance(node, TRIES):
+            self._attempt([*node.body, *node.orelse], [each.body for each in node.handlers])
             self._block(node.finalbody)
         elif isinstance(node, ast.For | ast.AsyncFor | ast.While | ast.With | ast.AsyncWith):
             self._with_head(node)
@@ -120,8 +142,16 @@ class _Walk:
             heads = [node.test if isinstance(node, ast.While) else node.iter]
         for head in heads:
             self._expression(head)
-        self._block(node.body)
+        is_swallowing = any("suppress" in chain_of(head).rpartition(".")[2] for head in heads)
+        self._attempt(node.body, [[]] if is_swallowing else [])
         self._block(getattr(node, "orelse", []))
+
+    def _attempt(self, body: Sequence[ast.stmt], handlers: Sequence[Sequence[ast.stmt]]) -> None:
+        """A handler begins as if nothing had been asked: what was to ask may be what failed."""
+        if handlers:
+            self._branches([(each, False) for each in (body, *handlers)], deeper=0)
+        else:
+            self._block(body)
 
     def _simple(self, node: ast.stmt) -> None:
         asks = any(
@@ -138,7 +168,7 @@ class _Walk:
     def _assign(self, targets: Sequence[ast.expr], value: ast.expr, asks: bool) -> None:
         for target in targets:
             name = dotted(target)
-            if name.endswith("ignore_permissions") and not is_false(value):
+            if names_the_flag(target, IGNORE) and not is_false(value):
                 self.ignoring = True
             for each in [name] if name else [dotted(part) for part in ast.iter_child_nodes(target)]:
                 self._note(each, value, asks)
@@ -178,27 +208,29 @@ class _Walk:
         """A test that names the user or a permission, before a body that raises."""
         raising = [each for each in node.body if raises(each)]
         about = "".join(ast.dump(each) for each in raising)
-        is_plain = not isinstance(node.test, ast.BoolOp)
+        is_plain = not isinstance(node.test, ast.BoolOp) and not is_the_user(node.test)
         return bool(raising) and is_plain and ("PermissionError" in about or names_session(node.test))
 
-    def _branches(self, bodies: Sequence[tuple[Sequence[ast.stmt], bool]]) -> None:
+    def _branches(self, bodies: Sequence[tuple[Sequence[ast.stmt], bool]], deeper: int = 1) -> None:
         """Each begins as it is now, or as one that asked; after them it is refused where all that go on are.
 
         Where none of them ends the function, asking alone turned nobody away: each must refuse by itself.
         """
         before, gained, ignoring, floor = self.refused, self.gained, self.ignoring, self.floor
-        outcomes = []
+        outcomes, told = [], ignoring
         for body, asked in bodies:
             self.refused, self.gained, self.ignoring = before or asked, False, ignoring
             self.floor = len(self.seen)
-            self.within += 1
+            self.within += deeper
             self._block(body)
-            self.within -= 1
+            self.within -= deeper
+            told = told or self.ignoring
             if not ends(body):
                 outcomes.append((self.refused, self.gained))
         is_narrowed = len(outcomes) < len(bodies)
         refused = bool(outcomes) and all(each[0] if is_narrowed else each[1] for each in outcomes)
         self.refused, self.gained, self.floor = before or refused, gained or refused, floor
+        self.ignoring = told
         if refused and not before:
             self._clear(floor)
 
@@ -219,18 +251,31 @@ class _Walk:
         name = full_name(self.place.module, call.func)
         if name in ENQUEUES:
             return self._enqueue(call)
+        self.ignoring = self.ignoring or ignores(call)
         act = self._act(call, name)
         if act in (Act.NEUTRAL, Act.UNKNOWN) and (found := self._find(name)):
             return self._follow(found, call)
+        if act is Act.NEUTRAL and name in self.chosen:
+            act = Act.UNKNOWN
         is_foreign = act is Act.UNKNOWN and dotted(call.func).partition(".")[0] in self.place.module.imports
         return self._did(Act.NEUTRAL if is_foreign else act, call, name)
 
     def _act(self, call: ast.Call, name: str) -> Act:
         if name.endswith(".run") and (chain := self.queries.get(name.rpartition(".")[0])):
             return of_query(chain)
-        if name == "frappe.db.sql" and call.args and dotted(call.args[0]) in self.writing:
+        name = name.replace("frappe.local.", "frappe.", 1)
+        query = given_to(call, "query") if name == "frappe.db.sql" else None
+        if query is not None and dotted(query) in self.writing:
             return Act.WRITES
-        return act_of(call, name, self.ignoring)
+        act = act_of(call, name, self.ignoring)
+        return Act.NEUTRAL if act in (Act.ASKS, Act.ENFORCES) and self._is_of_another(call, name) else act
+
+    def _is_of_another(self, call: ast.Call, name: str) -> bool:
+        """Whether it asks what somebody may whom the caller of the method names."""
+        first = call.args[:1] if name.endswith("get_roles") else []
+        given = [*first, *(each.value for each in call.keywords if each.arg in ("user", "username"))]
+        is_whitelisted = self.depth == DEPTH
+        return is_whitelisted and any(dotted(each) in self.parameters - self.own for each in given)
 
     def _did(self, act: Act, call: ast.Call, name: str) -> bool:
         if act is Act.ENFORCES:
@@ -239,7 +284,7 @@ class _Walk:
             self.aware = True
             self.seen = [each for each in self.seen if each.act is not Act.LOADS]
         elif act not in (Act.NEUTRAL, Act.ASKS):
-            self._do(Seen(act, name or chain_of(call), call.lineno), call)
+            self._do(Seen(act, name or chain_of(call) or CHOSEN, call.lineno), call)
         return act is Act.ASKS
 
     def _do(self, seen: Seen, call: ast.Call) -> None:
@@ -267,7 +312,9 @@ class _Walk:
             return Place(self.place.module, key, node) if node else None
         if name in self.nested:
             return Place(self.place.module, f"{self.place.name}.{name}", self.nested[name])
-        return self.walker.library.place(name) if rest and not is_common(name) else None
+        paths = [name] if rest else [f"{star}.{name}" for star in self.place.module.stars if name]
+        found = (self.walker.library.place(each) for each in paths if not is_common(each))
+        return next(filter(None, found), None)
 
     def _follow(self, found: Place, call: ast.Call) -> bool:
         """As if the helper stood here; one that is too deep cannot be told."""

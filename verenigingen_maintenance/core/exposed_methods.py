@@ -1,7 +1,7 @@
 """Which whitelisted methods of apps do something before anybody asked who may, found by reading their code.
 
 It imports and runs nothing. What reading cannot know (what a method of some object does, a function chosen by
-its name) is UNDECIDED, never CHECKED.
+its name) is UNDECIDED, never CHECKED; where guests may call it, it is told as what is open is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Kind(str, Enum):
     GUEST_WRITES = "guest writes"
     WRITES = "writes"
     GUEST_READS = "guest reads"
+    GUEST_UNDECIDED = "guest undecided"
     WRITES_FOR_READERS = "writes for who may read"
     READS = "reads"
     UNDECIDED = "undecided"
@@ -35,7 +36,10 @@ class Kind(str, Enum):
 
 
 # What an assessment lists and compares; the others are counted.
-SHOWN = (Kind.GUEST_WRITES, Kind.WRITES, Kind.GUEST_READS, Kind.WRITES_FOR_READERS)
+SHOWN = (
+    *(Kind.GUEST_WRITES, Kind.WRITES, Kind.GUEST_READS, Kind.GUEST_UNDECIDED),
+    Kind.WRITES_FOR_READERS,
+)
 
 
 @dataclass(frozen=True)
@@ -73,22 +77,17 @@ def _whitelisted(module: Module | None) -> list[_Whitelisted]:
         return []
     found = []
     for name, node in module.functions.items():
-        whitelist = next((each for each in node.decorator_list if _is_whitelist(each)), None)
+        whitelist = next((each for each in node.decorator_list if _is_whitelist(module, each)), None)
         if whitelist is not None:
             found.append(_Whitelisted(Place(module, name, node), _is_for_guests(whitelist)))
     return found
 
 
-def _is_whitelist(node: ast.expr) -> bool:
+def _is_whitelist(module: Module, node: ast.expr) -> bool:
+    """Under whatever name it was imported."""
     target = node.func if isinstance(node, ast.Call) else node
-    name = (
-        target.attr
-        if isinstance(target, ast.Attribute)
-        else target.id
-        if isinstance(target, ast.Name)
-        else ""
-    )
-    return name == "whitelist"
+    name = full_name(module, target) or (target.attr if isinstance(target, ast.Attribute) else "")
+    return name.rpartition(".")[2] == "whitelist"
 
 
 def _is_for_guests(node: ast.expr) -> bool:
@@ -116,7 +115,9 @@ def _is_guarded(place: Place, walker: Walker) -> bool:
     for decorator in place.node.decorator_list:
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
         found = (
-            walker.library.place(full_name(place.module, target)) if not _is_whitelist(decorator) else None
+            None
+            if _is_whitelist(place.module, decorator)
+            else walker.library.place(full_name(place.module, target))
         )
         if found and walker.guarded_by(found):
             return True
@@ -132,7 +133,7 @@ def _kind(summary: Summary, is_guest: bool, is_of_document: bool) -> Kind:
     if acts & {Act.READS, Act.LOADS} and not is_of_document:
         return Kind.GUEST_READS if is_guest else Kind.READS
     if acts & {Act.DYNAMIC, Act.UNKNOWN}:
-        return Kind.UNDECIDED
+        return Kind.GUEST_UNDECIDED if is_guest and not is_of_document else Kind.UNDECIDED
     return Kind.CHECKED if summary.refuses or summary.is_aware or is_of_document else Kind.HARMLESS
 
 
@@ -141,10 +142,10 @@ def _why(summary: Summary, kind: Kind) -> str:
     wanted = {
         **dict.fromkeys((Kind.GUEST_WRITES, Kind.WRITES, Kind.WRITES_FOR_READERS), (Act.WRITES,)),
         **dict.fromkeys((Kind.GUEST_READS, Kind.READS), (Act.READS, Act.LOADS)),
-        Kind.UNDECIDED: (Act.DYNAMIC, Act.UNKNOWN),
+        **dict.fromkeys((Kind.GUEST_UNDECIDED, Kind.UNDECIDED), (Act.DYNAMIC, Act.UNKNOWN)),
     }.get(kind, ())
-    return "; ".join(str(each) for each in _first(summary.seen, wanted))
+    return "; ".join(_first(summary.seen, wanted))
 
 
-def _first(seen: Iterable[Seen], wanted: tuple[Act, ...]) -> list[Seen]:
-    return list(dict.fromkeys(each for each in seen if each.act in wanted))[:MOST_TOLD]
+def _first(seen: Iterable[Seen], wanted: tuple[Act, ...]) -> list[str]:
+    return list(dict.fromkeys(str(each) for each in seen if each.act in wanted))[:MOST_TOLD]

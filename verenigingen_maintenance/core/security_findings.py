@@ -16,6 +16,10 @@ EXPOSED = {
     Kind.GUEST_WRITES: ("High", "Methods that write for anybody, unasked"),
     Kind.WRITES: ("Medium", "Methods that write for every user, unasked"),
     Kind.GUEST_READS: ("Medium", "Methods that read for anybody, unasked"),
+    Kind.GUEST_UNDECIDED: (
+        "Medium",
+        "Methods that anybody may call, of which reading cannot tell what they do",
+    ),
     Kind.WRITES_FOR_READERS: ("Low", "Methods of documents that write for whoever may read"),
 }
 READ_CODE = (

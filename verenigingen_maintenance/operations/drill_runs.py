@@ -20,9 +20,11 @@ def refuse_unless_emergency(procedure: Document) -> None:
 
 
 def mark(run: Document) -> None:
-    """Makes a new run a drill; each command that would change the system begins with a warning."""
+    """Makes a new run a drill; each command that would change the system is a comment, with a warning first:
+    whoever pastes it changes nothing."""
     run.is_drill = 1
     warning = _("DRILL: say what it would do, and do not run it. It changes the system.")
     for item in run.items:
         if item.changes_system:
-            item.command = "\n".join(filter(None, [f"# {warning}", item.command]))
+            lines = [warning, *(item.command or "").splitlines()]
+            item.command = "\n".join(f"# {line}" for line in lines)

@@ -89,6 +89,17 @@ def approve(name: str, note: str = "") -> None:
     records.write(version.update({"status": APPROVED, "approval_note": note, **decided}))
 
 
+def also_waiting(version: Document) -> list[str]:
+    """The earlier versions since the last approved one whose changes a draft has, and nobody approved."""
+    if version.status != DRAFT:
+        return []
+    approved = {"procedure": version.procedure, "approved_at": ("is", "set")}
+    last = frappe.db.get_value(VERSION, approved, "version", order_by="version desc") or 0
+    between = [["version", ">", last], ["version", "<", version.version]]
+    filters = [["procedure", "=", version.procedure], ["diff", "is", "set"], *between]
+    return frappe.get_all(VERSION, filters, pluck="name", order_by="version asc", limit=0)
+
+
 def restore(name: str, reason: str) -> str:
     """Brings back the words of an earlier version, as a new one; returns its name.
 

@@ -30,8 +30,10 @@ def of_check(check: Document) -> None:
 
 
 def of_level(level: Document) -> None:
-    """For the controller: who is reached at a level, and how soon."""
+    """For the controller: who is reached at a level, and how soon; a new one that the app did not bring."""
     before = level.get_doc_before_save()
+    if before is None and not level.flags.by_app:
+        mark(_escalating(), _("Escalation Level “{0}” is new").format(level.title))
     if before and (told := changed(_values(before), _values(level), _labels(level, OF_A_LEVEL))):
         mark(_escalating(), _("Escalation Level “{0}”: {1}").format(level.title, told))
 

@@ -97,6 +97,8 @@ def keep_what_is_told(session: Document) -> None:
     if before.status != OPEN:
         refuse(_("{0} is closed and stays as it is. Add a comment instead."), session.name)
     records.keep(session, *KEPT)
+    if getdate(session.date) is None:
+        refuse(_("“{0}” is no date."), session.date)
     former = {row.name: row for row in before.participants}
     for row in session.participants:
         _keep_row(row, former.get(row.name))

@@ -19,7 +19,10 @@ ASSESSMENT = "Security Assessment"
 MONTH, QUARTER = 35, 92
 STALE = timedelta(days=MONTH)
 MOST_NAMED = 20
-OPEN = (Kind.GUEST_WRITES.value, Kind.WRITES.value, Kind.GUEST_READS.value)
+OPEN = (
+    *(Kind.GUEST_WRITES.value, Kind.WRITES.value),
+    *(Kind.GUEST_READS.value, Kind.GUEST_UNDECIDED.value),
+)
 
 
 @source
@@ -149,9 +152,17 @@ def _power_changes(now: datetime, days: int) -> Reading | Unknown:
     missing = {
         gap["title"] for each in kept for gap in each["not_compared"] if gap["part"] in ("users", "keys")
     }
-    at_least = f"not compared each time: {some(sorted(missing))}" if missing else ""
+    why = [f"not compared each time: {some(sorted(missing))}"] if missing else []
+    why += _since(now, days)
     evidence = {"assessments compared": len(kept), "changes": told[:MOST_NAMED]}
-    return _reading(len(told), "changes", found, now, evidence, some(told), at_least)
+    return _reading(len(told), "changes", found, now, evidence, some(told), "; ".join(why))
+
+
+def _since(now: datetime, days: int) -> list[str]:
+    """Since when security is assessed, where that is for fewer days."""
+    first = frappe.get_all(ASSESSMENT, pluck="day", order_by="day asc", limit=1)[0]
+    is_short = first > clock.stored(now).date() - timedelta(days=days - 1)
+    return [f"assessed since {first} only"] if is_short else []
 
 
 def _of_days(now: datetime, days: int) -> list[Any]:

@@ -12,12 +12,22 @@ from typing import Any
 
 import frappe
 
-from verenigingen_maintenance.core.advisories import ECOSYSTEM, Advisory, NoAdvisories, compare, read
+from verenigingen_maintenance.core.advisories import (
+    ECOSYSTEM,
+    Advisory,
+    NoAdvisories,
+    audited,
+    compare,
+    not_audited,
+    read,
+)
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.security import Part
 from verenigingen_maintenance.core.security_findings import OLD_ADVISORIES
+from verenigingen_maintenance.core.wording import some
 
 KEY = "maintenance_advisories"
+Audit = dict[str, str | None]
 MOST_RECORDS, LARGEST = 200_000, 200_000_000
 
 
@@ -32,13 +42,16 @@ def advisories(now: datetime) -> Part | Unknown:
     files = _files(path)
     if not files:
         return Unknown(f"no advisories at hand: there is no JSON or zip file at {path}", now)
-    found = [each for file in files for text in _texts(file) for each in _read(text, file)]
-    if not found:
+    texts = [_read(text, file) for file in files for text in _texts(file)]
+    found = [each for advisories, _audit in texts for each in advisories]
+    audits = [audit for _advisories, audit in texts if audit is not None]
+    if not found and not audits:
         return Unknown(f"no advisories at hand: {path} has no record about a package of {ECOSYSTEM}", now)
-    return _compared(found, files, now)
+    has_records = any(advisories for advisories, audit in texts if audit is None)
+    return _compared(found, [] if has_records else audits, files, now)
 
 
-def _compared(found: list[Advisory], files: list[Path], now: datetime) -> Part:
+def _compared(found: list[Advisory], audits: list[Audit], files: list[Path], now: datetime) -> Part:
     installed = _installed()
     compared = compare(installed, found)
     newest = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), timezone.utc)
@@ -47,6 +60,8 @@ def _compared(found: list[Advisory], files: list[Path], now: datetime) -> Part:
     why = why if days > OLD_ADVISORIES else []
     if compared.not_compared:
         why.append(f"versions that cannot be compared: {', '.join(compared.not_compared[:5])}")
+    if audits and (missing := not_audited(installed, audits)):
+        why.append(f"the report of pip-audit does not have as they are installed: {some(missing)}")
     figures = {"advisories": len(found), "packages": len(installed), "days old": days, "files": len(files)}
     rows = [_row(advisory, version) for advisory, version in compared.found]
     return Part(rows, figures, at_least="; ".join(why))
@@ -73,10 +88,12 @@ def _texts(file: Path) -> Iterator[bytes]:
             yield packed.read(member)
 
 
-def _read(text: bytes, file: Path) -> list[Advisory]:
-    """Raises NoAdvisories, which names the file."""
+def _read(text: bytes, file: Path) -> tuple[list[Advisory], Audit | None]:
+    """The advisories, and of a report of pip-audit what it looked at. Raises NoAdvisories, which names the
+    file."""
     try:
-        return read(json.loads(text))
+        payload = json.loads(text)
+        return read(payload), audited(payload)
     except (ValueError, TypeError, AttributeError) as error:
         raise NoAdvisories(f"{file.name}: {error}") from error
 

@@ -4,7 +4,7 @@ frappe.ui.form.on("Procedure Version", {
 		show_changes(frm);
 		const color = { Draft: "orange", Approved: "green", Superseded: "gray" }[frm.doc.status];
 		frm.page.set_indicator(__(frm.doc.status), color);
-		frm.set_intro(where_it_stands(frm.doc), color === "green" ? "blue" : "orange");
+		frm.set_intro([where_it_stands(frm.doc), also_waiting(frm)].join(" "), color === "green" ? "blue" : "orange");
 		if (!frappe.user.has_role("Maintenance Manager")) return;
 		if (frm.doc.status === "Draft") frm.add_custom_button(__("Approve"), () => approve(frm));
 		frm.add_custom_button(__("Restore"), () => restore(frm));
@@ -18,6 +18,15 @@ function where_it_stands({ status, made_by, approved_by }) {
 	return made_by
 		? __("It is in use, and waits for a Maintenance Manager other than {0} to approve it.", [esc(made_by)])
 		: __("It is in use as the app brought it, and waits for a Maintenance Manager to approve it.");
+}
+
+// The difference below is to the version before: who approves must look at these too.
+function also_waiting(frm) {
+	const esc = frappe.utils.escape_html;
+	const links = (frm.doc.__onload?.also_waiting || []).map(
+		(name) => `<a href="/app/procedure-version/${encodeURIComponent(name)}">${esc(name)}</a>`
+	);
+	return links.length ? __("It also has the changes of {0}, which nobody approved.", [links.join(", ")]) : "";
 }
 
 // Coloured by its first character; every line is text of other people, and escaped.

@@ -140,8 +140,8 @@ def contexts(
 ) -> Iterator[Callable[[str], BrowserContext]]:
     """The browser of a user, logged in once; as "guest" without logging in.
 
-    Each has a profile on disk, for only there Chromium keeps compiled scripts: a page of Desk takes little more
-    than half the time.
+    Each has a profile on disk, for only there Chromium keeps compiled scripts: a page takes little more than
+    half the time.
     """
     opened: dict[str, BrowserContext] = {}
 

@@ -212,10 +212,9 @@ def _forget_cached():
     keys = [key for key in frappe.cache.get_keys("") if key not in lasting and not key.endswith(b"_map")]
     frappe.cache.delete_value(keys, make_keys=False)
     frappe.local.role_permissions = {}
-    frappe.local.request_cache.clear()
-    for settings_of_site in ("system_settings", "website_settings"):
-        if hasattr(frappe.local, settings_of_site):
-            delattr(frappe.local, settings_of_site)
+    for known in ("system_settings", "website_settings", "request_cache"):
+        if hasattr(frappe.local, known):
+            delattr(frappe.local, known)
 
 
 def _forget_what_was_kept():

@@ -78,18 +78,28 @@ def _fill(run: Document, procedure: Document) -> None:
         run.append("notes", {"label": field.label, "kind": field.draft})
     run_times.estimate(run, procedure)
     groups = {group.title: group for group in procedure.task_groups}
+    checks = _checks(procedure)
     for task in procedure.tasks:
-        _append_task(run, procedure, task, _group_texts(groups[task.task_group]))
+        _append_task(run, procedure, task, _group_texts(groups[task.task_group]), checks)
 
 
-def _append_task(run: Document, procedure: Document, task: Document, group_texts: dict) -> None:
+def _checks(procedure: Document) -> dict[str, frappe._dict]:
+    """All in one question: a run has some dozens."""
+    names = [row.check_name for row in procedure.checks]
+    rows = frappe.get_all("Maintenance Check", {"name": ("in", names)}, ["*"], limit=0)
+    return {row.name: row for row in rows}
+
+
+def _append_task(
+    run: Document, procedure: Document, task: Document, group_texts: dict, checks: dict[str, frappe._dict]
+) -> None:
     """The checks of a task, and a row for a person where it has none or is done by hand as well."""
     texts = {"task": task.title, "step": task.step, "instructions": task.instructions}
     shared = {**group_texts, **texts, "minutes": task.minutes or group_texts["minutes"]}
     shared |= {"command": command_on_this_site(task), "changes_system": task.changes_system}
     rows = [row for row in procedure.checks if row.task == task.title]
     for row in rows:
-        _append_check(run, row, shared)
+        _append_check(run, row, checks[row.check_name], shared)
     if task.by_hand or not rows:
         run.append("items", {**shared, "title": task.title, "box": task.box, "by_hand": 1})
 
@@ -107,8 +117,7 @@ def _group_texts(group: Document) -> dict:
     return {"task_group": group.title, **{text: group.get(text) for text in texts}}
 
 
-def _append_check(run: Document, row: Document, shared: dict) -> None:
-    check = frappe.get_doc("Maintenance Check", row.check_name)
+def _append_check(run: Document, row: Document, check: frappe._dict, shared: dict) -> None:
     if not check.enabled:
         return
     spec = Spec.of(check)

@@ -8,7 +8,7 @@ import pytest
 from delivery_on_site import ADDRESS, deliver, make_account, make_escalation, row, status, waits
 
 from verenigingen_maintenance.core.telling import Act, Decision
-from verenigingen_maintenance.operations import mail, messages, outbox, telling
+from verenigingen_maintenance.operations import mail, mail_server, messages, outbox, telling
 from verenigingen_maintenance.sources import clock
 
 OTHER = "other@verenigingen.nl"
@@ -221,8 +221,8 @@ def test_who_has_unsubscribed_from_all_mail_is_a_failure_that_shows(mail_account
 
 @pytest.mark.parametrize("where", ["EHLO", "RCPT", "DATA"])
 def test_a_mail_server_that_hangs_is_left_long_before_the_claim_is_over(mail_account, monkeypatch, where):
-    assert outbox.CLAIM.total_seconds() > mail.PATIENCE * 5
-    monkeypatch.setattr(mail, "PATIENCE", 0.5)
+    assert outbox.CLAIM.total_seconds() > mail_server.PATIENCE * 5
+    monkeypatch.setattr(mail_server, "PATIENCE", 0.5)
     mail_account.hangs_at = where
     name, began = waits(), time.monotonic()
     deliver()

@@ -13,13 +13,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import frappe
 from frappe import _, are_emails_muted
-from frappe.email.doctype.email_account.email_account import EmailAccount
-from frappe.email.doctype.email_queue.email_queue import EmailQueue
-from frappe.email.oauth import Oauth
-from frappe.email.smtp import SMTPServer
 from frappe.utils import cint, validate_email_address
 
 from verenigingen_maintenance.core import back_off
@@ -28,33 +25,17 @@ from verenigingen_maintenance.operations import messages
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
+if TYPE_CHECKING:
+    from frappe.email.doctype.email_account.email_account import EmailAccount
+    from frappe.email.doctype.email_queue.email_queue import EmailQueue
+    from frappe.email.smtp import SMTPServer
+
 QUEUE = "Email Queue"
 AHEAD = timedelta(minutes=15)
 NO_ACCOUNT = "this site has no outgoing e-mail account, or its e-mail is muted"
 SUSPENDED = "the e-mail queue of this site is suspended"
 SERVER = "mail server: "
 WORKS_AGAIN = "the mail server takes mails again"
-PATIENCE = 30
-
-
-class _Server(SMTPServer):
-    """Frappe's, but it waits for an answer no longer than `PATIENCE`: a claim must outlast all of a mail."""
-
-    @property
-    def session(self) -> smtplib.SMTP:
-        if not self.is_session_active():
-            self._session = self._connected()
-        return self._session
-
-    def _connected(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if self.use_ssl else smtplib.SMTP
-        session = kind(self.server, self.port, timeout=PATIENCE)
-        self.secure_session(session)
-        if self.use_oauth:
-            Oauth(session, self.email_account, self.login, self.access_token).connect()
-        elif self.password:
-            session.login(str(self.login or ""), str(self.password))
-        return session
 
 
 @dataclass
@@ -64,8 +45,10 @@ class Post:
     servers: dict[str, SMTPServer] = field(default_factory=dict)
 
     def server(self, account: EmailAccount) -> SMTPServer:
+        from verenigingen_maintenance.operations.mail_server import Server
+
         if account.name not in self.servers:
-            self.servers[account.name] = _Server(**account.sendmail_config())
+            self.servers[account.name] = Server(**account.sendmail_config())
         return self.servers[account.name]
 
     def close(self) -> None:
@@ -76,6 +59,8 @@ class Post:
 
 def has_mail_account() -> bool:
     """Whether this site can send e-mail at all; muted ones would be thrown away."""
+    from frappe.email.doctype.email_account.email_account import EmailAccount
+
     return not are_emails_muted() and bool(EmailAccount.find_default_outgoing())
 
 

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, validate_email_address
 
-from verenigingen_maintenance.operations import mail, records, report_drafts, report_pdf
+from verenigingen_maintenance.operations import mail, records, report_drafts
 from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import APPROVED, DRAFT, REPORT
@@ -122,7 +122,14 @@ def as_pdf(name: str) -> tuple[str, bytes]:
     report = get(name)
     if not report.html:
         refuse(_("{0} is {1}: there is nothing to print yet."), name, _(report.status))
-    return report.name, report_pdf.pdf(report)
+    return report.name, _pdf(report)
+
+
+def _pdf(report: Document) -> bytes:
+    """Imports what makes it here: that takes long, and most of those who import this module make none."""
+    from verenigingen_maintenance.operations import report_pdf
+
+    return report_pdf.pdf(report)
 
 
 # --- mail
@@ -151,7 +158,7 @@ def mail_to_list(name: str, now: datetime) -> dict:
         recipients=to,
         subject=f"{report.title}: {report.verdict}"[:250],
         message=_message(report),
-        attachments=[{"fname": f"{report.name}.pdf", "fcontent": report_pdf.pdf(report)}],
+        attachments=[{"fname": f"{report.name}.pdf", "fcontent": _pdf(report)}],
         reference_doctype=REPORT,
         reference_name=name,
     )

@@ -30,10 +30,11 @@ def begin() -> dict:
 
 
 def changes() -> None:
-    """One that was rolled back, one that waits for it, and one that is planned."""
+    """One that was rolled back, one that waits for it, and one that is planned; nobody looked for more."""
     from verenigingen_maintenance.operations import change_records, records
     from verenigingen_maintenance.sources import clock
 
+    frappe.db.set_single_value("Maintenance Settings", "opportunities", "")
     now = clock.stored(clock.now())
     applied = {
         "applied_at": now - timedelta(days=2),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 import time
 import zipfile
 from datetime import datetime, timedelta
@@ -309,11 +310,13 @@ class TestAdvisories:
         found = at_hand([])
         assert ([row["id"] for row in found.rows], found.figures["files"]) == (["PYSEC-1", "PYSEC-2"], 2)
 
-    def test_a_report_of_pip_audit_speaks_for_what_it_looked_at(self, at_hand):
-        there = [
-            {"name": each.metadata["Name"], "version": each.version, "vulns": []}
-            for each in metadata.distributions()
-        ]
+    def test_a_report_of_pip_audit_speaks_for_what_it_looked_at(self, at_hand, monkeypatch, tmp_path):
+        first = {each.metadata["Name"]: each.version for each in reversed(list(metadata.distributions()))}
+        there = [{"name": name, "version": version, "vulns": []} for name, version in first.items()]
+        brought = tmp_path / "setuptools" / "_vendor" / "brought_along-1.0.dist-info"
+        brought.mkdir(parents=True)
+        (brought / "METADATA").write_text("Name: brought-along\nVersion: 1.0\n")
+        monkeypatch.setattr(sys, "path", [*sys.path, str(brought.parent)])
         found = at_hand({"dependencies": there})
         assert (list(found.rows), found.at_least) == ([], ""), "it looked at all, and found nothing"
         others = [each for each in there if each["name"].lower() != "click"]

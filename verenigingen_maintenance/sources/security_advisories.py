@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -99,9 +100,11 @@ def _read(text: bytes, file: Path) -> tuple[list[Advisory], Audit | None]:
 
 
 def _installed() -> dict[str, str]:
-    """The packages of this process's Python, as their metadata has them."""
-    found = {}
-    for each in importlib.metadata.distributions():
+    """The packages of this process's Python, as their metadata has them. What setuptools brings for itself is
+    on the path of some processes only, behind all else: it is none of them."""
+    found: dict[str, str] = {}
+    path = [folder for folder in sys.path if Path(folder).name != "_vendor"]
+    for each in importlib.metadata.distributions(path=path):
         if name := each.metadata["Name"]:
             found.setdefault(name, each.version)
     return found

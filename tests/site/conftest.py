@@ -64,7 +64,6 @@ LASTING = (
         "app_hooks",
         "app_modules",
         "module_app",
-        "table_columns",
         "domain_restricted_doctypes",
     ),
     *("webhooks", "server_script_map", "non_standard_user_types", "notifications", "workflow"),

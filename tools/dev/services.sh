@@ -107,11 +107,12 @@ PY
 # --- MariaDB and Redis
 
 start_mariadb() {
+	mkdir -p "$STAND/tmp" # of its own: who starts removes the temporary tables that it finds, of others too
 	[[ -d $STAND/mariadb ]] || create_database_files
 	write_database_init
 	# The socket's name is relative to the data: a long path would not fit into a socket's address.
 	launch mariadb mariadbd --no-defaults --datadir="$STAND/mariadb" --socket=mariadb.sock --pid-file="$RUN/mariadbd" \
-		--bind-address=127.0.0.1 --port="$(port_of mariadb)" --skip-name-resolve --init-file="$STAND/init.sql" \
+		--bind-address=127.0.0.1 --port="$(port_of mariadb)" --tmpdir="$STAND/tmp" --skip-name-resolve --init-file="$STAND/init.sql" \
 		--character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_ci \
 		--innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=2 --max-allowed-packet=64M
 	wait_for mariadb 60 database_answers
@@ -119,7 +120,7 @@ start_mariadb() {
 
 create_database_files() {
 	rm -rf "$STAND/mariadb.new"
-	mariadb-install-db --no-defaults --datadir="$STAND/mariadb.new" --auth-root-authentication-method=normal \
+	TMPDIR=$STAND/tmp mariadb-install-db --no-defaults --datadir="$STAND/mariadb.new" --auth-root-authentication-method=normal \
 		--skip-test-db
 	mv "$STAND/mariadb.new" "$STAND/mariadb"
 }

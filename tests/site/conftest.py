@@ -206,7 +206,7 @@ def _empty():
 
 def _forget_cached():
     """As frappe.clear_cache, but for what is known of DocTypes and set up for them: no test changes that, and
-    to read it takes half the time of a test."""
+    to read it takes long."""
     lasting = {frappe.cache.make_key(key) for key in LASTING}
     keys = [key for key in frappe.cache.get_keys("") if key not in lasting and not key.endswith(b"_map")]
     frappe.cache.delete_value(keys, make_keys=False)

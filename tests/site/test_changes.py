@@ -400,12 +400,17 @@ def test_what_a_killed_worker_left_is_finished_or_rolled_back(change, monkeypatc
     assert not frappe.db.exists("Property Setter", {"doc_type": SLOW})
 
 
-def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatch):
+def apply_to_a_table_in_use(change, monkeypatch):
+    """Approved and tried; the failure is told to whoever waits for the job."""
     approve(change)
     monkeypatch.setattr(change_index, "LOCK_SECONDS", 1)
     with other_transaction(), pytest.raises(frappe.ValidationError, match="The table was in use for 1 s"):
         apply(change)
     frappe.db.rollback()
+
+
+def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatch):
+    apply_to_a_table_in_use(change, monkeypatch)
     left = fresh(CHANGE, change)
     assert left.status == "Approved"
     assert "The table was in use for 1 s" in left.failure
@@ -416,11 +421,7 @@ def test_a_table_in_use_is_left_alone_and_the_failure_is_told(change, monkeypatc
 
 
 def test_what_failed_and_changed_nothing_takes_no_index_of_somebody_else_for_its_own(change, monkeypatch):
-    approve(change)
-    monkeypatch.setattr(change_index, "LOCK_SECONDS", 1)
-    with other_transaction(), pytest.raises(frappe.ValidationError, match="The table was in use for 1 s"):
-        apply(change)
-    frappe.db.rollback()
+    apply_to_a_table_in_use(change, monkeypatch)
     frappe.db.sql_ddl(f"alter table `tab{SLOW}` add index {INDEX} (designation)")
     make_property_setter(SLOW, "designation", "search_index", "1", "Check")
     assert apply(change).status == "Outdated"

@@ -317,6 +317,7 @@ def test_the_roadmap_is_complete_when_each_change_has_a_person_and_a_date():
         ("nobody-there@example.com", "2099-01-01"),
         (OPERATOR, "2020-01-01"),
         (OPERATOR, "soon"),
+        (OPERATOR, "12-01-2099"),
         (OPERATOR, "9" * 30),
     ):
         with pytest.raises(frappe.ValidationError):

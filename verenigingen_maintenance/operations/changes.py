@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
 
 from verenigingen_maintenance.core.change_measures import Verdict
 from verenigingen_maintenance.core.change_states import PLANNED, Kind, Status
@@ -170,10 +169,10 @@ def plan(name: str, responsible: str, due_on: str) -> None:
 
 def _day(text: str) -> Any:
     try:
-        day = getdate(text)
-    except (ValueError, OverflowError, frappe.ValidationError):
+        day = date.fromisoformat(str(text))
+    except ValueError:
         day = None
-    if day is None or day < getdate(clock.stored(clock.now())):
+    if day is None or day < clock.stored(clock.now()).date():
         refuse(_("Due On is a day from today on, such as 2027-01-31: “{0}” is not."), text)
     return day
 

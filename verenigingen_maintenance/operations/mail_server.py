@@ -1,5 +1,5 @@
-"""A connection to a mail server. Apart from mail.py, for what it rests on takes a third of a second to
-import, and the jobs of each minute mostly send nothing.
+"""A connection to a mail server. Apart from mail.py, for what it rests on takes long to import, and the jobs
+of each minute mostly send nothing.
 """
 
 from __future__ import annotations

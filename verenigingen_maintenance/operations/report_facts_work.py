@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import Any
 
@@ -264,47 +264,14 @@ def _todos(filters: dict[str, Any]) -> list[Any]:
 
 def actions(period: Period, now: datetime) -> dict[str, Any]:
     """What is still to be done, as it stands now; of ToDos the overdue ones first, undated ones last."""
-    today = clock.stored(now).date()
     mine = {"status": "Open", "reference_type": ("in", OWN)}
-    todos = _todos(mine)
-    proposals = frappe.get_all(
-        "Threshold Proposal",
-        {"status": "Open"},
-        ["name", "check_name", "finding"],
-        order_by="name",
-        limit=MOST_ROWS,
-    )
-    patterns = frappe.get_all(
-        PATTERN,
-        {
-            "severity": "Critical",
-            "state": ("not in", ["Resolved", "Ignored"]),
-            "continues_in": ("is", "not set"),
-        },
-        ["name", "title", "state", "total"],
-        order_by="last_at desc",
-        limit=MOST_ROWS,
-    )
+    todos, patterns, proposals = _todos(mine), _critical_patterns(), _open_proposals()
+    lists = {"ToDos": todos, "Critical patterns of errors to resolve": patterns}
+    today = clock.stored(now).date()
     return {
-        "todos": [
-            {
-                "text": _plain(row.description),
-                "who": row.allocated_to or "",
-                "date": str(row.date or ""),
-                "about": row.reference_name or "",
-                "is_overdue": bool(row.date and row.date < today),
-            }
-            for row in todos
-        ],
+        "todos": [_todo(row, today) for row in todos],
         "open_todos": frappe.db.count("ToDo", mine),
-        "cut": cut(
-            {
-                "ToDos": todos,
-                "Critical patterns of errors to resolve": patterns,
-                "Thresholds to decide on": proposals,
-            },
-            MOST_ROWS,
-        ),
+        "cut": cut({**lists, "Thresholds to decide on": proposals}, MOST_ROWS),
         "proposals": [dict(row) for row in proposals],
         "patterns": [dict(row) for row in patterns],
         "sources": {
@@ -313,3 +280,25 @@ def actions(period: Period, now: datetime) -> dict[str, Any]:
             "patterns": "Error Pattern: critical ones that are neither resolved nor ignored",
         },
     }
+
+
+def _todo(row: Any, today: date) -> dict[str, Any]:
+    return {
+        "text": _plain(row.description),
+        "who": row.allocated_to or "",
+        "date": str(row.date or ""),
+        "about": row.reference_name or "",
+        "is_overdue": bool(row.date and row.date < today),
+    }
+
+
+def _critical_patterns() -> list[Any]:
+    open_ones = {"state": ("not in", ["Resolved", "Ignored"]), "continues_in": ("is", "not set")}
+    fields = ["name", "title", "state", "total"]
+    filters = {"severity": "Critical", **open_ones}
+    return frappe.get_all(PATTERN, filters, fields, order_by="last_at desc", limit=MOST_ROWS)
+
+
+def _open_proposals() -> list[Any]:
+    fields = ["name", "check_name", "finding"]
+    return frappe.get_all("Threshold Proposal", {"status": "Open"}, fields, order_by="name", limit=MOST_ROWS)

@@ -30,6 +30,7 @@ def write(plan: Plan) -> None:
     real = compliance.read(clock.now())
     for doctype in MADE:  # a gap that was found today would be new all quarter
         frappe.db.delete(doctype)
+        frappe.db.delete("ToDo", {"reference_type": doctype})
     changes = [
         (plan.first, real),
         (plan.day(lost.week, WEDNESDAY), without(real, lost.text, lost.number)),

@@ -101,6 +101,8 @@ def test_where_nobody_looked_for_opportunities_that_is_said_and_an_overdue_chang
     assert "nobody looked for opportunities yet" in found.missing
     assert told(found)[f"open {late}"].severity is Verdict.WARNING
     assert f"by {getdate() - DAY}, overdue" in told(found)[f"open {late}"].text
+    name = frappe.db.get_value("User", OPERATOR, "full_name")
+    assert f"; {name}, by" in told(found)[f"open {late}"].text, "an address would be redacted"
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import warm
 from playwright.sync_api import (
     APIRequestContext,
     BrowserContext,
@@ -39,6 +41,7 @@ class Site:
     url: str = field(default_factory=lambda: os.environ["MAINTENANCE_URL"])
     name: str = field(default_factory=lambda: os.environ["MAINTENANCE_SITE"])
     bench: Path = field(default_factory=lambda: Path(os.environ["MAINTENANCE_BENCH"]))
+    warm: str = ""  # the socket of a process that has Frappe imported
 
     def script(self, action: str, *arguments: str) -> dict:
         """Runs an action of on_site.py in the bench; what it prints last is its answer."""
@@ -55,20 +58,29 @@ class Site:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """Python of the bench with arguments, in its sites directory."""
-        command = [str(self.bench / "env/bin/python"), *arguments]
-        return subprocess.run(
-            command, cwd=self.bench / "sites", capture_output=True, text=True, timeout=120, check=False
-        )
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            with open(os.devnull) as nothing:
+                code = warm.ask(self.warm, [*arguments], (nothing.fileno(), out.fileno(), err.fileno()))
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """The test stand with its users, emptied before and after."""
     there = Site()
-    there.script("add_users", PASSWORD)
-    there.script("empty")
-    yield there
-    there.script("empty")
+    with tempfile.TemporaryDirectory() as folder:
+        there.warm = f"{folder}/socket"
+        command = [str(there.bench / "env/bin/python"), warm.__file__, there.warm]
+        with subprocess.Popen(command, cwd=there.bench / "sites", stdout=subprocess.PIPE) as warmed:
+            assert warmed.stdout is not None
+            assert warmed.stdout.readline() == b"ready\n"
+            there.script("add_users", PASSWORD)
+            there.script("empty")
+            yield there
+            there.script("empty")
+            warmed.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import os
 import re
 import subprocess
+import sys
 
 import pytest
+import warm
 
 VERDICTS = range(4)
 WRONG = re.compile(
@@ -24,10 +26,8 @@ def shell(site, tmp_path_factory):
     """A shell in the bench directory, with a `bench` that does what bench does with a command of an app."""
     folder = tmp_path_factory.mktemp("bin")
     bench = folder / "bench"
-    python = site.bench / "env/bin/python"
-    bench.write_text(
-        f'#!/bin/sh\ncd "{site.bench}/sites" && exec "{python}" -m frappe.utils.bench_helper frappe "$@"\n'
-    )
+    asked = f'"{warm.__file__}" "{site.warm}" -m frappe.utils.bench_helper frappe "$@"'
+    bench.write_text(f'#!/bin/sh\nexec "{sys.executable}" -SE {asked}\n')
     bench.chmod(0o755)
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
 

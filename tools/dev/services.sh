@@ -157,7 +157,14 @@ start_web() {
 		import frappe.app
 
 		frappe.app._site = "$SITE"  # whatever name or address the browser used
-		application = frappe.app.application_with_statics()
+		frappes = frappe.app.application_with_statics()
+
+
+		def application(environ, start_response):
+		    if environ["PATH_INFO"].startswith("/socket.io/"):  # no such server here: Frappe would draw a page of 300 kB
+		        start_response("404 Not Found", [("Content-Length", "0")])
+		        return [b""]
+		    return frappes(environ, start_response)
 	PY
 	launch web ../env/bin/python -m gunicorn stand_wsgi:application --pythonpath "$STAND" \
 		--bind "127.0.0.1:$(port_of web)" --workers 1 --worker-class gthread --threads 8 --timeout 120

@@ -61,6 +61,20 @@ def test_an_operator_neither_approves_nor_rolls_back_and_an_auditor_only_reads(c
         assert api(user).post(door, data={"change": change, "reason": "x"}).status == 403
 
 
+def test_a_retention_is_proposed_by_its_log_and_its_days(run, desk):
+    run("empty")
+    form = desk("operator", "/app/maintenance-change")
+    form.page.locator(".page-actions button:visible", has_text="Propose a Change").click()
+    form.dialog.locator('select[data-fieldname="kind"]').select_option("Set Retention")
+    values = {"title": "Less", "finding": "It grows", "gain": "Room", "table": "Access Log", "days": "90"}
+    for field, value in values.items():
+        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
+        form.page.wait_for_timeout(150)  # Frappe looks 0.1 s after the title what depends on it
+    form.dialog.get_by_role("button", name="Submit").click()
+    expect(form.indicator).to_have_text("Proposed")
+    expect(form.page.locator(".layout-main-section")).to_contain_text("Log Settings: Access Log, 90 days")
+
+
 def test_an_operator_proposes_in_the_list_and_records_requests(run, desk):
     run("empty")
     form = desk("operator", "/app/maintenance-change")

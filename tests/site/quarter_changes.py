@@ -25,7 +25,11 @@ def write(plan: Plan) -> None:
     _measured(back, CACHE, "MB", 210.0, hurt.number)
     _over(back, "Rolled Back", "Worse", applied, plan.at(hurt.week + 1, MONDAY, 11), "It swapped.")
     applied = plan.at(-4, WEDNESDAY, 7)
-    same = _made("Statistics of Sales Invoice", applied, {"area": "Database", "gain": "Better plans."})
+    same = _made(
+        "Statistics of Sales Invoice",
+        applied,
+        {"area": "Database", "gain": "Better plans.", "kind": "By Hand"},
+    )
     _measured(same, "Query of the list", "ms", 80.0, 79.0)
     _over(same, "Kept", "Same", applied, plan.at(-3, FRIDAY, 10), "It does no harm.")
     _planned(plan, found.text, plan.at(found.week, TUESDAY, 9))
@@ -49,6 +53,7 @@ def _measured(change: Any, what: str, unit: str, before: float, after: float) ->
 
 def _over(change: Any, status: str, verdict: str, applied: datetime, decided: datetime, reason: str) -> None:
     change.update({"status": status, "verdict": verdict, "applied_at": applied, "applied_by": OPERATOR})
+    change.measured_at = decided - timedelta(hours=1)
     change.update({"decided_at": decided, "decided_by": MANAGER, "reason": reason})
     _insert(change)
 
@@ -57,6 +62,7 @@ def _planned(plan: Plan, title: str, proposed: datetime) -> None:
     change = _made(title, proposed + timedelta(days=5), {"area": "Logs", "gain": "2 GB less to back up."})
     change.update({"kind": "Set Retention", "status": "Approved", "gain_level": "Medium"})
     change.update({"responsible": OPERATOR, "due_on": plan.today + timedelta(days=21), "open_key": title})
+    change.parameters = change_records.as_json({"doctype": "Access Log", "days": 90})
     change.same_key, change.proposed_at = title, proposed
     _insert(change)
 

@@ -8,6 +8,7 @@ from conftest import fresh
 from frappe.desk.form.save import savedocs
 
 from verenigingen_maintenance.core.findings import Finding, Found
+from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import decide, findings, findings_growth, run_now, sign
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.sources import clock
@@ -94,6 +95,23 @@ def test_measuring_again_keeps_what_was_decided_adds_what_is_new_and_says_what_i
     assert states(run) == [("disk", "New", "Accepted"), ("new", "New", ""), ("cache", "Over", "")]
     kept = row(run, "disk")
     assert (kept.figure, kept.note, kept.decided_by) == ("90", "Ordered already", OPERATOR)
+
+
+def test_what_is_critical_is_accepted_with_a_note_only(provided):
+    provided.found = [Finding("disk", "Disk used", severity=Verdict.CRITICAL)]
+    run = measured()
+    with pytest.raises(frappe.ValidationError, match="Disk used is CRITICAL: write a note"):
+        accept(run, "disk", "  ")
+    assert states(run) == [("disk", "New", "")]
+    accept(run, "disk", "It is a test")
+    assert states(run) == [("disk", "New", "Accepted")]
+
+
+def test_an_action_that_is_too_long_for_a_line_says_so_and_its_todo_has_all(provided):
+    run = measured()
+    todo = decided(run, what="word " * 100)
+    assert fresh(RUN, run.name).run_actions[0].title.endswith("word…")
+    assert frappe.db.get_value("ToDo", todo, "description").count("word") == 100
 
 
 def test_a_provider_that_breaks_ends_nothing_and_says_why(provided):

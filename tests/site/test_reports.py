@@ -545,6 +545,30 @@ def test_a_shell_drafts_a_report_and_writes_its_pdf(tmp_path):
 
 
 @pytest.mark.usefixtures("quarter")
+def test_a_shell_gives_an_approved_report_as_it_is(tmp_path):
+    draft()
+    frappe.set_user(LEAD)
+    report_decisions.approve(NAME, at(AFTER))
+    frappe.db.commit()
+    approved = fresh(REPORT, NAME)
+    file = tmp_path / "report.pdf"
+    done = run_bench("maintenance", "report", KIND, "--period", QUARTER, "--pdf", str(file))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert file.read_bytes().startswith(b"%PDF")
+    assert fresh(REPORT, NAME).modified == approved.modified
+
+
+@pytest.mark.usefixtures("quarter")
+def test_the_lowest_and_highest_of_a_count_are_of_days_as_its_mean_is():
+    report_days.keep_metrics(metrics={"traffic.requests": (10.0, 10.0)})
+    draft()
+    data = json.loads(frappe.db.get_value(REPORT, NAME, "data"))
+    rows = data["facts"]["metrics"]["metrics"]
+    row = next(each for each in rows if each["metric"] == "traffic.requests")
+    assert row["minimum"] < row["value"] < row["maximum"]
+
+
+@pytest.mark.usefixtures("quarter")
 def test_a_shell_answers_unknown_where_it_could_not_be_drafted_and_writes_no_earlier_one(tmp_path):
     draft()
     frappe.db.set_value(REPORT, NAME, "period", "2026-Q9")

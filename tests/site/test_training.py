@@ -72,6 +72,7 @@ def test_a_session_begins_with_what_happened_and_who_works_here_and_is_found_aga
     assert (str(found.date), found.led_by, found.status) == (today(), MANAGER, "Open")
     assert f"Escalations that are open: 1\n- {name} The bank <b>is</b> gone (Open)" in found.topics
     assert "Procedures due for review: 1\n- Daily Maintenance" in found.topics
+    assert "Procedures that changed: 0\n" in found.topics, "versions that the app brings changed nothing"
     assert {MANAGER, OPERATOR} <= {row.user for row in found.participants}
     assert "auditor@example.com" not in {row.user for row in found.participants}
     assert api.start_training() == {"session": found.name}

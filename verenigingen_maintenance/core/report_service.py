@@ -248,8 +248,8 @@ def _judge_score(
     if score is None:
         return
     if told["target"] and Limit.parse(told["target"]).is_breached_by(score):
-        text = f"The compliance score is {short(score)} %; its threshold is {told['target']}."
-        item = f"its score is {short(score)} %, and its threshold {told['target']}"
+        text = f"The compliance score is {short(score)} %; it is a WARNING where it is {told['target']} %."
+        item = f"its score is {short(score)} %, a WARNING where it is {told['target']} %"
         section.found(Verdict.WARNING, 74, text, ASSESSMENTS, COMPLIANCE, item)
     else:
         section.found(Verdict.OK, 35, f"The compliance score is {short(score)} %.", ASSESSMENTS)

@@ -34,6 +34,7 @@ def begin(name: str, user: str) -> str:
     way = _way(change)
     with alone(name):
         parameters = change_records.read_json(change.parameters)
+        way.refuse_bad(parameters)
         if not change.started_at and (reason := way.no_longer(parameters)):
             change_records.end(change, Status.OUTDATED, reason, user)
             return str(change.status)

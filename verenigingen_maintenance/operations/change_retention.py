@@ -20,9 +20,10 @@ Parameters = Mapping[str, Any]
 
 def refuse_bad(parameters: Parameters) -> None:
     """A DocType that is no log, or a number of days that nobody means."""
-    doctype, days = parameters.get("doctype"), whole_number(parameters.get("days"), _("Days"))
+    doctype = parameters.get("doctype")
     if not doctype or not frappe.db.exists("DocType", doctype) or not log_tables.supports_clearing(doctype):
-        refuse(_("{0} is no log that Log Settings can clear."), doctype)
+        refuse(_("{0} is no log that Log Settings can clear."), doctype or _("A change without a log"))
+    days = whole_number(parameters.get("days"), _("Days"))
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         refuse(_("Keep it for {0} to {1} days; {2} is not."), FEWEST_DAYS, MOST_DAYS, days)
 

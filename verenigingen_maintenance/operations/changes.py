@@ -109,7 +109,7 @@ def _steps(kind: Kind, parameters: Mapping[str, Any]) -> str:
         return f"1. {ASK_FIRST}\n2. {text.format(parameters['doctype'], parameters['days'])}"
     if kind is Kind.ANALYSE_TABLE:
         return f"analyze table `tab{parameters['doctype']}`;"
-    return "bench --site SITE clear-cache"
+    return f"bench --site {frappe.local.site} clear-cache"
 
 
 def _steps_back(kind: Kind, parameters: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.findings import ACCEPTED, ACTION, Since
+from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import records, run_actions, run_times, threshold_proposals
 from verenigingen_maintenance.operations.fill_in import write_drafts
 from verenigingen_maintenance.operations.findings import NOT_READ
@@ -20,13 +21,19 @@ from verenigingen_maintenance.sources import clock
 def accept(run: str, finding: str, note: str, is_manager: bool) -> None:
     """It is seen, and stays as it is. A proposed threshold is changed by that: for a manager, with a reason.
 
-    Raises frappe.ValidationError where the run is not open, or somebody decided already.
+    Raises frappe.ValidationError where the run is not open, where somebody decided already, and where what
+    is CRITICAL is accepted without a note.
     """
     document, row = _open_one(run, finding)
     if row.decision:
         _refuse_decided(row)
     if row.link_doctype == PROPOSAL:
         _accept_threshold(row, note, is_manager)
+    if row.severity == Verdict.CRITICAL.value and not (note or "").strip():
+        message = _(
+            "{0} is CRITICAL: write a note why nothing is to be done about it, then accept it; or act on it."
+        )
+        refuse(message, row.title)
     _decide(document, row, ACCEPTED, note)
 
 

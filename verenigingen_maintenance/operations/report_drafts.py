@@ -57,6 +57,13 @@ def ask(kind_key: str, label: str | None, now: datetime, author: str | None) -> 
     return name
 
 
+def find_approved(kind_key: str, label: str | None, now: datetime) -> str | None:
+    """The report of a period where it was approved: it stays as it is. Raises as `ask`."""
+    kind = report_sections.find(kind_key)
+    name = f"{kind.key}-{_period(kind, label, now).label}"
+    return name if frappe.db.get_value(REPORT, name, "status") == APPROVED else None
+
+
 def _period(kind: Kind, label: str | None, now: datetime) -> Period:
     today = clock.stored(now).date()
     if not (label or "").strip():

@@ -17,7 +17,7 @@ from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.sources.stored import DAY
 
 FIELDS = ("title", "metric_group", "unit", "kind", "reason", "capacity_limit")
-COUNTS = "count(*), sum(samples), sum(total), min(minimum), max(maximum)"
+COUNTS = "count(*), sum(samples), sum(total), min(minimum), max(maximum), min(total), max(total)"
 
 
 def facts(period: Period, now: datetime) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def _told(row: Any, found: tuple | None, before: tuple | None, weeks: list) -> d
         "is_count": is_count,
         "value": _middle(found, is_count),
         "before": _middle(before, is_count),
-        "minimum": _rounded(found and found[3]),
-        "maximum": _rounded(found and found[4]),
+        "minimum": _rounded(found and found[5 if is_count else 3]),
+        "maximum": _rounded(found and found[6 if is_count else 4]),
         "days": int(found[0]) if found else 0,
         "before_days": int(before[0]) if before else 0,
         "reason": row.reason or "",

@@ -44,7 +44,8 @@ def make(run: Document, what: str, owner: str, due: object) -> str:
             "reference_name": run.name,
         }
     ).insert(ignore_permissions=True)
-    title = " ".join(text.split())[:LONGEST]
+    line = " ".join(text.split())
+    title = line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
     run.append("run_actions", {"todo": todo.name, "title": title, "from_run": run.name})
     refresh(run)
     return todo.name

@@ -153,7 +153,8 @@ frappe.provide("verenigingen_maintenance.review");
 
 	function act(frm, name) {
 		const { title, text } = frm.doc.findings.find((each) => each.name === name);
-		const what = [title, text].filter(Boolean).join(": ");
+		const note = (frm.finding_notes?.[name] || "").trim();
+		const what = [note, [title, text].filter(Boolean).join(": ")].filter(Boolean).join("\n");
 		ask(frm, __("Act on {0}", [title]), what, "act_on_finding", { run: frm.doc.name, finding: name }, name);
 	}
 

@@ -45,16 +45,23 @@ function record_requests() {
 function propose_change() {
 	const kinds = ["By Hand", "Add Index", "Set Retention", "Clear Cache", "Analyse Table"];
 	const text = (fieldname, label, more) => ({ fieldname, fieldtype: "Small Text", label, ...more });
+	const data = (fieldname, label, depends_on, description) => ({
+		fieldname,
+		fieldtype: "Data",
+		label,
+		depends_on,
+		mandatory_depends_on: depends_on,
+		description,
+	});
 	const is_by_hand = "eval:doc.kind === 'By Hand'";
 	const fields = [
 		{ fieldname: "title", fieldtype: "Data", label: __("Title"), reqd: 1 },
 		{ fieldname: "kind", fieldtype: "Select", options: kinds.join("\n"), label: __("Kind"), reqd: 1, default: "By Hand" },
 		text("finding", __("Finding"), { reqd: 1 }),
 		text("gain", __("Expected Gain"), { reqd: 1 }),
-		text("parameters", __("Parameters (JSON)"), {
-			depends_on: "eval:!['By Hand', 'Clear Cache'].includes(doc.kind)",
-			description: '{"doctype": "Activity Log", "columns": ["user"]}, {"doctype": "Access Log", "days": 90}, {"doctype": "Contact"}',
-		}),
+		data("table", __("DocType"), "eval:!['By Hand', 'Clear Cache'].includes(doc.kind)", __("Such as Activity Log")),
+		data("columns", __("Columns"), "eval:doc.kind === 'Add Index'", __("In their order, with commas between them")),
+		data("days", __("Days"), "eval:doc.kind === 'Set Retention'", __("What is older is deleted once a day")),
 		text("steps", __("Steps"), { depends_on: is_by_hand }),
 		text("steps_back", __("Steps Back"), { depends_on: is_by_hand }),
 		{ fieldname: "metric", fieldtype: "Link", options: "Metric", label: __("Measured by the Metric") },
@@ -62,5 +69,15 @@ function propose_change() {
 		{ fieldname: "path", fieldtype: "Data", label: __("Measured by the Path"), description: __("Such as /api/method/…, timed by Frappe's Monitor") },
 	];
 	const done = ({ change }) => frappe.set_route("Form", "Maintenance Change", change);
-	verenigingen_maintenance.ask({ title: __("Propose a Change"), fields, method: "propose_change", done });
+	verenigingen_maintenance.ask({ title: __("Propose a Change"), fields, method: "propose_change", given, done });
+}
+
+// What the kind needs and nothing else: a field that is hidden keeps what was typed.
+function given({ table, columns, days, ...values }) {
+	const needed = {
+		"Add Index": { doctype: table, columns: (columns || "").split(",").map((each) => each.trim()).filter(Boolean) },
+		"Set Retention": { doctype: table, days },
+		"Analyse Table": { doctype: table },
+	}[values.kind];
+	return needed ? { ...values, parameters: JSON.stringify(needed) } : values;
 }

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,29 +57,18 @@ class Site:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess:
         """Python of the bench with arguments, in its sites directory."""
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            with open(os.devnull) as nothing:
-                code = warm.ask(self.warm, [*arguments], (nothing.fileno(), out.fileno(), err.fileno()))
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
+        return warm.run(self.warm, [*arguments])
 
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """The test stand with its users, emptied before and after."""
     there = Site()
-    with tempfile.TemporaryDirectory() as folder:
-        there.warm = f"{folder}/socket"
-        command = [str(there.bench / "env/bin/python"), warm.__file__, there.warm]
-        with subprocess.Popen(command, cwd=there.bench / "sites", stdout=subprocess.PIPE) as warmed:
-            assert warmed.stdout is not None
-            assert warmed.stdout.readline() == b"ready\n"
-            there.script("add_users", PASSWORD)
-            there.script("empty")
-            yield there
-            there.script("empty")
-            warmed.terminate()
+    with warm.process(there.bench) as there.warm:
+        there.script("add_users", PASSWORD)
+        there.script("empty")
+        yield there
+        there.script("empty")
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def test_a_retention_is_proposed_by_its_log_and_its_days(run, desk):
         form.page.wait_for_timeout(150)  # Frappe looks 0.1 s after the title what depends on it
     form.dialog.get_by_role("button", name="Submit").click()
     expect(form.indicator).to_have_text("Proposed")
-    expect(form.page.locator(".layout-main-section")).to_contain_text("Log Settings: Access Log, 90 days")
+    expect(form.page.get_by_text("Log Settings: Access Log, 90 days").first).to_be_visible()
 
 
 def test_an_operator_proposes_in_the_list_and_records_requests(run, desk):

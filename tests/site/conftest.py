@@ -16,6 +16,7 @@ import pymysql
 import pytest
 import quarter_on_site
 import sqlparse
+import warm
 from frappe.utils import background_jobs
 
 from verenigingen_maintenance.api import door
@@ -61,6 +62,7 @@ PEOPLE = {
 TEXT = "Traceback (most recent call last): …"
 COMMITTED: list[str] = []
 QUARTER: list = []
+WARM: list[str] = []
 LASTING = (
     *(
         "doctype_meta",
@@ -117,7 +119,9 @@ def site(dashboard_server):
     _watch_commits()
     _make_people()
     _seed_and_keep(dashboard_server.address)
-    yield SITE
+    with warm.process(BENCH) as socket:
+        WARM.append(socket)
+        yield SITE
     _forget_what_was_kept()
     frappe.destroy()
 
@@ -361,7 +365,10 @@ def items_of(run):
 
 def run_bench(*arguments, **environment):
     """`bench --site S …` in a process of its own; its completed process."""
-    return subprocess.run(**_call(arguments, environment), capture_output=True, text=True, timeout=120)
+    call = _call(arguments, environment)
+    if environment:
+        return subprocess.run(**call, capture_output=True, text=True, timeout=120)
+    return warm.run(WARM[0], call["args"][1:])
 
 
 def start_bench(*arguments, **environment):

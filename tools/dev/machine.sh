@@ -174,10 +174,15 @@ make_venv() { # NAME REQUIREMENT...: once, whoever else wants it at the same tim
 	exec {lock}>&-
 }
 
-fill_venv() { # DIR REQUIREMENT...
+fill_venv() { # DIR REQUIREMENT...: by uv, which takes a tenth of the time, once it is there
 	rm -rf "$1"
-	"$(python)" -m venv "$1"
-	"$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+	if [[ -n ${UV:-} ]]; then
+		"$UV" venv --quiet --python "$(python)" "$1"
+		"$UV" pip install --quiet --python "$1/bin/python" "${@:2}"
+	else
+		"$(python)" -m venv "$1"
+		"$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}"
+	fi
 }
 
 make_tools() {

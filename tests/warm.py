@@ -5,14 +5,43 @@ request is the arguments of Python as JSON, `-m MODULE` or FILE and what follows
 streams of who asks. The answer is the exit status. As `bench` for a shell: python warm.py SOCKET ARGUMENTS...
 """
 
+from __future__ import annotations
+
 import json
 import os
 import runpy
 import socket
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 STREAMS = (0, 1, 2)
 LONGEST = 1 << 20
+
+
+@contextmanager
+def process(bench: Path) -> Iterator[str]:
+    """Such a process in the sites directory of a bench; yields its socket."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(bench / "env/bin/python"), __file__, f"{folder}/socket"]
+        with subprocess.Popen(command, cwd=bench / "sites", stdout=subprocess.PIPE) as started:
+            assert started.stdout is not None
+            assert started.stdout.readline() == b"ready\n"
+            yield command[-1]
+            started.terminate()
+
+
+def run(path: str, arguments: list[str]) -> subprocess.CompletedProcess:
+    """As `python ARGUMENTS` in the sites directory, with what it printed."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        with open(os.devnull) as nothing:
+            code = ask(path, arguments, (nothing.fileno(), out.fileno(), err.fileno()))
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(arguments, code, out.read(), err.read())
 
 
 def ask(path: str, arguments: list[str], streams: tuple[int, ...] = STREAMS) -> int:
@@ -55,12 +84,12 @@ def answer(asking: socket.socket) -> None:
     if not (running := os.fork()):
         for stream, given in zip(STREAMS, streams, strict=True):
             os.dup2(given, stream)
-        return run(json.loads(text))
+        return become(json.loads(text))
     _pid, status = os.waitpid(running, 0)
     return asking.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def run(arguments: list[str]) -> None:
+def become(arguments: list[str]) -> None:
     """As `python ARGUMENTS`: what it raises ends this process, as it would end that one."""
     if arguments[0] == "-m":
         sys.argv = arguments[1:]

@@ -1,4 +1,4 @@
-"""A process that has Frappe imported, and forks for whatever is to run in the bench: python warm.py SOCKET.
+"""A process that has Frappe and the app imported, and forks for what is to run in the bench: warm.py SOCKET.
 
 To start Python and import Frappe takes most of a second of a processor, which a fork does not take again. A
 request is the arguments of Python as JSON, `-m MODULE` or FILE and what follows; with it come the standard
@@ -7,6 +7,7 @@ streams of who asks. The answer is the exit status. As `bench` for a shell: pyth
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -16,8 +17,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
+APP = "verenigingen_maintenance"
+IMPORTED = (
+    *("frappe.commands", "frappe.utils.bench_helper", "frappe.app", "frappe.utils.background_jobs"),
+    *(f"{APP}.api", f"{APP}.commands", f"{APP}.scheduled", "numpy", "holidays", "bs4"),
+)
 STREAMS = (0, 1, 2)
 LONGEST = 1 << 20
 
@@ -54,8 +61,9 @@ def ask(path: str, arguments: list[str], streams: tuple[int, ...] = STREAMS) -> 
 
 
 def serve(path: str) -> None:
-    import frappe.commands
-    import frappe.utils.bench_helper  # noqa: F401
+    for module in IMPORTED:
+        import_module(module)
+    gc.freeze()  # what is there already is never garbage: no fork looks through it
 
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)

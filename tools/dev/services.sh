@@ -114,7 +114,7 @@ start_mariadb() {
 	launch mariadb mariadbd --no-defaults --datadir="$STAND/mariadb" --socket=mariadb.sock --pid-file="$RUN/mariadbd" \
 		--bind-address=127.0.0.1 --port="$(port_of mariadb)" --tmpdir="$STAND/tmp" --skip-name-resolve --init-file="$STAND/init.sql" \
 		--character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_ci \
-		--innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=2 --max-allowed-packet=64M
+		--innodb-buffer-pool-size=256M --innodb-flush-log-at-trx-commit=0 --skip-innodb-doublewrite --max-allowed-packet=64M
 	wait_for mariadb 60 database_answers
 }
 

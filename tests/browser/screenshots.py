@@ -41,11 +41,6 @@ def take_all(page: Page, out: Path) -> None:
     show(page, f"/app/checklist-run/{daily}", ".maintenance-checklist .item")
     take(page, out / "checklist-run.png")
 
-    page.locator(".maintenance-checklist summary", has_text="Errors in 24 hours").click()
-    evidence = page.locator(".maintenance-checklist details[open] ~ .more b", has_text="Evidence")
-    evidence.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
-    take(page, out / "item-with-evidence.png")
-
     for status in ("Open", "Closed"):
         name = latest(page, "Maintenance Escalation", status=status)
         show(page, f"/app/maintenance-escalation/{name}", ".what-is-next p, .what-is-next summary")
@@ -75,12 +70,6 @@ def take_all(page: Page, out: Path) -> None:
     for report in ("Executive Summary", "Forecasts", "Compliance"):
         show(page, f"/app/query-report/{report}", "svg.maintenance-chart")
         take(page, out / f"{report.lower().replace(' ', '-')}.png")
-
-    show(page, "/app/maintenance-check/errors_24h", 'input[data-fieldname="warning"], .control-value')
-    take(page, out / "maintenance-check.png")
-
-    show(page, "/app/maintenance-procedure/Weekly Maintenance", '[data-fieldname="tasks"] .grid-row')
-    take(page, out / "maintenance-procedure.png")
 
     show(page, "/app/maintenance-settings", ".still-to-fill li")
     take(page, out / "maintenance-settings.png")

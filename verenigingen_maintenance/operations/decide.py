@@ -27,13 +27,9 @@ def accept(run: str, finding: str, note: str, is_manager: bool) -> None:
     document, row = _open_one(run, finding)
     if row.decision:
         _refuse_decided(row)
+    _refuse_critical_without_note(row, note)
     if row.link_doctype == PROPOSAL:
         _accept_threshold(row, note, is_manager)
-    if row.severity == Verdict.CRITICAL.value and not (note or "").strip():
-        message = _(
-            "{0} is CRITICAL: write a note why nothing is to be done about it, then accept it; or act on it."
-        )
-        refuse(message, row.title)
     _decide(document, row, ACCEPTED, note)
 
 
@@ -66,6 +62,12 @@ def _accept_threshold(row: Document, reason: str, is_manager: bool) -> None:
         message = _("To accept {0} changes a threshold: this needs the role {1}. Act on it instead: ask one.")
         refuse(message, row.title, "Maintenance Manager", kind=frappe.PermissionError)
     threshold_proposals.accept(row.link_name, reason)
+
+
+def _refuse_critical_without_note(row: Document, note: str) -> None:
+    if row.severity == Verdict.CRITICAL.value and not (note or "").strip():
+        message = _("{0} is CRITICAL: write a note why it may stay so, then accept it; or act on it.")
+        refuse(message, row.title)
 
 
 def _decide(run: Document, row: Document, decision: str, note: str) -> None:

@@ -37,8 +37,10 @@ def process(bench: Path) -> Iterator[str]:
         with subprocess.Popen(command, cwd=bench / "sites", stdout=subprocess.PIPE) as started:
             assert started.stdout is not None
             assert started.stdout.readline() == b"ready\n"
-            yield command[-1]
-            started.terminate()
+            try:
+                yield command[-1]
+            finally:
+                started.terminate()  # else whoever failed would wait for it for ever
 
 
 def run(path: str, arguments: list[str]) -> subprocess.CompletedProcess:

@@ -1,5 +1,7 @@
 """A review in its form: findings are accepted or acted upon, actions come again until they are done."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,7 +33,11 @@ def test_an_operator_decides_by_keyboard_and_by_a_dialog_and_the_action_comes_ag
 
     expect(finding(form, "Cache memory")).to_contain_text("Accepted (operator@example.com): As planned")
     expect(form.checklist.locator(".finding-note")).to_have_count(1)
+    finding(form, "Disk").locator(".finding-note").fill("Nearly full")
     finding(form, "Disk").get_by_role("button", name="Act").click()
+    expect(form.dialog.locator('[data-fieldname="what"] textarea')).to_have_value(
+        re.compile("^Nearly full\nDisk")
+    )
     form.dialog.locator('[data-fieldname="what"] textarea').fill("Order a disk")
     form.dialog.get_by_role("button", name="Submit").click()
     expect(finding(form, "Disk")).to_contain_text("Action (operator@example.com)")

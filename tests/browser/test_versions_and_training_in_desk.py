@@ -139,6 +139,8 @@ def test_a_session_is_led_by_a_manager_and_confirmed_by_an_operator(emptied, des
     expect(needed).to_have_count(0)
     leads.button("Close Session").click()
     expect(leads.indicator).to_have_text("Closed")
+    expect(leads.input("date")).to_have_count(0)
+    expect(leads.page.locator('[data-fieldname="participants"] .grid-add-row')).to_be_hidden()
     expect_nothing_ran(leads)
 
 

@@ -267,6 +267,18 @@ def test_an_assessment_that_measured_nothing_is_unknown_and_areas_of_it_are_miss
     }
 
 
+def test_a_score_of_compliance_that_is_too_low_is_told_with_where_the_warning_begins():
+    area = {"area": "a", "title": "Access", "score": 81.5, "verdict": "OK", "told": ""}
+    last = {"day": "2026-09-30", "score": 81.5, "measured": "measured 1 of 1 areas", "areas": [area]}
+    told = {"last": last, "before": None, "assessed_days": 92, "scores": [], "target": "<= 90"}
+    made = data(sections=["compliance", "fine"])
+    made["facts"] = {"compliance": {**told, "opened": [], "closed": [], "open": []}, "fine": FINE}
+    assert (
+        build(made, []).first[0].text
+        == "The compliance score is 81.5 %; it is a WARNING where it is <= 90 %."
+    )
+
+
 def test_a_report_that_judges_nothing_is_unknown_and_says_so():
     made = data(sections=["told"])
     made["facts"] = {"told": {"sentences": [{"text": "Nothing happened."}]}}

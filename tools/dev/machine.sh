@@ -174,7 +174,7 @@ make_venv() { # NAME REQUIREMENT...: once, whoever else wants it at the same tim
 	exec {lock}>&-
 }
 
-fill_venv() { # DIR REQUIREMENT...: by uv, which takes a tenth of the time, once it is there
+fill_venv() { # DIR REQUIREMENT...: by uv once it is there, which keeps what it fetched for the next one
 	rm -rf "$1"
 	if [[ -n ${UV:-} ]]; then
 		"$UV" venv --quiet --python "$(python)" "$1"

@@ -110,6 +110,7 @@ start_mariadb() {
 	mkdir -p "$STAND/tmp" # of its own: who starts removes the temporary tables that it finds, of others too
 	[[ -d $STAND/mariadb ]] || create_database_files
 	write_database_init
+	# Nothing here has to outlive a power cut: it is made anew.
 	# The socket's name is relative to the data: a long path would not fit into a socket's address.
 	launch mariadb mariadbd --no-defaults --datadir="$STAND/mariadb" --socket=mariadb.sock --pid-file="$RUN/mariadbd" \
 		--bind-address=127.0.0.1 --port="$(port_of mariadb)" --tmpdir="$STAND/tmp" --skip-name-resolve --init-file="$STAND/init.sql" \

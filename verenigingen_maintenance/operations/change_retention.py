@@ -21,8 +21,10 @@ Parameters = Mapping[str, Any]
 def refuse_bad(parameters: Parameters) -> None:
     """A DocType that is no log, or a number of days that nobody means."""
     doctype = parameters.get("doctype")
-    if not doctype or not frappe.db.exists("DocType", doctype) or not log_tables.supports_clearing(doctype):
-        refuse(_("{0} is no log that Log Settings can clear."), doctype or _("A change without a log"))
+    if not doctype:
+        refuse(_("Name the log that is to be kept for some days, such as Access Log."))
+    if not frappe.db.exists("DocType", doctype) or not log_tables.supports_clearing(doctype):
+        refuse(_("{0} is no log that Log Settings can clear."), doctype)
     days = whole_number(parameters.get("days"), _("Days"))
     if not FEWEST_DAYS <= days <= MOST_DAYS:
         refuse(_("Keep it for {0} to {1} days; {2} is not."), FEWEST_DAYS, MOST_DAYS, days)

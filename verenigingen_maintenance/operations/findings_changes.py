@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import frappe
+from frappe.utils import get_fullname
 
 from verenigingen_maintenance.core.change_states import Status
 from verenigingen_maintenance.core.findings import Finding, Found, Review, worst_first
@@ -48,29 +48,21 @@ def _wrong(rows: dict[str, list[Any]], severity: Verdict) -> Iterator[Finding]:
 def _open(plan: list[dict[str, Any]], now: datetime) -> Iterator[Finding]:
     """What is approved and on time is in order; the rest waits for somebody."""
     today = str(clock.stored(now).date())
-    names = _names(plan)
     for row in plan[: changes.MOST]:
         is_late = bool(row["due_on"]) and row["due_on"] < today
         on_time = row["status"] == Status.APPROVED.value and row["responsible"] and not is_late
         severity = Verdict.OK if on_time else Verdict.WARNING
-        who = names.get(row["responsible"], row["responsible"])
         gain = (row["gain"] or "").rstrip(".")
-        text = "; ".join(filter(None, [_state(row, who, is_late), gain, row["finding"]]))
+        text = "; ".join(filter(None, [_state(row, is_late), gain, row["finding"]]))
         about = {"doctype": CHANGE, "name": row["name"]}
         yield Finding(f"open {row['name']}", row["title"], text, severity=severity, **about)
 
 
-def _names(plan: list[dict[str, Any]]) -> dict[str, str]:
-    """Of the users, by their e-mail address, which would be redacted."""
-    users = {row["responsible"] for row in plan if row["responsible"]}
-    found = frappe.get_all("User", {"name": ("in", [*users])}, ["name", "full_name"]) if users else []
-    return {user.name: user.full_name for user in found if user.full_name}
-
-
-def _state(row: dict[str, Any], who: str | None, is_late: bool) -> str:
+def _state(row: dict[str, Any], is_late: bool) -> str:
     gain = f", {row['gain_level'].lower()} gain expected" if row["gain_level"] else ""
+    who = get_fullname(row["responsible"]) if row["responsible"] else "no person"  # an address is redacted
     when = f"by {row['due_on']}{', overdue' if is_late else ''}" if row["due_on"] else "no date"
-    return f"{row['status'].lower()}{gain}; {who or 'no person'}, {when}"
+    return f"{row['status'].lower()}{gain}; {who}, {when}"
 
 
 def _not_looked_for(now: datetime) -> str:

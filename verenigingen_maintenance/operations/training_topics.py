@@ -59,12 +59,11 @@ def _due(now: datetime) -> list[str]:
 
 def _listed(head: str, doctype: str, filters: Mapping, told: str) -> list[str]:
     fields = [each for each in FIELDS if f"{{{each}}}" in told]
-    rows = frappe.get_all(doctype, filters, fields, order_by="creation desc, name asc", limit=MOST)
-    count = len(frappe.get_all(doctype, filters, pluck="name"))  # frappe.db.count takes an empty text for set
-    texts = (told.format(**{key: value or "" for key, value in row.items()}) for row in rows)
+    rows = frappe.get_all(doctype, filters, fields, order_by="creation desc, name asc")
+    texts = (told.format(**{key: value or "" for key, value in row.items()}) for row in rows[:MOST])
     lines = [f"- {_one_line(text)}" for text in texts]
-    more = [_("- and {0} more").format(count - len(rows))] if count > len(rows) else []
-    return ["", f"{head}: {count}", *lines, *more]
+    more = [_("- and {0} more").format(len(rows) - MOST)] if len(rows) > MOST else []
+    return ["", f"{head}: {len(rows)}", *lines, *more]
 
 
 def _one_line(text: str) -> str:

@@ -42,6 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "starting_levels": ("area",),
     "inhibitions": ("cause", "silenced"),
     "report_kinds": ("kind",),
+    "incident_triggers": ("check_name",),
 }
 LINES = ("boxes",)
 AS_SHIPPED = "As the app brings it"

@@ -129,8 +129,7 @@ def _create(doctype: str, name: str, values: dict) -> None:
     is_single = frappe.get_meta(doctype).issingle
     document = frappe.get_doc(doctype) if is_single else frappe.new_doc(doctype)
     document.update({"name": name, **deepcopy(values)})
-    document.flags.update({"by_app": True, "change_reason": AS_SHIPPED})
-    document.save(ignore_permissions=True)
+    _save(document)
 
 
 def _correct(document: Document, values: dict, shipped: dict) -> dict:
@@ -151,9 +150,14 @@ def _correct(document: Document, values: dict, shipped: dict) -> dict:
         else:
             kept[field] = shipped.get(field)
     _bring_back_what_rows_name(document)
-    document.flags.update({"by_app": True, "change_reason": AS_SHIPPED})
-    document.save(ignore_permissions=True)
+    _save(document)
     return kept
+
+
+def _save(document: Document) -> None:
+    """The settings name checks and procedures that a new site gets after them."""
+    document.flags.update({"by_app": True, "change_reason": AS_SHIPPED, "ignore_links": True})
+    document.save(ignore_permissions=True)
 
 
 def _is_partner_untouched(field: str, shipped: dict, current: dict) -> bool:

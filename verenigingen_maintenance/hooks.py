@@ -46,6 +46,7 @@ scheduler_events = {
             "verenigingen_maintenance.scheduled.read_maintenance_recordings",
             "verenigingen_maintenance.scheduled.sample_maintenance_metrics",
             "verenigingen_maintenance.scheduled.tend_maintenance_escalations",
+            "verenigingen_maintenance.scheduled.watch_maintenance_incidents",
         ],
         "1-59/2 * * * *": [
             "verenigingen_maintenance.scheduled.finish_maintenance_escalations",

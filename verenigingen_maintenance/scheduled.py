@@ -12,6 +12,7 @@ from verenigingen_maintenance.operations import (
     compliance,
     delivery,
     error_states,
+    incident_watch,
     ingest_errors,
     measure_changes,
     metric_rollups,
@@ -149,3 +150,8 @@ def measure_maintenance_changes() -> None:
 def read_maintenance_recordings() -> None:
     """Each minute: a recording of requests that is over is read."""
     recordings.read_if_over(clock.now())
+
+
+def watch_maintenance_incidents() -> None:
+    """Each minute: opens incidents for what is broken, and keeps the timelines of the open ones."""
+    incident_watch.watch(clock.now())

@@ -82,7 +82,8 @@ def add_event(
         return False
     moment = clock.stored(at or clock.now())
     who = frappe.session.user if key is None and by is None else by
-    values = {"happened_at": moment, "note": note, "source": source[:140], "key": key, "by_user": who}
+    known_from = source or frappe.flags.maintenance_shell or ""
+    values = {"happened_at": moment, "note": note, "source": known_from[:140], "key": key, "by_user": who}
     if len(incident.events) >= MOST_EVENTS and key:
         return False
     incident.append("events", {"event": event, **values})

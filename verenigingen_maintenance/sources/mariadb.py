@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from statistics import median
 
 import frappe
+import pymysql
+from frappe.database import get_db
 
 from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.sources import clock, shared, source, stored
 
-PINGS = 5
+PINGS, PATIENCE = 5, 5
 STATUS = "SHOW GLOBAL STATUS"
 LOOK_BACK = timedelta(hours=1)
 COUNTERS = ("Slow_queries", "Innodb_buffer_pool_reads", "Innodb_buffer_pool_read_requests")
@@ -76,6 +79,25 @@ def buffer_pool_reads(now: datetime) -> Reading:
 def buffer_pool_requests(now: datetime) -> Reading:
     """Pages that InnoDB was asked for since the server's start."""
     return _counter("Innodb_buffer_pool_read_requests", now)
+
+
+def why_gone() -> str:
+    """Why the site's database does not answer within five seconds; “” where it does. Connects nothing."""
+    database = get_db(
+        host=frappe.conf.db_host,
+        port=frappe.conf.db_port,
+        user=frappe.conf.db_name,
+        password=frappe.conf.db_password,
+        cur_db_name=frappe.conf.db_name,
+    )
+    patience = dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), PATIENCE)
+    try:
+        connection = pymysql.connect(**{**database.get_connection_settings(), **patience})
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except (pymysql.MySQLError, OSError) as error:
+        return redact(str(error))
+    return ""
 
 
 def started_at(now: datetime) -> datetime:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import sys
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import frappe
-from frappe.commands import get_site, pass_context
+from frappe.commands import pass_context
 
+from verenigingen_maintenance.commands.door import Group, answer, as_json
+from verenigingen_maintenance.commands.incident import incident
 from verenigingen_maintenance.core.alert_wording import alert_summary
 from verenigingen_maintenance.core.analytics_wording import executive
 from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.report_wording import report_summary
-from verenigingen_maintenance.core.verdicts import Verdict, worst
+from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import item_line, state, summary, table_of_checks, table_of_metrics
 from verenigingen_maintenance.operations import (
     alert_review,
@@ -32,35 +28,15 @@ from verenigingen_maintenance.operations import (
     reports,
     run_now,
 )
-from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
-LONGEST = int(os.environ.get("MAINTENANCE_LONGEST", "120"))
 
-
-class _Group(click.Group):
-    """Wrong usage ends with the code of UNKNOWN: click's are 2, that of CRITICAL, and 0 for no command."""
-
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, no_args_is_help=False, **options)
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            error.exit_code = Verdict.UNKNOWN.exit_code
-            raise
-
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
-
-
-@click.group("maintenance", cls=_Group)
+@click.group("maintenance", cls=Group)
 def maintenance() -> None:
     """Run and read the maintenance of a site. Exit code: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
 
 
-@maintenance.group("run", cls=_Group)
+@maintenance.group("run", cls=Group)
 def run() -> None:
     """Measure a procedure or a check now."""
 
@@ -75,7 +51,7 @@ def daily(context: frappe._dict, as_json: bool) -> None:
         found = reports.describe_run(run_now.run_now("daily", clock.now()))
         return found, summary(found)
 
-    _answer(context, measured, as_json)
+    answer(context, measured, as_json)
 
 
 @run.command("check")
@@ -89,7 +65,7 @@ def check(context: frappe._dict, name: str, as_json: bool) -> None:
         item = checks.run(name).as_item()
         return {"verdict": item["verdict"], "items": [item]}, item_line(item).strip()
 
-    _answer(context, measured, as_json)
+    answer(context, measured, as_json)
 
 
 @maintenance.command("status")
@@ -102,7 +78,7 @@ def status(context: frappe._dict, as_json: bool) -> None:
         described = reports.describe_status(clock.now())
         return described, state(described)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
 @maintenance.command("errors")
@@ -116,7 +92,7 @@ def errors(context: frappe._dict, days: int, as_json: bool) -> None:
         review = error_review.review(days, clock.now())
         return review, error_summary(review)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
 @maintenance.command("escalations")
@@ -130,7 +106,7 @@ def escalations(context: frappe._dict, days: int, as_json: bool) -> None:
         review = alert_review.review(days, clock.now())
         return review, alert_summary(review)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
 @maintenance.command("metrics")
@@ -147,7 +123,7 @@ def metrics(context: frappe._dict, period: str, group: str | None, as_json: bool
         rows = health_tables.health(period, group)
         return {"period": period, "metrics": rows}, table_of_metrics(rows)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
 @maintenance.command("analytics")
@@ -160,7 +136,7 @@ def analytics(context: frappe._dict, as_json: bool) -> None:
         told = analytics_answers.with_components(clock.now())
         return told, executive(told)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
 @maintenance.command("report")
@@ -188,7 +164,7 @@ def report(context: frappe._dict, kind: str, period: str | None, file: str | Non
             Path(file).write_bytes(report_decisions.as_pdf(name)[1])
         return found, report_summary(found)
 
-    _answer(context, drafted, as_json)
+    answer(context, drafted, as_json)
 
 
 @maintenance.command("list")
@@ -201,51 +177,9 @@ def list_(context: frappe._dict, as_json: bool) -> None:
         described = reports.describe_checks()
         return {"items": described}, table_of_checks(described)
 
-    _answer(context, found, as_json)
+    answer(context, found, as_json)
 
 
-def _answer(context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json: bool) -> None:
-    """Acts on the site, prints, and exits with the verdict's code; whatever fails is UNKNOWN, and said."""
-    try:
-        data, text = _act_on_site(context, act)
-    except Exception as error:  # noqa: BLE001 - a monitor that calls this needs an answer, whatever happened
-        if not isinstance(error, frappe.ValidationError):
-            traceback.print_exc()
-        reason = plain(error) or type(error).__name__
-        data, text = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "items": []}, f"UNKNOWN  {reason}"
-    click.echo(json.dumps(data, indent=1, default=str, ensure_ascii=False) if as_json else text)
-    sys.exit(_verdict(data).exit_code)
-
-
-def _verdict(data: dict) -> Verdict:
-    """That of the answer; while a run waits for people, that of what was measured. A list has none: OK."""
-    if data.get("verdict") or "verdict" not in data:
-        return Verdict(data.get("verdict", Verdict.OK))
-    return worst(Verdict(item["verdict"]) for item in data.get("items", []) if item["verdict"])
-
-
-def _act_on_site(context: frappe._dict, act: Callable[[], tuple[dict, str]]) -> tuple[dict, str]:
-    if len(context.sites) > 1:
-        raise frappe.ValidationError("Name one site: an exit code speaks of one.")
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(LONGEST)
-    try:
-        frappe.init(get_site(context))
-        frappe.connect()
-        answer = act()
-        frappe.db.commit()  # nosemgrep: the command ends here, as a request would
-        return answer
-    finally:
-        signal.alarm(0)
-        frappe.destroy()
-
-
-class _TookTooLong(Exception):
-    """Not a TimeoutError: the Redis client takes that for one of its own."""
-
-
-def _give_up(_signal: int, _frame: object) -> None:
-    raise _TookTooLong(f"no answer within {LONGEST} s: does Redis or MariaDB hang?")
-
+maintenance.add_command(incident)
 
 commands = [maintenance]

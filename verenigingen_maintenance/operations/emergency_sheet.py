@@ -1,0 +1,159 @@
+"""Beside the database, for when it is gone: who is called and what is done, and what people write meanwhile.
+
+Two files in the site's private folder, which only the bench's user reads. A minute job renews the one where
+something changed; what is in the other goes into incidents once the database answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import frappe
+
+from verenigingen_maintenance.core.emergency_sheet import Sheet
+from verenigingen_maintenance.operations import incident_form, incident_steps, incidents, seed
+from verenigingen_maintenance.operations.incidents import EVENT
+from verenigingen_maintenance.operations.open_run import command_on_this_site
+from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.sources import clock
+
+SHEET, NOTES = "emergency-sheet.json", "incident-notes"
+FOR_OWNER, FOLDER_FOR_OWNER = 0o600, 0o700
+
+
+def keep(now: datetime) -> None:
+    """Writes the sheet down where it is other than what the file has."""
+    tasks = {name: _tasks(name) for name in incident_steps.emergencies()}
+    content = {"procedures": tasks, "call": incident_form.whom_to_call()}
+    file = folder() / SHEET
+    if _read(file).get("content") != content:
+        _write(
+            file, json.dumps({"kept_at": clock.shown(now), "content": content}, ensure_ascii=False, indent=1)
+        )
+
+
+def _tasks(procedure: str) -> list[dict[str, Any]]:
+    document = frappe.get_cached_doc(incident_steps.PROCEDURE, procedure)
+    return [
+        {
+            **{"group": task.task_group, "title": task.title, "instructions": task.instructions or ""},
+            "command": command_on_this_site(task) or "",
+        }
+        for task in document.tasks
+    ]
+
+
+def read() -> Sheet:
+    """As it was written down last; before that, the app's own. Asks no database."""
+    kept = _read(folder() / SHEET)
+    if kept:
+        return Sheet(kept["content"]["procedures"], kept["content"]["call"], kept["kept_at"])
+    entries = seed.read_runbook("emergencies.yaml")
+    return Sheet({name: [_of_runbook(task) for task in entry["tasks"]] for name, entry in entries.items()})
+
+
+def _of_runbook(task: dict[str, Any]) -> dict[str, Any]:
+    """The address of the web server is told by the settings, which nobody can read now."""
+    place = {
+        "site": frappe.local.site,
+        "bench": frappe.utils.get_bench_path(),
+        "address": "http://127.0.0.1:8000",
+    }
+    texts = {"title": task["title"], "instructions": task.get("instructions", "")}
+    return {"group": task["task_group"], **texts, "command": task.get("command", "").format(**place)}
+
+
+def folder() -> Path:
+    """The site's, made where it is not there."""
+    path = Path(frappe.get_site_path("private", "maintenance"))
+    path.mkdir(mode=FOLDER_FOR_OWNER, parents=True, exist_ok=True)
+    return path
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Empty where there is none, or what a killed process left of one."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def _write(file: Path, text: str) -> None:
+    """At once or not at all."""
+    beside = file.with_suffix(f".{os.getpid()}")
+    with open(
+        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FOR_OWNER), "w", encoding="utf-8"
+    ) as stream:
+        stream.write(text)
+    beside.replace(file)
+
+
+# --- what people write while the database is gone
+
+
+def note(kind: str, procedure: str, text: str, by: str, now: datetime) -> Path:
+    """Keeps one line; `kind` is start, note, mitigate or resolve. Returns the file."""
+    file = folder() / f"{NOTES}.jsonl"
+    line = {"at": now.isoformat(), "kind": kind, "procedure": procedure, "text": text, "by": by}
+    with open(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FOR_OWNER), "a", encoding="utf-8"
+    ) as stream:
+        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    return file
+
+
+def take_in(now: datetime) -> int:
+    """Brings what was written meanwhile into incidents, each line once; returns how many lines.
+
+    The file is set aside first: who writes just then begins another one. It goes when all is committed.
+    """
+    file = folder() / f"{NOTES}.jsonl"
+    if file.exists():
+        file.replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
+    taken = 0
+    for each in sorted(folder().glob(f"{NOTES}.*.taking")):
+        taken += sum(_take(line, now) for line in _lines(each))
+        commit()
+        each.unlink(missing_ok=True)  # another process may have taken the same lines
+    return taken
+
+
+def _lines(file: Path) -> Iterator[str]:
+    if file.exists():
+        yield from filter(str.strip, file.read_text(encoding="utf-8").splitlines())
+
+
+def _take(line: str, now: datetime) -> bool:
+    key = f"written:{hashlib.sha256(line.encode()).hexdigest()[:40]}"
+    if frappe.db.exists(EVENT, {"key": key}):
+        return False
+    said = json.loads(line)
+    at, procedure = datetime.fromisoformat(said["at"]), said["procedure"]
+    name = incidents.open_one(procedure) or _opened(said, at, now)
+    incident = incidents.get(name)
+    told = f"{said['kind']}: {said['text']}" if said["kind"] != "note" else said["text"]
+    incidents.add_event(
+        incident, "Note", told, at, f"written by {said['by']} while the database was gone", key
+    )
+    incidents.write(incident)
+    return True
+
+
+def _opened(said: dict[str, Any], at: datetime, now: datetime) -> str:
+    values = {
+        "title": said["text"].splitlines()[0],
+        "trigger": incidents.BY_HAND,
+        "trigger_text": said["text"],
+    }
+    values |= {"procedure": said["procedure"], "severity": "Critical", "began_at": at}
+    incident = incidents.make(values, said["text"], now)
+    incident_steps.tell_level(incident, said["text"], now)
+    return str(incident.name)

@@ -1,0 +1,116 @@
+"""Each minute: what is broken opens incidents or joins them, and their timelines follow what happens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.core.incident_triggers import Breach, Emergency, Trigger, emergencies
+from verenigingen_maintenance.operations import emergency_sheet, incident_steps, incident_timeline, incidents
+from verenigingen_maintenance.operations.escalation_steps import ESCALATION
+from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.operations.validate import RESERVED
+from verenigingen_maintenance.sources import clock
+
+PART = "Maintenance Escalation Check"
+MOST = 200
+
+
+def watch(now: datetime) -> None:
+    """Opens what is called for, and brings the timelines of the open ones up to date.
+
+    Each in a transaction of its own. One that fails is logged, and the job fails once the others had their
+    turn.
+    """
+    with lock("incidents") as mine:
+        if not mine:
+            return
+        commit()
+        failed = [name for name, act in _work(now) if not _did(name, act)]
+    if failed:
+        raise RuntimeError(f"Not watched, see Error Log: {', '.join(failed)}")
+
+
+def _work(now: datetime) -> list[tuple[str, Any]]:
+    found = emergencies(breaches(), triggers(), now)
+    opening = [(each.procedure, lambda each=each: call(each, now)) for each in found]
+    names = frappe.get_all(INCIDENT, {"status": IS_ONGOING}, pluck="name", order_by="name asc", limit=MOST)
+    following = [(name, lambda name=name: follow(name, now)) for name in names]
+    written = ("what was written meanwhile", lambda: emergency_sheet.take_in(now))
+    sheet = ("the emergency sheet", lambda: emergency_sheet.keep(now))
+    return [written, *opening, *following, sheet]
+
+
+def _did(name: str, act: Any) -> bool:
+    try:
+        act()
+        commit()
+    except Exception:  # noqa: BLE001 - raised by the caller, once the others had their turn
+        frappe.db.rollback()
+        frappe.log_error(f"Incident {name}"[:140])
+        return False
+    return True
+
+
+def triggers() -> list[Trigger]:
+    """As the settings have them."""
+    rows = frappe.get_cached_doc(SETTINGS).incident_triggers
+    return [
+        Trigger(row.check_name, row.procedure, row.trigger, row.severity or "Major", row.minutes or 0)
+        for row in rows
+    ]
+
+
+def breaches() -> list[Breach]:
+    """What lasts in escalations that belong to no incident, or to one that was over before it began."""
+    part, parent, incident = (frappe.qb.DocType(each) for each in (PART, ESCALATION, INCIDENT))
+    is_new = parent.incident.isnull() | (parent.incident == "") | (incident.resolved_at < part.began_at)
+    is_open = parent.status.isin(["Open", "Acknowledged"]) & part.cleared_at.isnull() & (parent.is_drill == 0)
+    is_told = parent.muted_because.isnull() | (parent.muted_because == "")
+    query = frappe.qb.from_(part).join(parent).on(parent.name == part.parent)
+    query = query.left_join(incident).on(incident.name == parent.incident)
+    columns = (parent.name, part.check_name, part.title, part.began_at)
+    query = query.select(*columns).where(is_new & is_open & is_told & parent.subject.notin(RESERVED))
+    return [
+        Breach(name, check or "", title or "", clock.instant(began))
+        for name, check, title, began in query.limit(MOST).run()
+    ]
+
+
+def call(emergency: Emergency, now: datetime) -> str:
+    """Opens the incident, with the state at this moment, or joins the open one; returns its name."""
+    first = emergency.breaches[0]
+    told = "; ".join(dict.fromkeys(f"{each.title} ({each.escalation})" for each in emergency.breaches))
+    if name := incidents.open_one(emergency.procedure):
+        _join(incidents.get(name), emergency)
+        return name
+    values = {"title": first.title, "trigger": emergency.trigger, "trigger_text": told}
+    values |= {"procedure": emergency.procedure, "severity": emergency.severity, "began_at": first.began_at}
+    incident = incidents.make(values, _("Opened by itself: {0}").format(told), now)
+    _join(incident, emergency)
+    commit()
+    incident_steps.capture(incident.name, _("Opened"), now)
+    return incident.name
+
+
+def _join(incident: Document, emergency: Emergency) -> None:
+    """Its escalations belong to it; the timeline tells of each breach when it began."""
+    for each in emergency.breaches:
+        incident_steps.link(incident, each.escalation)
+        key = f"breach:{each.escalation}:{each.check}:{each.began_at.isoformat()}"
+        told = _("{0} is CRITICAL").format(each.title)
+        incidents.add_event(incident, "Check", told, each.began_at, each.escalation, key)
+    incidents.write(incident)
+
+
+def follow(name: str, now: datetime) -> None:
+    """The timeline of an open incident gets what happened since."""
+    incident = incidents.get(name)
+    if incident_timeline.gather(incident, now):
+        incidents.write(incident)

@@ -1,0 +1,149 @@
+frappe.require("/assets/verenigingen_maintenance/css/incident.css");
+
+frappe.ui.form.on("Maintenance Incident", {
+	setup() {
+		const texts = { "Maintenance Incident Event": ["note", "source"], "Maintenance Incident Action": ["result", "target", "action"] };
+		Object.assign(texts, { "Maintenance Incident Capture": ["why", "not_read"], "Maintenance Incident Measure": ["title"] });
+		for (const [doctype, fields] of Object.entries(texts)) {
+			for (const field of fields) {
+				frappe.meta.get_docfield(doctype, field).formatter = (value) => frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+			}
+		}
+	},
+	refresh(frm) {
+		show(frm);
+		if (["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role))) add_steps(frm);
+	},
+	on_hide(frm) {
+		clearInterval(frm.ticking);
+	},
+});
+
+const esc = (text) => frappe.utils.escape_html(text == null ? "" : String(text));
+
+function add_steps(frm) {
+	const { status, commander, checklist_run } = frm.doc;
+	const is_ongoing = ["Open", "Mitigated"].includes(status);
+	if (checklist_run) frm.add_custom_button(__("Open the Run"), () => frappe.set_route("Form", "Checklist Run", checklist_run));
+	if (is_ongoing && commander !== frappe.session.user) add(frm, __("Take Command"), "take_command", command_fields(frm));
+	if (status === "Open") add(frm, __("Mitigated"), "mitigate_incident", [needed("how", __("How? Members can work again; the cause may remain."))]);
+	if (is_ongoing) add(frm, __("Resolve"), "resolve_incident", [needed("how", __("How was it resolved?")), false_alarm()]);
+	if (["Mitigated", "Resolved"].includes(status)) add(frm, __("Reopen"), "reopen_incident", [needed("why", __("Why?"))]);
+	if (status !== "Reviewed") add(frm, __("Add a Note"), "note_in_incident", note_fields());
+	if (is_ongoing) add(frm, __("Capture Again"), "capture_state", [{ fieldname: "why", fieldtype: "Data", label: __("Why?"), default: __("Before a restart") }]);
+	frm.add_custom_button(__("Message"), () => ask_for_message(frm));
+}
+
+const needed = (fieldname, label) => ({ fieldname, fieldtype: "Small Text", label, reqd: 1 });
+
+const false_alarm = () => ({ fieldname: "false_alarm", fieldtype: "Check", label: __("It was a false alarm") });
+
+function command_fields({ doc }) {
+	if (!doc.commander) return [{ fieldtype: "HTML", fieldname: "told", options: `<p>${__("You lead from now on: its run is opened, and nobody is reminded of its escalations.")}</p>` }];
+	const said = __("{0} commands it since {1}. Talk to each other first.", [esc(doc.commander), frappe.datetime.str_to_user(doc.commander_since)]);
+	return [{ fieldtype: "HTML", fieldname: "told", options: `<p>${said}</p>` }, needed("reason", __("Why do you take over?"))];
+}
+
+const note_fields = () => [
+	needed("note", __("What do you see or do?")),
+	{ fieldname: "at", fieldtype: "Datetime", label: __("When, if that was earlier") },
+];
+
+// After a refusal the form shows what somebody else did meanwhile.
+function add(frm, title, method, fields) {
+	const again = () => frm.reload_doc();
+	const ask = () => verenigingen_maintenance.ask({ title, fields, method, args: { incident: frm.doc.name }, done: again, refused: again });
+	frm.add_custom_button(title, ask);
+}
+
+async function ask_for_message(frm) {
+	const draft = await frappe.xcall("verenigingen_maintenance.api.draft_incident_message", { incident: frm.doc.name }, "GET");
+	const fields = [
+		{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, default: draft.subject },
+		{ fieldname: "text", fieldtype: "Small Text", label: __("Text"), reqd: 1, default: draft.text },
+		{ fieldname: "to", fieldtype: "Small Text", label: __("Mail It To"), description: __("Addresses, with commas between them. Empty: you tell it another way, and it is noted.") },
+	];
+	const args = { incident: frm.doc.name };
+	verenigingen_maintenance.ask({ title: __("Message"), fields, method: "send_incident_message", args, done: () => frm.reload_doc() });
+}
+
+async function show(frm) {
+	clearInterval(frm.ticking);
+	const { name } = frm.doc;
+	if (frm.is_new()) return;
+	const { message: told } = await frappe.call({ method: "verenigingen_maintenance.api.describe_incident", type: "GET", args: { incident: name } });
+	if (frm.doc.name !== name) return;
+	const parts = [head(told), clock(told), next(told), escalations(told), calls(told), timeline(told), captured(told)];
+	frm.get_field("shown").$wrapper.html(`<div class="maintenance-incident">${parts.join("")}</div>`);
+	const box = frm.get_field("shown").$wrapper;
+	box.find(".copy").on("click", (event) => frappe.utils.copy_to_clipboard($(event.currentTarget).prev("pre").text()));
+	const read_at = Date.now();
+	frm.ticking = setInterval(() => tick(box, read_at), 1000);
+}
+
+function head({ is_drill, minutes, commander, status }) {
+	const drill = is_drill ? `<b class="drill">${__("DRILL: nothing is broken.")}</b> ` : "";
+	const who = commander ? __("{0} commands.", [esc(commander)]) : __("Nobody commands it yet.");
+	const is_ongoing = ["Open", "Mitigated"].includes(status);
+	return `<p>${drill}${is_ongoing ? __("{0} minutes since it began.", [minutes]) : __("It took {0} minutes.", [minutes])} ${is_ongoing ? who : ""}</p>`;
+}
+
+function clock({ phases, status }) {
+	const is_ongoing = ["Open", "Mitigated"].includes(status);
+	const rows = phases.map((phase) => {
+		const left = phase.seconds_left === null || !is_ongoing ? "" : `<span class="left" data-seconds="${Number(phase.seconds_left)}"></span>`;
+		return `<div class="phase"><b>${esc(phase.title)}</b> ${__("{0} of {1} answered", [phase.answered, phase.steps])} ${left}</div>`;
+	});
+	return rows.join("");
+}
+
+function tick(box, read_at) {
+	const gone = Math.round((Date.now() - read_at) / 1000);
+	box.find(".left").each((_index, element) => {
+		const seconds = Number(element.dataset.seconds) - gone;
+		const shown = `${Math.floor(Math.abs(seconds) / 60)}:${String(Math.abs(seconds) % 60).padStart(2, "0")}`;
+		element.textContent = seconds >= 0 ? __("{0} left", [shown]) : __("{0} over its time", [shown]);
+		element.classList.toggle("over", seconds < 0);
+	});
+}
+
+function next({ next: step, status }) {
+	if (!["Open", "Mitigated"].includes(status)) return "";
+	if (!step) return `<p>${__("Every step is answered.")}</p>`;
+	const warning = step.changes_system ? `<b class="changes">${__("It changes the system: be sure first.")}</b>` : "";
+	const command = step.command ? `<pre>${esc(step.command)}</pre><button class="btn btn-xs btn-default copy">${__("Copy")}</button>` : "";
+	return `<section class="next"><h5>${__("Next")}: ${esc(step.title)}</h5>${warning}<p>${esc(step.instructions)}</p>${command}</section>`;
+}
+
+function escalations({ escalations }) {
+	const links = escalations.map((each) => `<li><a href="/app/maintenance-escalation/${encodeURIComponent(each.name)}">${esc(each.name)}</a> ${esc(each.title)} (${esc(__(each.status))})</li>`);
+	return section(__("Escalations"), links);
+}
+
+function calls({ call, status }) {
+	return ["Open", "Mitigated"].includes(status) ? section(__("To call"), call.map((line) => `<li>${esc(line)}</li>`)) : "";
+}
+
+const section = (title, items) => (items.length ? `<section><h5>${title}</h5><ul>${items.join("")}</ul></section>` : "");
+
+function timeline({ timeline }) {
+	const rows = timeline.map((row) => `<tr><td>${esc(row.at.slice(0, 19))}</td><td>${esc(__(row.event))}</td><td class="note">${esc(row.note)}</td><td>${esc(row.by || row.source)}</td></tr>`);
+	return `<section><h5>${__("Timeline")}</h5><table class="timeline">${rows.join("")}</table></section>`;
+}
+
+function captured({ captured }) {
+	if (!captured) return `<p>${__("Its state was not captured yet.")}</p>`;
+	const since = captured.since.map((row) => `<li>${esc(row.part)}, ${esc(row.figure)}: ${esc(row.before)} → ${esc(row.after)}</li>`);
+	const parts = Object.values(captured.parts).map(part_of_state);
+	return `<section class="captured"><h5>${__("State at {0}", [esc(captured.at.slice(0, 19))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
+}
+
+function part_of_state(part) {
+	if (part.reason !== null) return `<div class="not-read"><b>${esc(part.title)}</b>: ${__("not read")}, ${esc(part.reason)}</div>`;
+	const figures = Object.entries(part.figures).map(([name, value]) => `${esc(name)}: ${esc(value)}`);
+	const columns = part.rows.length ? Object.keys(part.rows[0]) : [];
+	const rows = part.rows.map((row) => `<tr>${columns.map((column) => `<td>${esc(row[column])}</td>`).join("")}</tr>`);
+	const table = rows.length ? `<table><tr>${columns.map((column) => `<th>${esc(column)}</th>`).join("")}</tr>${rows.join("")}</table>` : "";
+	const more = part.at_least ? `<p>${esc(part.at_least)}</p>` : "";
+	return `<details><summary><b>${esc(part.title)}</b> ${figures.slice(0, 4).join(", ")}</summary><p>${figures.join("<br>")}</p>${table}${more}</details>`;
+}

@@ -47,6 +47,10 @@ ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",
 )
+EMERGENCIES = (
+    *("Maintenance Incident", "Maintenance Incident Event", "Maintenance Incident Action"),
+    *("Maintenance Incident Capture", "Maintenance Incident Measure"),
+)
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo", "Event")
 QUEUED = ("Email Queue", "Email Queue Recipient")
@@ -88,12 +92,12 @@ SEEDED_TOO = (
 )
 OF_SETTINGS = (
     *("Maintenance Holiday", "Maintenance Severity Rule"),
-    *("Maintenance Starting Level", "Maintenance Inhibition"),
+    *("Maintenance Starting Level", "Maintenance Inhibition", "Maintenance Incident Trigger"),
 )
 KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS)
 EMPTIED = (
     *(*MADE, *MADE_TOO, *DECIDED, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED),
-    *(*REVIEWED, *TRAINED, *CHANGED, *MADE_BY_FRAPPE, *QUEUED),
+    *(*REVIEWED, *TRAINED, *CHANGED, *EMERGENCIES, *MADE_BY_FRAPPE, *QUEUED),
 )
 AS_NEW: dict[str, int] = {}
 

@@ -1,0 +1,298 @@
+"""An incident from its beginning to its end: what opens it, what is kept at once, who commands it."""
+
+import json
+from datetime import timedelta
+
+import frappe
+import pytest
+from conftest import as_json, fresh, run_bench, stored
+
+from verenigingen_maintenance import api
+from verenigingen_maintenance.operations import emergency_sheet, escalations, incident_watch
+from verenigingen_maintenance.operations.breaches import Part
+from verenigingen_maintenance.operations.escalations import Breach
+from verenigingen_maintenance.sources import clock
+
+FAILURE, SLOW, ANALYTICS = "Critical System Failure", "Performance Degradation", "Analytics Engine Failure"
+INCIDENT = "Maintenance Incident"
+
+
+def break_(check, subject=None, minutes=0):
+    """An open escalation of a check that has been CRITICAL for some minutes."""
+    began = clock.now() - timedelta(minutes=minutes)
+    part = Part(check, f"{check} is broken", began)
+    return escalations.record(Breach(subject or check, f"{check} is broken", "far too much", began, parts=(part,)))
+
+
+def open_ones():
+    return {row.procedure: row for row in frappe.get_all(INCIDENT, {"status": "Open"}, ["name", "procedure", "trigger", "severity"])}
+
+
+def notes_of(name):
+    return [(row.event, row.note) for row in fresh(INCIDENT, name).events]
+
+
+@pytest.mark.parametrize(
+    ("check", "minutes", "procedure", "trigger", "severity"),
+    [
+        ("dashboard_accessible", 0, FAILURE, "Dashboard Down", "Critical"),
+        ("api_response_now", 0, SLOW, "Slow Responses", "Major"),
+        ("optimisation_failures", 0, SLOW, "Optimisation Failure", "Minor"),
+        ("analytics_errors", 0, ANALYTICS, "Analytics Failure", "Major"),
+        ("disk_used", 16, FAILURE, "Status Critical", "Major"),
+    ],
+)
+def test_what_is_broken_opens_the_incident_of_its_procedure(check, minutes, procedure, trigger, severity):
+    escalation = break_(check, minutes=minutes)
+    incident_watch.watch(clock.now())
+    (found,) = open_ones().values()
+    assert (found.procedure, found.trigger, found.severity) == (procedure, trigger, severity)
+    assert frappe.db.get_value("Maintenance Escalation", escalation, "incident") == found.name
+
+
+def test_the_status_is_critical_for_a_quarter_of_an_hour_before_that_is_an_emergency():
+    break_("disk_used", minutes=14)
+    incident_watch.watch(clock.now())
+    assert not open_ones()
+
+
+def test_what_breaks_later_joins_the_open_incident_and_fires_once():
+    break_("dashboard_accessible")
+    incident_watch.watch(clock.now())
+    second = break_("workers_alive", minutes=20)
+    for _ in range(2):
+        incident_watch.watch(clock.now())
+    (found,) = open_ones().values()
+    assert frappe.db.get_value("Maintenance Escalation", second, "incident") == found.name
+    told = [note for event, note in notes_of(found.name) if event == "Check" and "workers_alive" in note]
+    assert len(told) == 1, told
+
+
+def test_one_that_was_resolved_opens_no_other_while_its_breach_goes_on_and_one_when_it_comes_back():
+    break_("dashboard_accessible")
+    incident_watch.watch(clock.now())
+    (first,) = open_ones().values()
+    api.resolve_incident(first.name, "nginx restarted")
+    incident_watch.watch(clock.now())
+    assert not open_ones()
+    escalations.clear("dashboard_accessible", "dashboard_accessible", "answers again")
+    frappe.db.set_value(INCIDENT, first.name, "resolved_at", stored(minutes=3))
+    break_("dashboard_accessible")
+    incident_watch.watch(clock.now())
+    assert [row.name for row in open_ones().values()] != [first.name]
+
+
+def test_a_muted_escalation_and_a_drill_open_none():
+    muted = break_("dashboard_accessible")
+    frappe.db.set_value("Maintenance Escalation", muted, "muted_because", "planned until 10:00")
+    incident_watch.watch(clock.now())
+    assert not open_ones()
+
+
+def test_its_state_is_kept_at_once_and_what_could_not_be_read_says_why(monkeypatch):
+    from verenigingen_maintenance.operations import incident_capture
+
+    def gone(now):
+        raise ConnectionError("Redis is gone")
+
+    groups = [{**group, **({"redis": gone} if "redis" in group else {})} for group in incident_capture.GROUPS]
+    monkeypatch.setattr(incident_capture, "GROUPS", groups)
+    name = api.start_incident("Members see an error page")["incident"]
+    (capture,) = fresh(INCIDENT, name).captures
+    parts = json.loads(capture.state)["parts"]
+    assert "Redis is gone" in parts["redis"]["reason"]
+    assert "Redis is gone" in capture.not_read
+    assert capture.parts_read == len(parts) - 1
+    assert parts["host"]["figures"]["disk used (%)"] > 0
+    assert parts["database"]["figures"]["SELECT 1 (ms)"] > 0
+    assert any("mariadbd" in row["command"] for row in parts["processes"]["rows"])
+    assert {row["app"] for row in parts["upgrades"]["rows"]} >= {"frappe", "verenigingen_maintenance"}
+
+
+def test_one_by_hand_tells_the_level_on_duty_until_it_is_resolved():
+    name = api.start_incident("Members see an error page")["incident"]
+    escalation = frappe.get_doc("Maintenance Escalation", {"incident": name})
+    assert escalation.status == "Open"
+    assert "Members see an error page" in escalation.events[-1].note
+    assert frappe.db.exists("Maintenance Notification", {"escalation": escalation.name})
+    api.resolve_incident(name, "Redis was started again")
+    assert fresh("Maintenance Escalation", escalation.name).status == "Resolved"
+
+
+def test_whoever_sees_it_too_writes_into_the_open_one():
+    name = api.start_incident("Members see an error page")["incident"]
+    assert api.start_incident("It is slow here")["incident"] == name
+    assert ("Note", "It is slow here") in notes_of(name)
+
+
+def test_two_commanders():
+    name = api.start_incident("Members see an error page")["incident"]
+    frappe.set_user("operator@example.com")
+    run = api.take_command(name)["run"]
+    assert frappe.db.get_value("Checklist Run", run, "procedure") == FAILURE
+    assert not frappe.db.exists("Maintenance Escalation", {"incident": name, "status": "Open"})
+    frappe.set_user("manager@example.com")
+    with pytest.raises(frappe.ValidationError, match="operator@example.com commands"):
+        from verenigingen_maintenance.operations import incident_steps
+
+        incident_steps.take_command(name, clock.now())
+    api.take_command(name, "the operator sleeps")
+    incident = fresh(INCIDENT, name)
+    assert incident.commander == "manager@example.com"
+    told = incident.events[-1].note
+    assert "instead of operator@example.com: the operator sleeps" in told
+
+
+def test_the_timeline_tells_what_was_recorded_anyway_and_each_fact_once():
+    name = api.start_incident("Members see an error page")["incident"]
+    run = api.take_command(name)["run"]
+    step = frappe.get_doc("Checklist Run", run)
+    row = next(item for item in step.items if item.by_hand)
+    row.update({"result": "Failed", "note": "the database refuses connections"})
+    step.save()
+    change = {"doctype": "Maintenance Change", "title": "Index on Member", "status": "Applied", "kind": "Add Index"}
+    made = frappe.get_doc({**change, "applied_at": stored(minutes=20), "applied_by": "manager@example.com"})
+    made.flags.by_operation = True
+    made.insert()
+    frappe.db.commit()
+    for _ in range(2):
+        incident_watch.watch(clock.now())
+    notes = [note for _event, note in notes_of(name)]
+    for said in ("the database refuses connections", "Index on Member was applied"):
+        assert sum(said in note for note in notes) == 1, notes
+    moments = [row.happened_at for row in fresh(INCIDENT, name).events]
+    assert moments == sorted(moments)
+
+
+def test_its_form_has_the_clock_of_the_procedure_and_the_next_step():
+    name = api.start_incident("Members see an error page")["incident"]
+    told = api.describe_incident(name)
+    first, second = told["phases"]
+    assert (first["begins"], first["until"], second["until"]) == (0, 5, 30)
+    assert 200 < first["seconds_left"] <= 300
+    assert told["next"]["title"] == "Check system status"
+    assert frappe.local.site in told["next"]["command"]
+
+
+def test_a_drill_calls_nobody():
+    name = api.start_incident("Suppose the dashboard is down", drill=1)["incident"]
+    run = api.take_command(name)["run"]
+    assert frappe.db.get_value("Checklist Run", run, "is_drill") == 1
+    assert not frappe.db.exists("Maintenance Escalation", {"incident": name})
+    real = api.start_incident("Members see an error page")["incident"]
+    assert real != name
+
+
+def test_a_reviewed_or_ongoing_one_takes_no_step_that_does_not_follow(over_http):
+    name = api.start_incident("Members see an error page")["incident"]
+    with pytest.raises(frappe.ValidationError, match="how"):
+        api.resolve_incident(name, " ")
+    api.mitigate_incident(name, "switched to basic")
+    with pytest.raises(frappe.ValidationError, match="Mitigated already"):
+        api.mitigate_incident(name, "again")
+    api.reopen_incident(name, "it came back")
+    assert fresh(INCIDENT, name).mitigated_at is None
+
+
+def test_nobody_writes_one_by_hand(over_http):
+    name = api.start_incident("Members see an error page")["incident"]
+    incident = frappe.get_doc(INCIDENT, name)
+    incident.commander = "manager@example.com"
+    with pytest.raises(frappe.ValidationError, match="neither made, changed nor deleted by hand"):
+        incident.save()
+
+
+def test_a_message_stands_in_the_timeline_as_it_was_told(over_http):
+    name = api.start_incident("Members see an error page")["incident"]
+    draft = api.draft_incident_message(name)
+    assert "Members see an error page" in draft["subject"]
+    assert "Next message: at" in draft["text"]
+    api.send_incident_message(name, draft["subject"], "We are on it.")
+    assert any("We are on it." in note for event, note in notes_of(name) if event == "Message")
+    with pytest.raises(frappe.ValidationError, match="cannot be mailed"):
+        api.send_incident_message(name, "x", "y", "board@example.com")
+
+
+def test_the_shell_leads_through_it():
+    begun = run_bench("maintenance", "incident", "start", "The dashboard is down")
+    assert begun.returncode == 2, begun.stderr
+    assert "Next: Check system status" in begun.stdout
+    run_bench("maintenance", "incident", "command", "--user", "operator@example.com")
+    run_bench("maintenance", "incident", "note", "Redis was stopped")
+    told = as_json(run_bench("maintenance", "incident", "status", "--json"))
+    assert told["commander"] == "operator@example.com"
+    assert any(row["note"] == "Redis was stopped" and "shell of" in row["source"] for row in told["timeline"])
+    ended = run_bench("maintenance", "incident", "resolve", "Redis was started")
+    assert ended.returncode == 0, ended.stdout
+    none = run_bench("maintenance", "incident", "note", "still here")
+    assert (none.returncode, "No incident is open" in none.stdout) == (3, True)
+
+
+GONE = {"FRAPPE_DB_PORT": "1"}
+
+
+@pytest.fixture
+def sheet():
+    """The files beside the database, gone afterwards."""
+    emergency_sheet.keep(clock.now())
+    yield emergency_sheet.folder()
+    for file in emergency_sheet.folder().iterdir():
+        file.unlink()
+
+
+def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written(sheet):
+    frappe.get_doc("Escalation Level", "level-2").update({"phone": "+31 20 555 0100"}).save()
+    frappe.db.commit()
+    emergency_sheet.keep(clock.now())
+    begun = run_bench("maintenance", "incident", "start", "Nothing answers", **GONE)
+    assert begun.returncode == 3
+    for said in ("does not answer", "Check database connectivity", "+31 20 555 0100", frappe.local.site):
+        assert said in begun.stdout, begun.stdout
+    run_bench("maintenance", "incident", "note", "the disk was full", **GONE)
+    for _ in range(2):
+        told = as_json(run_bench("maintenance", "incident", "status", "--json"))
+    notes = [row["note"] for row in told["timeline"]]
+    assert sum("the disk was full" in note for note in notes) == 1, notes
+    assert told["title"] == "Nothing answers"
+    assert not list(sheet.glob("incident-notes*"))
+
+
+def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
+    emergency_sheet.note("start", FAILURE, "Nothing answers", "root", clock.now())
+    emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())
+    real, done = emergency_sheet._take, []
+
+    def killed_after_one(line, now):
+        if done:
+            raise KeyboardInterrupt
+        done.append(real(line, now))
+        frappe.db.commit()
+        return True
+
+    monkeypatch.setattr(emergency_sheet, "_take", killed_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        emergency_sheet.take_in(clock.now())
+    monkeypatch.setattr(emergency_sheet, "_take", real)
+    incident_watch.watch(clock.now())
+    (found,) = open_ones().values()
+    notes = [note for _event, note in notes_of(found.name)]
+    assert [note for note in notes if "the disk was full" in note] == ["the disk was full"]
+    assert len([note for note in notes if note.startswith("start: ")]) == 1
+
+
+def test_the_sheet_of_a_site_that_wrote_none_is_the_apps_own(sheet):
+    (sheet / "emergency-sheet.json").unlink()
+    found = emergency_sheet.read()
+    assert FAILURE in found.procedures
+    assert any("mariadb" in task["command"] for task in found.procedures[FAILURE])
+
+
+def test_without_redis_an_incident_is_opened_and_its_state_kept():
+    gone = {"FRAPPE_REDIS_CACHE": "redis://127.0.0.1:1", "FRAPPE_REDIS_QUEUE": "redis://127.0.0.1:1"}
+    begun = run_bench("maintenance", "incident", "start", "Redis is gone", "--json", **gone)
+    told = as_json(begun)
+    parts = told["captured"]["parts"]
+    assert "refused" in parts["redis"]["reason"]
+    assert parts["database"]["reason"] is None
+    taken = run_bench("maintenance", "incident", "command", **gone)
+    assert taken.returncode == 2, taken.stdout + taken.stderr

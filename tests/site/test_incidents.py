@@ -8,7 +8,13 @@ import pytest
 from conftest import as_json, fresh, run_bench, stored
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.operations import emergency_sheet, escalations, incident_watch
+from verenigingen_maintenance.operations import (
+    emergency_sheet,
+    escalations,
+    incident_capture,
+    incident_steps,
+    incident_watch,
+)
 from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.escalations import Breach
 from verenigingen_maintenance.sources import clock
@@ -21,11 +27,16 @@ def break_(check, subject=None, minutes=0):
     """An open escalation of a check that has been CRITICAL for some minutes."""
     began = clock.now() - timedelta(minutes=minutes)
     part = Part(check, f"{check} is broken", began)
-    return escalations.record(Breach(subject or check, f"{check} is broken", "far too much", began, parts=(part,)))
+    return escalations.record(
+        Breach(subject or check, f"{check} is broken", "far too much", began, parts=(part,))
+    )
 
 
 def open_ones():
-    return {row.procedure: row for row in frappe.get_all(INCIDENT, {"status": "Open"}, ["name", "procedure", "trigger", "severity"])}
+    return {
+        row.procedure: row
+        for row in frappe.get_all(INCIDENT, {"status": "Open"}, ["name", "procedure", "trigger", "severity"])
+    }
 
 
 def notes_of(name):
@@ -90,8 +101,6 @@ def test_a_muted_escalation_and_a_drill_open_none():
 
 
 def test_its_state_is_kept_at_once_and_what_could_not_be_read_says_why(monkeypatch):
-    from verenigingen_maintenance.operations import incident_capture
-
     def gone(now):
         raise ConnectionError("Redis is gone")
 
@@ -132,9 +141,7 @@ def test_two_commanders():
     assert frappe.db.get_value("Checklist Run", run, "procedure") == FAILURE
     assert not frappe.db.exists("Maintenance Escalation", {"incident": name, "status": "Open"})
     frappe.set_user("manager@example.com")
-    with pytest.raises(frappe.ValidationError, match="operator@example.com commands"):
-        from verenigingen_maintenance.operations import incident_steps
-
+    with pytest.raises(frappe.ValidationError, match=r"operator@example\.com commands"):
         incident_steps.take_command(name, clock.now())
     api.take_command(name, "the operator sleeps")
     incident = fresh(INCIDENT, name)
@@ -150,7 +157,12 @@ def test_the_timeline_tells_what_was_recorded_anyway_and_each_fact_once():
     row = next(item for item in step.items if item.by_hand)
     row.update({"result": "Failed", "note": "the database refuses connections"})
     step.save()
-    change = {"doctype": "Maintenance Change", "title": "Index on Member", "status": "Applied", "kind": "Add Index"}
+    change = {
+        "doctype": "Maintenance Change",
+        "title": "Index on Member",
+        "status": "Applied",
+        "kind": "Add Index",
+    }
     made = frappe.get_doc({**change, "applied_at": stored(minutes=20), "applied_by": "manager@example.com"})
     made.flags.by_operation = True
     made.insert()

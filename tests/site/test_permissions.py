@@ -40,13 +40,14 @@ DOCTYPES = (
     "Maintenance Change",
     "Request Recording",
     "Maintenance Report",
+    "Maintenance Incident",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
     *("Procedure Version", "Training Session", "Security Assessment"),
-    *("Maintenance Change", "Request Recording"),
+    *("Maintenance Change", "Request Recording", "Maintenance Incident"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
 )
 COUNTED = ("Error Count", "Ingested Error")
@@ -74,6 +75,9 @@ READING = [
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
     (api.report_pdf, ("WEEKLY-1",)),
+    (api.describe_incident, ("INC-1",)),
+    (api.list_incidents, ()),
+    (api.draft_incident_message, ("INC-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -109,6 +113,14 @@ WORKING = [
     (api.measure_change, ("CH-1",)),
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
+    (api.start_incident, ("",)),
+    (api.take_command, ("INC-1",)),
+    (api.note_in_incident, ("INC-1", "x")),
+    (api.capture_state, ("INC-1",)),
+    (api.mitigate_incident, ("INC-1", "x")),
+    (api.resolve_incident, ("INC-1", "x")),
+    (api.reopen_incident, ("INC-1", "x")),
+    (api.send_incident_message, ("INC-1", "x", "x")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

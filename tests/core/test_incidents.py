@@ -1,0 +1,198 @@
+"""The rules of incidents: what opens which, the clock of the procedure, states, what is told and captured."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from verenigingen_maintenance.core.captures import Captured, differences, headline, not_read, state
+from verenigingen_maintenance.core.emergency_sheet import Sheet, as_text
+from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
+from verenigingen_maintenance.core.incident_messages import Facts, draft
+from verenigingen_maintenance.core.incident_states import ONGOING, TRANSITIONS, Status, TransitionError, after
+from verenigingen_maintenance.core.incident_triggers import Breach, Trigger, emergencies
+from verenigingen_maintenance.core.incident_wording import listed, told
+from verenigingen_maintenance.core.readings import Unknown
+
+NOW = datetime(2026, 11, 28, 3, 0, tzinfo=timezone.utc)
+TRIGGERS = [
+    Trigger("dashboard", "Failure", "Dashboard Down", "Critical"),
+    Trigger("system_status", "Failure", "Status Critical", "Major", 15),
+    Trigger("api", "Slow", "Slow Responses", "Major"),
+]
+
+
+def breach(check, minutes, escalation="ESC-1"):
+    return Breach(escalation, check, f"{check} is broken", NOW - timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("breaches", "found"),
+    [
+        ([], []),
+        ([("disk", 14)], []),
+        ([("disk", 15)], [("Failure", "Status Critical", "Major")]),
+        ([("dashboard", 0)], [("Failure", "Dashboard Down", "Critical")]),
+        ([("disk", 20), ("dashboard", 1)], [("Failure", "Status Critical", "Critical")]),
+        (
+            [("api", 0), ("disk", 20)],
+            [("Failure", "Status Critical", "Major"), ("Slow", "Slow Responses", "Major")],
+        ),
+    ],
+)
+def test_what_is_broken_calls_for_its_procedure(breaches, found):
+    called = emergencies([breach(*each) for each in breaches], TRIGGERS, NOW)
+    assert [(each.procedure, each.trigger, each.severity) for each in called] == found
+
+
+def test_without_a_line_for_the_status_only_what_is_named_opens_an_incident():
+    assert emergencies([breach("disk", 60)], TRIGGERS[:1], NOW) == []
+
+
+@pytest.mark.parametrize("event", TRANSITIONS)
+@pytest.mark.parametrize("status", Status)
+def test_only_what_follows_may_happen(status, event):
+    allowed, leads_to = TRANSITIONS[event]
+    if status in allowed:
+        assert after(status, event) is leads_to
+    else:
+        with pytest.raises(TransitionError):
+            after(status, event)
+
+
+def test_nothing_follows_a_review_and_what_is_open_can_be_ended():
+    assert all(Status.REVIEWED not in allowed for allowed, _leads_to in TRANSITIONS.values())
+    assert all(status in TRANSITIONS["Resolved"][0] for status in ONGOING)
+
+
+GROUPS = {"First": 5, "Then": 25}
+STEPS = [Step("First", "look"), Step("First", "restart"), Step("Then", "learn")]
+
+
+def answered(*titles):
+    return [Step(each.group, each.title, answered_at=NOW if each.title in titles else None) for each in STEPS]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "done", "left"),
+    [
+        (0, (), [300, 1800]),
+        (6, (), [-60, 1440]),
+        (6, ("look", "restart"), [None, 1440]),
+        (31, ("look",), [-1560, -60]),
+    ],
+)
+def test_each_group_has_its_minutes_one_after_the_other(minutes, done, left):
+    found = phases(GROUPS, answered(*done), NOW - timedelta(minutes=minutes), NOW)
+    assert [each.seconds_left for each in found] == left
+    assert [(each.begins, each.until) for each in found] == [(0, 5), (5, 30)]
+
+
+def test_a_group_without_minutes_has_no_clock_and_neither_has_what_follows():
+    found = phases({"First": 0, "Then": 25}, STEPS, NOW, NOW)
+    assert [(each.until, each.seconds_left) for each in found] == [(None, None), (None, None)]
+
+
+def test_the_next_step_is_the_first_that_nobody_answered():
+    assert next_step(phases(GROUPS, answered("look"), NOW, NOW)).title == "restart"
+    assert next_step(phases(GROUPS, answered("look", "restart", "learn"), NOW, NOW)) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "severity", "said", "not_said"),
+    [
+        ("Open", "Critical", "Next message: at 03:30", "How it ended"),
+        ("Mitigated", "Major", "Next message: at 04:00", "How it ended"),
+        ("Resolved", "Minor", "How it ended: Redis was started", "Next message"),
+    ],
+)
+def test_a_message_says_what_people_notice_and_when_the_next_one_comes(status, severity, said, not_said):
+    facts = Facts(
+        "INC-1",
+        "No dashboard",
+        status,
+        severity,
+        NOW,
+        resolution="Redis was started",
+        actions=["Clear Cache"],
+    )
+    subject, text = draft(facts, NOW)
+    assert subject.startswith("INC-1: No dashboard")
+    assert said in text
+    assert not_said not in text
+    assert "Clear Cache" in text
+
+
+def test_a_message_of_a_drill_says_so_twice():
+    subject, text = draft(Facts("INC-1", "x", "Open", "Major", NOW, is_drill=True), NOW)
+    assert subject.startswith("DRILL: ")
+    assert "Nothing is broken" in text
+
+
+def test_a_part_that_could_not_be_read_is_told_with_its_reason():
+    found = state(
+        {"redis": Unknown("ConnectionError: refused", NOW), "host": Captured({"disk used (%)": 40})}
+    )
+    assert not_read(found) == {"Redis": "ConnectionError: refused"}
+    assert headline(found) == "1 of 2 parts read; not read: Redis"
+    assert found["parts"]["redis"]["figures"] == {}
+
+
+def test_a_capture_has_no_secrets_and_says_who_changed_a_setting():
+    part = Captured(
+        {"url": "https://a:secret@host/"},
+        [{"command": "x" * 900, "by": "jan@example.com", "mail": "jan@example.com"}],
+    )
+    clean = part.redacted()
+    assert "secret" not in str(clean.figures)
+    (row,) = clean.rows
+    assert row["by"] == "jan@example.com"
+    assert "jan@" not in row["mail"]
+    assert len(row["command"]) < 420
+
+
+def test_what_is_other_in_a_later_capture():
+    first = state({"host": Captured({"load": 1, "disk": 40})})
+    second = state({"host": Captured({"load": 9, "disk": 40}), "redis": Captured({"memory": 1})})
+    (found,) = differences(first, second)
+    assert (found["figure"], found["before"], found["after"]) == ("load", "1", "9")
+
+
+def test_the_sheet_has_the_steps_with_their_commands_whom_to_call_and_where_notes_are():
+    task = {"group": "First", "title": "Look", "instructions": "Look closely.", "command": "df -h\nfree -m"}
+    text = as_text(Sheet({"Failure": [task]}, ["Level 2, +31 20"], "2026-11-27 09:00"), "Failure", "/notes")
+    for said in ("== First", "1. Look", "$ df -h", "$ free -m", "Level 2, +31 20", "2026-11-27", "/notes"):
+        assert said in text
+    assert "never wrote it down" in as_text(Sheet({"Failure": [task]}), "Other", "")
+
+
+def test_an_incident_in_a_shell():
+    row = {
+        "incident": "INC-1",
+        "severity": "Major",
+        "status": "Open",
+        "title": "No page",
+        "commander": "",
+        "is_drill": False,
+    }
+    assert "nobody commands it" in listed([row])
+    assert "No incident is open" in listed([])
+    phase = {"title": "First", "answered": 1, "steps": 3, "seconds_left": -61}
+    step = {"title": "Look", "instructions": "Closely.", "command": "df -h", "changes_system": True}
+    event = {"at": "2026-11-28 03:00:00", "event": "Note", "note": "first\nsecond", "by": ""}
+    more = {
+        "minutes": 7,
+        "procedure": "Failure",
+        "escalations": [],
+        "phases": [phase],
+        "next": step,
+        "captured": None,
+    }
+    text = told({**row, **more, "timeline": [event], "call": []})
+    for said in (
+        "1:01 over its time",
+        "Next: Look.  It changes the system",
+        "$ df -h",
+        "Note: first …",
+        "not captured yet",
+    ):
+        assert said in text

@@ -30,7 +30,10 @@ SAMPLED = (
 )
 # Texts that are read as numbers or as JSON: nothing else is written there.
 OF_NUMBERS = ("value", "rule", "measured", "spent", "figure", "before")
-MADE = ("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session")
+MADE = (
+    *("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session"),
+    "Maintenance Incident",
+)
 
 
 def add_users(password: str) -> dict:

@@ -35,6 +35,12 @@ KNOWN_DOCTYPES = {
     "Maintenance Report",
     "Maintenance Report Text",
     "Maintenance Report Kind",
+    "Maintenance Incident",
+    "Maintenance Incident Event",
+    "Maintenance Incident Action",
+    "Maintenance Incident Capture",
+    "Maintenance Incident Measure",
+    "Maintenance Incident Trigger",
 }
 
 

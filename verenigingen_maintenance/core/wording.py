@@ -103,7 +103,16 @@ def state(status: Mapping[str, Any]) -> str:
         run = each["run"] or "no slot is due yet"
         late = ", overdue" if each.get("is_overdue") else ""
         lines.append(f"  {each['verdict'] or '-':<9} {each['procedure']:<24} {run} ({each['status']}{late})")
-    return "\n".join([*lines, *_escalations(status["escalations"]), *_to_fill(status)])
+    incidents = _incidents(status.get("incidents") or [])
+    return "\n".join([*lines, *incidents, *_escalations(status["escalations"]), *_to_fill(status)])
+
+
+def _incidents(incidents: Sequence[Mapping[str, Any]]) -> list[str]:
+    told = [
+        f"  {each['incident']} {each['title']} ({each['status']}, {each['commander'] or 'no commander'})"
+        for each in incidents
+    ]
+    return ["", "Incidents:", *told] if told else []
 
 
 def _watcher(watcher: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import (
     agreed_dates,
     checks,
+    incident_form,
     open_escalations,
     outbox,
     procedures,
@@ -64,11 +65,13 @@ def _rule(spec: Spec) -> dict:
 
 
 def describe_status(now: datetime) -> dict:
-    """The latest run of each scheduled procedure, what is open, and the worst of it all."""
+    """The latest run of each scheduled procedure, what is open, and the worst of it all. An incident that is
+    open is CRITICAL, unless it is a drill."""
     latest = [_latest(procedure, now) for procedure in procedures.scheduled()]
     open_now = open_escalations.open_ones()
     verdicts = [Verdict(each["verdict"]) for each in latest if each["verdict"]]
-    verdicts += [Verdict.CRITICAL for _each in open_now]
+    incidents = incident_form.ongoing()
+    verdicts += [Verdict.CRITICAL for each in (*open_now, *incidents) if not each.get("is_drill")]
     watcher, live_now = watch.describe_watch(now), describe_live()
     verdicts += [Verdict(watcher["verdict"])]
     missed = frappe.db.count(RUN, {"status": "Missed"})
@@ -78,6 +81,7 @@ def describe_status(now: datetime) -> dict:
         "live": live_now,
         "procedures": latest,
         "escalations": open_now,
+        "incidents": incidents,
         "missed": missed,
     }
     return {**found, "still_to_fill": still_to_fill(), "notifications_waiting": outbox.waiting()}

@@ -37,7 +37,7 @@ def new_errors(run: Document, now: datetime) -> str:
 def happened(run: Document, errors: str) -> str:
     """New breaches, `errors`, missed and unsigned runs since the last signed run of the procedure."""
     since = _since(run)
-    lines = [*_breaches(since), errors, *_runs(run, since)]
+    lines = [*_breaches(since), *_incidents(since), errors, *_runs(run, since)]
     return "\n".join([f"{_head(last_signed(run), since)}:", *(f"- {line}" for line in lines)])
 
 
@@ -74,6 +74,16 @@ def _breaches(since: datetime) -> list[str]:
     count = frappe.db.count(ESCALATION, filters)
     told = [f"{row.name} {row.title} ({row.status})" for row in rows]
     return [_("New breaches: {0}").format(_list(told, count))]
+
+
+def _incidents(since: datetime) -> list[str]:
+    """None is no news."""
+    filters = {"opened_at": (">=", clock.stored(since)), "is_drill": 0}
+    fields = ["name", "title", "status"]
+    rows = frappe.get_all("Maintenance Incident", filters, fields, order_by="opened_at asc", limit=MOST)
+    told = [f"{row.name} {row.title} ({row.status})" for row in rows]
+    count = frappe.db.count("Maintenance Incident", filters)
+    return [_("Incidents: {0}").format(_list(told, count))] if told else []
 
 
 def _errors(since: datetime) -> str:

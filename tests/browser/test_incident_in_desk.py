@@ -1,0 +1,46 @@
+"""An incident in Desk: opened, commanded, noted, resolved by an operator; read by an auditor."""
+
+import pytest
+from on_site import MARKUP
+from playwright.sync_api import expect
+from test_markup_is_shown_as_text import expect_nothing_ran
+
+
+@pytest.fixture
+def incident(site, api):
+    site.script("empty")
+    door = "/api/method/verenigingen_maintenance.api.start_incident"
+    answer = api("operator").post(door, data={"seen": f"Members see an error page {MARKUP}"})
+    return answer.json()["message"]["incident"]
+
+
+def press(form, name, **fields):
+    form.button(name).click()
+    for field, value in fields.items():
+        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
+    form.dialog.get_by_role("button", name="Submit").click()
+
+
+def test_an_operator_leads_through_it(incident, desk, api):
+    form = desk("operator", f"/app/maintenance-incident/{incident}")
+    shown = form.page.locator(".maintenance-incident")
+    expect(shown.locator(".left").first).to_contain_text("left")
+    expect(shown.locator(".next h5")).to_have_text("Next: Check system status")
+    expect(shown.locator(".captured details").first).to_be_visible()
+    press(form, "Take Command")
+    expect(form.button("Open the Run")).to_be_visible()
+    expect(shown).to_contain_text("operator@example.com commands.")
+    press(form, "Add a Note", note=f"Redis was stopped {MARKUP}")
+    expect(shown.locator(".timeline")).to_contain_text("Redis was stopped")
+    press(form, "Resolve", how="Redis was started again")
+    expect(form.indicator).to_have_text("Resolved")
+    expect_nothing_ran(form)
+
+
+def test_an_auditor_reads_it_and_changes_nothing(incident, desk, api):
+    form = desk("auditor", f"/app/maintenance-incident/{incident}")
+    expect(form.page.locator(".maintenance-incident .timeline")).to_contain_text("Members see an error page")
+    for name in ("Take Command", "Add a Note", "Resolve", "Message", "Save"):
+        expect(form.button(name)).to_be_hidden()
+    door = "/api/method/verenigingen_maintenance.api.take_command"
+    assert api("auditor").post(door, data={"incident": incident}).status == 403

@@ -1,9 +1,10 @@
 """An incident in Desk: opened, commanded, noted, resolved by an operator; read by an auditor."""
 
 import pytest
-from on_site import MARKUP
 from playwright.sync_api import expect
 from test_markup_is_shown_as_text import expect_nothing_ran
+
+MARKUP = '<img src=x onerror="window.pwned=1">'
 
 
 @pytest.fixture

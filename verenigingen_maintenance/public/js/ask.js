@@ -5,7 +5,7 @@ frappe.provide("verenigingen_maintenance");
 verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refused }) => {
 	const dialog = new frappe.ui.Dialog({
 		title,
-		fields,
+		fields: fields.map(shown_as_text),
 		primary_action_label: __("Submit"),
 		primary_action(values) {
 			frappe.call({
@@ -23,6 +23,10 @@ verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refu
 	keep_what_is_typed(dialog);
 	dialog.show();
 };
+
+// A field of a dialog shows its value as HTML too, where it is read-only for a moment: also one that others wrote.
+const shown_as_text = (df) =>
+	["Data", "Small Text"].includes(df.fieldtype) ? { ...df, formatter: (value) => frappe.utils.escape_html(value || "") } : df;
 
 // 0.1 s after a field changed, Frappe empties each required one whose value it does not know: a text until it is left.
 function keep_what_is_typed(dialog) {

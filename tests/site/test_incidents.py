@@ -172,6 +172,7 @@ def test_the_timeline_tells_what_was_recorded_anyway_and_each_fact_once():
     notes = [note for _event, note in notes_of(name)]
     for said in ("the database refuses connections", "Index on Member was applied"):
         assert sum(said in note for note in notes) == 1, notes
+    assert not any("was migrated" in note for note in notes), "nobody migrated it"
     moments = [row.happened_at for row in fresh(INCIDENT, name).events]
     assert moments == sorted(moments)
 
@@ -179,6 +180,7 @@ def test_the_timeline_tells_what_was_recorded_anyway_and_each_fact_once():
 def test_its_form_has_the_clock_of_the_procedure_and_the_next_step():
     name = api.start_incident("Members see an error page")["incident"]
     told = api.describe_incident(name)
+    assert [row["event"] for row in told["timeline"]] == ["Opened", "Captured"]
     first, second = told["phases"]
     assert (first["begins"], first["until"], second["until"]) == (0, 5, 30)
     assert 200 < first["seconds_left"] <= 300

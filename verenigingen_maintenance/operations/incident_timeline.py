@@ -120,9 +120,15 @@ def _settings(_incident: Document, since: datetime) -> Iterator[Fact]:
 
 
 def _migration(_incident: Document, since: datetime) -> Iterator[Fact]:
-    migrated = get_datetime(frappe.db.get_single_value("Maintenance Settings", "migrated_at") or None)
-    if migrated and migrated >= since:
-        yield Fact("Upgrade", migrated, _("The site was migrated"), "bench migrate", f"migrated:{migrated}")
+    migrated = frappe.db.get_single_value("Maintenance Settings", "migrated_at")
+    if migrated and get_datetime(migrated) >= since:
+        yield Fact(
+            "Upgrade",
+            get_datetime(migrated),
+            _("The site was migrated"),
+            "bench migrate",
+            f"migrated:{migrated}",
+        )
 
 
 def _errors(_incident: Document, since: datetime) -> Iterator[Fact]:

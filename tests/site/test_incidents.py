@@ -93,6 +93,16 @@ def test_one_that_was_resolved_opens_no_other_while_its_breach_goes_on_and_one_w
     assert [row.name for row in open_ones().values()] != [first.name]
 
 
+def test_a_gap_of_samples_is_an_emergency_that_nobody_saw_and_what_cannot_be_measured_is_none():
+    break_("disk_used", "Not measured", minutes=60)
+    break_("Notifications", minutes=60)
+    incident_watch.watch(clock.now())
+    assert not open_ones()
+    break_("Sampling", minutes=30)
+    incident_watch.watch(clock.now())
+    assert list(open_ones()) == [FAILURE]
+
+
 def test_a_muted_escalation_and_a_drill_open_none():
     muted = break_("dashboard_accessible")
     frappe.db.set_value("Maintenance Escalation", muted, "muted_because", "planned until 10:00")

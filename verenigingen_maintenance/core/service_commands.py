@@ -34,6 +34,8 @@ _UNITS = {
     Service.REDIS_CACHE: r"redis(-server)?(@[\w.-]+)?",
     Service.REDIS_QUEUE: r"redis(-server)?(@[\w.-]+)?",
 }
+_SINGLE = frozenset({Service.DATABASE, Service.PROXY})
+_SEVERAL = "Several run on this host: look which one this site uses before you touch one."
 _PROCFILE = {
     Service.WEB: "web",
     Service.WORKERS: "worker",
@@ -146,7 +148,7 @@ def ways(facts: Facts) -> list[Way]:
 def _way(service: Service, facts: Facts) -> Way:
     if host := facts.hosts.get(service):
         return Way(service, "Another Host", CONFIGURED, f"It is on {host}: restart it there.")
-    finders = (_by_unit, _by_supervisor, _by_honcho, _by_unit_name, _by_procfile, _by_hand)
+    finders = (_by_supervisor, _by_unit, _by_honcho, _by_unit_name, _by_procfile, _by_hand)
     found = next((way for finder in finders if (way := finder(service, facts))), None)
     return found or _nowhere(service, facts)
 
@@ -180,6 +182,8 @@ def _by_unit_name(service: Service, facts: Facts) -> Way | None:
 
 
 def _systemd(service: Service, names: list[str], is_user: bool, sure: str, why: str, facts: Facts) -> Way:
+    if service in _SINGLE and len(names) > 1:
+        return Way(service, "systemd", GUESS, f"{why} {_SEVERAL}", SUDO)
     prefix = "systemctl --user" if is_user else "sudo systemctl"
     as_user = facts.bench.user if is_user else SUDO
     return Way(service, "systemd", sure, why, as_user, _commands(prefix, names))
@@ -240,6 +244,8 @@ def _by_hand(service: Service, facts: Facts) -> Way | None:
     started = "; ".join(f"{each.pid}: {each.command[:200]}" for each in seen[:3])
     users = ", ".join(sorted({each.user for each in seen}))
     why = f"Neither supervisor, systemd nor bench start keeps it running. Start it as it was ({started})."
+    if service in _SINGLE and len(seen) > 1:
+        return Way(service, "None Found", UNKNOWN, f"{why} {_SEVERAL}", users)
     return Way(service, "None Found", UNKNOWN, why, users, {"stop": f"kill {pids}"})
 
 

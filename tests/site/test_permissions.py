@@ -73,6 +73,8 @@ READING = [
     (api.get_optimization_status, ()),
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
+    (api.list_incident_actions, ("INC-1",)),
+    (api.restart_commands, ()),
     (api.report_pdf, ("WEEKLY-1",)),
 ]
 WORKING = [
@@ -109,6 +111,9 @@ WORKING = [
     (api.measure_change, ("CH-1",)),
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
+    (api.perform_incident_action, ("INC-1", "Clear Cache", "x")),
+    (api.begin_restart, ("INC-1", "MariaDB")),
+    (api.record_restart, ("INC-1", "MariaDB", "x", "x")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

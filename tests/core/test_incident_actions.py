@@ -9,6 +9,7 @@ from verenigingen_maintenance.core.incident_actions import (
     depends,
     is_own_job,
     job_title,
+    lasts,
     may,
     not_taken_back,
     takes_back,
@@ -72,7 +73,7 @@ def test_one_is_taken_back_by_its_opposite_on_the_same_thing(
     assert takes_back(done, target, left, earlier, earlier_target) is expected
 
 
-def test_what_is_still_paused_is_said_and_what_failed_or_came_back_is_not():
+def test_what_was_paused_and_not_taken_back_is_known_and_whether_it_lasts():
     rows = [
         {"action": "Pause Scheduler", "outcome": "Done", "taken_back_by": "Resume Scheduler, 09:10"},
         {"action": "Pause a Job", "target": "queue.flush", "outcome": "Done", "taken_back_by": None},
@@ -80,7 +81,10 @@ def test_what_is_still_paused_is_said_and_what_failed_or_came_back_is_not():
         {"action": "Resume Scheduler", "outcome": "Done"},
         {"action": "Restart", "target": "MariaDB", "outcome": "By Hand"},
     ]
-    assert not_taken_back(rows) == ["Pause a Job (queue.flush): Resume a Job puts it back."]
+    assert [row["action"] for row in not_taken_back(rows)] == ["Pause a Job"]
+    assert lasts("Pause a Job", {"stopped": True})
+    assert not lasts("Pause Scheduler", {"on in System Settings": True})
+    assert not lasts("Switch Analytics to Basic", {"left": []})
 
 
 def test_a_job_is_named_without_the_address_of_its_function():

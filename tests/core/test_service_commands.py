@@ -113,6 +113,14 @@ def test_a_relative_command_is_of_the_bench_that_it_runs_in_and_children_of_a_se
     assert [each.pid for each in by_service(ones, BENCH)[Service.WEB]] == [7]
 
 
+@pytest.mark.parametrize(
+    "command", ["gunicorn: master [frappe.app:application]", "python -m gunicorn own_wsgi:app"]
+)
+def test_gunicorn_in_the_bench_is_its_web_server_whatever_it_serves(command):
+    assert Service.WEB in by_service([process(command, cwd=f"{HERE}/sites")], BENCH)
+    assert by_service([process(command, cwd="/srv/other")], BENCH) == {}
+
+
 def test_one_redis_for_both_is_both():
     shared = replace(BENCH, queue_port=13000)
     assert len(by_service([process("redis-server *:13000", name="redis-server")], shared)) == 2
@@ -232,7 +240,7 @@ def test_what_is_on_another_host_is_restarted_there():
 
 def test_what_nothing_keeps_running_is_said_to_be_unknown_and_a_container_is_named():
     told = found([process(WEB, pid=77)])["Web Server"]
-    assert (told.how, told.sure, told.commands) == ("None Found", "Unknown", {"stop": "kill 77"})
+    assert (told.how, told.sure, told.commands) == ("By Hand", "Unknown", {"stop": "kill 77"})
     assert WEB in told.why
     assert found(is_container=True)["nginx"].how == "Container"
     assert found()["nginx"].commands == {}

@@ -1,4 +1,4 @@
-"""What a hand does in an incident is really done, read before and after, and taken back; a drill does none."""
+"""What a hand does in an incident is really done, read on both sides, and taken back; a drill only reads."""
 
 import json
 import subprocess
@@ -69,7 +69,7 @@ def offered(incident, action, user=MANAGER):
 
 
 def left_paused(incident):
-    return incident_action_offers.offers(incident, MANAGER)["not_taken_back"]
+    return incident_action_offers.offers(incident, MANAGER)["still_paused"]
 
 
 def refused(match, *arguments, **options):
@@ -117,6 +117,9 @@ def test_the_scheduler_is_paused_and_resumed_and_what_is_still_paused_is_said(in
     assert not is_scheduler_disabled(verbose=False)
     assert left_paused(incident) == []
     assert len(fresh(INCIDENT, incident).actions) == 2, "what was refused leaves no row"
+    perform(incident, "Pause Scheduler", MANAGER)
+    frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
+    assert left_paused(incident) == [], "somebody switched it on in System Settings"
 
 
 def test_what_a_config_file_keeps_off_is_not_resumed_here_and_the_command_is_told(incident, monkeypatch):
@@ -357,7 +360,9 @@ def test_a_restart_by_hand_is_proven_by_the_processes_before_and_after(incident)
         assert (told["restarted"], told["after"][0]["pid"]) == (True, process.pid)
         again = api.record_restart(incident, "Socket.IO", "x", "Nothing")
         assert (again["restarted"], again["before"]) == (None, None), "nobody looked before"
-    row = fresh(INCIDENT, incident).actions[0]
+    document = fresh(INCIDENT, incident)
+    assert "token" not in document.events[-2].note, "the timeline has the proof, the row what was pasted"
+    row = document.actions[0]
     assert (row.outcome, row.command) == ("By Hand", "sudo supervisorctl restart x")
     assert row.result.endswith("x: stopped\nx: started, token=***")
 

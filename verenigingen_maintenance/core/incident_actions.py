@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -151,6 +151,13 @@ _ALL = (
 
 ACTIONS: Mapping[str, Action] = {each.name: each for each in _ALL}
 
+# Actions whose effect lasts until somebody takes it back, and how what is read now tells whether it does.
+LASTING: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "Pause Scheduler": lambda state: not state["on in System Settings"],
+    "Pause a Job": lambda state: bool(state["stopped"]),
+    "Switch Analytics to Basic": lambda state: bool(state["left"]),
+}
+
 # What is not done while a job of Frappe is paused; this app depends on the first three.
 DEPENDS = {
     "frappe.email.queue.flush": "no mail leaves this site, messages of escalations neither",
@@ -204,13 +211,12 @@ def takes_back(done: str, target: str, left: bool, earlier: str, earlier_target:
     return is_way_back and is_same and not left
 
 
-def not_taken_back(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What was switched off or paused in an incident, and not put back: each with what does that."""
-    found = []
-    for row in rows:
-        action = ACTIONS.get(str(row.get("action")))
-        is_paused = action is not None and action.name.startswith(("Pause", "Switch"))
-        if action and is_paused and row.get("outcome") == Outcome.DONE.value and not row.get("taken_back_by"):
-            on = f" ({row['target']})" if row.get("target") else ""
-            found.append(f"{action.name}{on}: {action.taken_back_by} puts it back.")
-    return found
+def not_taken_back(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows of an incident that paused or switched something off, and that no later one took back."""
+    done = [row for row in rows if row.get("outcome") == Outcome.DONE.value and not row.get("taken_back_by")]
+    return [row for row in done if row.get("action") in LASTING]
+
+
+def lasts(action: str, state: Mapping[str, Any]) -> bool:
+    """Whether what an action paused or switched off is so still, by what is read now."""
+    return LASTING[action](state)

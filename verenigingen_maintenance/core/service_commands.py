@@ -245,8 +245,8 @@ def _by_hand(service: Service, facts: Facts) -> Way | None:
     users = ", ".join(sorted({each.user for each in seen}))
     why = f"Neither supervisor, systemd nor bench start keeps it running. Start it as it was ({started})."
     if service in _SINGLE and len(seen) > 1:
-        return Way(service, "None Found", UNKNOWN, f"{why} {_SEVERAL}", users)
-    return Way(service, "None Found", UNKNOWN, why, users, {"stop": f"kill {pids}"})
+        return Way(service, "By Hand", UNKNOWN, f"{why} {_SEVERAL}", users)
+    return Way(service, "By Hand", UNKNOWN, why, users, {"stop": f"kill {pids}"})
 
 
 def _nowhere(service: Service, facts: Facts) -> Way:

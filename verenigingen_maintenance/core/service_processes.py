@@ -64,6 +64,7 @@ class Bench:
 
 DEFAULT_REDIS = 6379
 _HELPER = re.compile(r"bench_helper\s+frappe\s+(?:--site\s+\S+\s+)?(serve|worker-pool|worker|schedule)\b")
+_GUNICORN = re.compile(r"(^|[/\s])gunicorn(:|\s|$)")
 _BY_COMMAND = {"serve": Service.WEB, "schedule": Service.SCHEDULER}
 _PORT = re.compile(r":(\d{2,5})\b")
 _UNIT = re.compile(r"/([^/\n]+\.service)")
@@ -96,7 +97,7 @@ def _is_of(process: Process, bench: Bench) -> bool:
 
 
 def _of_bench(process: Process) -> Service | None:
-    if "frappe.app:application" in process.command:
+    if _GUNICORN.search(process.command):
         return Service.WEB
     if "socketio.js" in process.command:
         return Service.SOCKETIO

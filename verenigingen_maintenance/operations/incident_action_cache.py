@@ -19,6 +19,12 @@ def prepare(_parameters: Parameters) -> Prepared:
     return Prepared("", {})
 
 
+def not_now() -> str:
+    """Raises redis.ConnectionError where there is no cache."""
+    frappe.cache.ping()
+    return ""
+
+
 def keys(_parameters: Parameters) -> dict[str, Any]:
     """Keys of this site in the cache. Raises redis.ConnectionError: Frappe would answer with none."""
     frappe.cache.ping()

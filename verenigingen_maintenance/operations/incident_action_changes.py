@@ -19,10 +19,17 @@ FIELDS = ["name", "title", "kind", "status", "applied_at", "verdict", "failure"]
 
 
 def choices() -> dict[str, list[dict[str, str]]]:
-    """Changes that can be rolled back, with when they were applied and what measuring them said."""
-    order = {"order_by": "applied_at desc", "limit": MOST_CHOICES}
-    rows = frappe.get_all(CHANGE, {"status": IS_IN_PLACE}, FIELDS, **order)
+    """Changes that can be rolled back, the half applied ones too, with what measuring them said."""
+    begun = {"status": IS_IN_PLACE, "started_at": ("is", "set")}
+    one = {"status": ("in", [*IS_IN_PLACE[1], Status.APPROVED.value])}
+    order = {"order_by": "modified desc", "limit": MOST_CHOICES}
+    rows = frappe.get_all(CHANGE, one, [*FIELDS, "started_at"], or_filters=begun, **order)
+    rows.sort(key=_when, reverse=True)
     return {"change": [{"value": row.name, "label": _label(row)} for row in rows if _can_undo(row.kind)]}
+
+
+def _when(row: frappe._dict) -> str:
+    return str(row.applied_at or row.started_at or "")
 
 
 def _can_undo(kind: str) -> bool:
@@ -31,11 +38,7 @@ def _can_undo(kind: str) -> bool:
 
 
 def _label(row: frappe._dict) -> str:
-    told = (
-        f"{row.applied_at:%Y-%m-%d %H:%M}" if row.applied_at else "",
-        row.kind,
-        row.verdict or _("not measured"),
-    )
+    told = (row.status, _when(row)[:16], row.kind, row.verdict or _("not measured"))
     return f"{row.name} {row.title} ({'; '.join(filter(None, told))})"
 
 

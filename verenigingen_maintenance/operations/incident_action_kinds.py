@@ -20,9 +20,10 @@ from verenigingen_maintenance.operations import (
 from verenigingen_maintenance.operations.incident_action_way import Way
 
 WAYS = {
-    "Clear Cache": Way(cache.prepare, cache.keys, cache.clear, cache.cleared),
+    "Clear Cache": Way(cache.prepare, cache.keys, cache.clear, cache.cleared, not_now=cache.not_now),
     "Delete Engine Cache Keys": Way(
-        cache.prepare, cache.engine_keys, cache.delete_engine_keys, cache.engine_keys_deleted
+        *(cache.prepare, cache.engine_keys, cache.delete_engine_keys, cache.engine_keys_deleted),
+        not_now=cache.not_now,
     ),
     "Pause Scheduler": Way(
         *(scheduler.prepare_pause, scheduler.state, scheduler.pause, scheduler.paused),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -9,7 +11,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.incident_actions import ACTIONS, Action, Outcome, may, not_taken_back
+from verenigingen_maintenance.core.incident_actions import (
+    ACTIONS,
+    Action,
+    Outcome,
+    lasts,
+    may,
+    not_taken_back,
+)
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
 from verenigingen_maintenance.operations.incident_action_way import Way
@@ -18,7 +27,7 @@ from verenigingen_maintenance.operations.refusals import plain, refuse
 
 
 def offers(incident: str, user: str) -> dict[str, Any]:
-    """What this user may do now: {incident, status, is_drill, actions, under_way, not_taken_back}.
+    """What this user may do now: {incident, status, is_drill, actions, under_way, still_paused}.
 
     Each action has {name, warning, way_back, parameters, why_not}; a parameter {name, label, kind, required,
     help, options}. `why_not` says why there is nothing to do; it is empty where there is.
@@ -33,7 +42,7 @@ def offers(incident: str, user: str) -> dict[str, Any]:
         **{"incident": incident, "status": document.status, "is_drill": bool(cint(document.is_drill))},
         "actions": [_offer(each) for each in mine],
         "under_way": under_way(document),
-        "not_taken_back": not_taken_back([row.as_dict() for row in document.actions]),
+        "still_paused": still_paused(document),
     }
 
 
@@ -47,6 +56,26 @@ def under_way(incident: Document) -> list[dict[str, str]]:
         for row in incident.actions
         if row.outcome == Outcome.RUNNING.value and row.action in ACTIONS
     ]
+
+
+def still_paused(incident: Document) -> list[str]:
+    """What was paused or switched off in an incident and is so still, each with what puts it back."""
+    rows = not_taken_back([row.as_dict() for row in incident.actions])
+    return [_told(row) for row in rows if _lasts(row)]
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    on = f" ({row['target']})" if row["target"] else ""
+    return _("{0}{1}: {2} puts it back.").format(row["action"], on, ACTIONS[row["action"]].taken_back_by)
+
+
+def _lasts(row: Mapping[str, Any]) -> bool:
+    """What is not there any more, such as a job that was deleted, is not paused either."""
+    try:
+        return lasts(row["action"], WAYS[row["action"]].state(json.loads(row["parameters"] or "{}")))
+    except frappe.ValidationError:
+        frappe.clear_last_message()
+        return False
 
 
 def _offer(action: Action) -> dict[str, Any]:

@@ -174,8 +174,9 @@ def _settle(incident: Document, action: Action) -> None:
 def state_of_row(row: Document) -> str:
     """Why a row that says Running is not being done; empty where it may well be."""
     is_held = is_held_by_another(_lock_of(ACTIONS[row.action]))
-    asked = clock.instant(get_datetime(row.asked_at))
-    return why_left(asked, clock.now(), is_held, waits=row.result == WAITS)
+    now = clock.now()
+    asked = clock.instant_before(get_datetime(row.asked_at), now)
+    return why_left(asked, now, is_held, waits=row.result == WAITS)
 
 
 def _asked(incident: Document, row: Document) -> Asked:

@@ -74,9 +74,9 @@ def record_by_hand(incident: str, service: str, command: str, came_back: str, us
     seen = proof(before, after) if after is not None else None
     told = seen.text if seen else _("It is on another host: not seen from here.")
     outcome = Outcome.DRILL if cint(document.is_drill) else Outcome.BY_HAND
-    result = f"{told}\n{redact(came_back.strip())[:LONGEST]}"
     values = {"after": _as_json(after), "command": redact(command or row.command or "")[:LONGEST]}
-    incidents.end_action(document, row, outcome.value, result, **values)
+    incidents.end_action(document, row, outcome.value, told, **values)
+    row.result = f"{told}\n{redact(came_back.strip())[:LONGEST]}"
     incidents.write(document)
     commit()
     restarted = seen.restarted if seen else None

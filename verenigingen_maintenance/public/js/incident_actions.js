@@ -30,9 +30,9 @@
 	}
 
 	// What a killed process left, what waits for a worker, and what is still paused.
-	function show_what_is_left(frm, { under_way, not_taken_back }) {
+	function show_what_is_left(frm, { under_way, still_paused }) {
 		const running = under_way.map(({ action, target, at, told }) => `${action}${target ? ` (${target})` : ""}, ${at}: ${told}`);
-		const lines = [...running, ...not_taken_back];
+		const lines = [...running, ...still_paused];
 		if (lines.length) frm.dashboard.set_headline_alert(lines.map(esc).join("<br>"), "orange");
 		const is_queued = under_way.some(({ told }) => told === "Waits for a worker");
 		if (is_queued) verenigingen_maintenance.look_again(frm, 12);
@@ -79,7 +79,7 @@
 	async function restart(frm) {
 		const services = await get("restart_commands");
 		const fields = [
-			{ fieldtype: "HTML", fieldname: "commands", options: table(services) },
+			{ fieldtype: "HTML", fieldname: "commands", options: list(services, frm.doc.is_drill) },
 			{ fieldname: "service", fieldtype: "Select", options: ["", ...services.map(({ service }) => service)], label: __("Which one do you restart now?"), reqd: 1 },
 			{ fieldname: "command", fieldtype: "Small Text", label: __("Command"), description: __("Empty: the one above that restarts it.") },
 		];
@@ -99,27 +99,24 @@
 		});
 	}
 
-	function table(services) {
-		const note = __("Run the command in a shell of this host. Press Submit first: what runs now is kept, which proves the restart afterwards.");
-		const heads = [__("Service"), __("How It Runs"), __("Commands")].map((each) => `<th>${esc(each)}</th>`).join("");
-		const rows = services.map(row).join("");
-		return `<p>${esc(note)}</p><table class="table table-bordered restart-commands"><tr>${heads}</tr>${rows}</table>`;
+	function list(services, is_drill) {
+		const drill = is_drill ? `<p><b>${esc(__("Drill: run none of them."))}</b></p>` : "";
+		const note = __("Press Submit before you run a command in a shell of this host: what runs now is kept, which proves the restart afterwards.");
+		return `${drill}<p>${esc(note)}</p><div class="restart-commands">${services.map(block).join("")}</div>`;
 	}
 
-	function row({ service, how, sure, why, as_user, restart, stop, start, processes }) {
+	function block({ service, how, sure, why, as_user, restart, stop, start, processes }) {
 		const since = processes.map(({ pid, started }) => `${pid} (${started})`).join(", ") || __("no process seen");
-		const by = as_user ? `<p class="text-muted">${esc(__("As: {0}", [as_user]))}</p>` : "";
-		const cells = [
-			`<b>${esc(service)}</b><p class="text-muted">${esc(since)}</p>`,
-			`${esc(how)} <span class="text-muted">(${esc(sure)})</span><p class="text-muted">${esc(why)}</p>`,
-			[restart, stop, start].filter(Boolean).map(command).join("") + by,
-		];
-		return `<tr>${cells.map((each) => `<td>${each}</td>`).join("")}</tr>`;
+		const by = as_user ? __("As: {0}", [as_user]) : "";
+		const more = [why, since, by].filter(Boolean).map((each) => `<div class="text-muted small text-break">${esc(each)}</div>`);
+		const verbs = [[__("Restart"), restart], [__("Stop"), stop], [__("Start"), start]];
+		const commands = verbs.filter(([, text]) => text).map(command).join("");
+		return `<div class="mb-3"><b>${esc(service)}</b> ${esc(`${how} (${sure})`)}${commands}${more.join("")}</div>`;
 	}
 
-	function command(text) {
+	function command([verb, text]) {
 		const button = `<button type="button" class="btn btn-xs btn-default copy-command" data-command="${esc(text)}">${esc(__("Copy"))}</button>`;
-		return `<p><code>${esc(text)}</code> ${button}</p>`;
+		return `<div>${button} ${esc(verb)}: <code class="text-break">${esc(text)}</code></div>`;
 	}
 
 	$(document).on("click", ".copy-command", ({ currentTarget }) => frappe.utils.copy_to_clipboard(currentTarget.dataset.command));

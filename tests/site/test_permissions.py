@@ -74,6 +74,8 @@ READING = [
     (api.get_optimization_status, ()),
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
+    (api.list_incident_actions, ("INC-1",)),
+    (api.restart_commands, ()),
     (api.report_pdf, ("WEEKLY-1",)),
     (api.describe_incident, ("INC-1",)),
     (api.list_incidents, ()),
@@ -121,6 +123,9 @@ WORKING = [
     (api.resolve_incident, ("INC-1", "x")),
     (api.reopen_incident, ("INC-1", "x")),
     (api.send_incident_message, ("INC-1", "x", "x")),
+    (api.perform_incident_action, ("INC-1", "Clear Cache", "x")),
+    (api.begin_restart, ("INC-1", "MariaDB")),
+    (api.record_restart, ("INC-1", "MariaDB", "x", "x")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

@@ -47,7 +47,11 @@ from verenigingen_maintenance.api.documents import (
     mail_report,
     report_pdf,
 )
-from verenigingen_maintenance.api.duty import activate_escalation, deactivate_escalation, on_duty
+from verenigingen_maintenance.api.duty import (
+    activate_escalation,
+    deactivate_escalation,
+    on_duty,
+)
 from verenigingen_maintenance.api.errors import (
     analyze_error_patterns,
     identify_error_hotspots,
@@ -73,17 +77,27 @@ from verenigingen_maintenance.api.findings import (
     agree_on_date,
 )
 from verenigingen_maintenance.api.incidents import (
+    api,
+    begin_restart,
     capture_state,
     describe_incident,
     draft_incident_message,
+    from,
+    import,
+    incident_actions,
+    list_incident_actions,
     list_incidents,
     mitigate_incident,
     note_in_incident,
+    perform_incident_action,
+    record_restart,
     reopen_incident,
     resolve_incident,
+    restart_commands,
     send_incident_message,
     start_incident,
     take_command,
+    verenigingen_maintenance,
 )
 from verenigingen_maintenance.api.metrics import (
     _sample_in_worker,
@@ -126,7 +140,9 @@ from verenigingen_maintenance.api.security import (
     assess_security,
     get_security_assessment,
 )
-from verenigingen_maintenance.api.targets import test_target
+from verenigingen_maintenance.api.targets import (
+    test_target,
+)
 from verenigingen_maintenance.api.training import (
     check_access,
     close_training,
@@ -159,6 +175,7 @@ __all__ = [
     "approve_report",
     "assess_compliance",
     "assess_security",
+    "begin_restart",
     "capture_state",
     "check_access",
     "clear_analytics_cache",
@@ -194,6 +211,7 @@ __all__ = [
     "keep_change",
     "latest_errors",
     "list_checks",
+    "list_incident_actions",
     "list_incidents",
     "list_reports",
     "mail_report",
@@ -204,10 +222,12 @@ __all__ = [
     "note_in_incident",
     "on_duty",
     "open_run",
+    "perform_incident_action",
     "plan_change",
     "propose_change",
     "propose_thresholds",
     "record_requests",
+    "record_restart",
     "refresh_analytics",
     "reopen_error_pattern",
     "reopen_incident",
@@ -215,6 +235,7 @@ __all__ = [
     "resolve",
     "resolve_error_pattern",
     "resolve_incident",
+    "restart_commands",
     "restore_component",
     "restore_next",
     "restore_procedure",

@@ -50,7 +50,7 @@ def _no_state(_parameters: Parameters) -> dict[str, Any]:
     return {}
 
 
-def _clear_cache(_parameters: Parameters, _undo: Mapping[str, Any]) -> None:
+def clear_cache(*_arguments: object) -> None:
     """What Monitor has not written down yet is in the cache: it is written first."""
     flush()
     frappe.clear_cache()
@@ -99,7 +99,7 @@ WAYS = {
         change_retention.undo,
     ),
     Kind.CLEAR_CACHE: Way(
-        *(_nothing, _no_reason, _nothing, _no_state, _clear_cache, _nothing, _nothing, _nothing),
+        *(_nothing, _no_reason, _nothing, _no_state, clear_cache, _nothing, _nothing, _nothing),
         can_undo=False,
     ),
     Kind.ANALYSE_TABLE: Way(

@@ -31,3 +31,9 @@ def lock(name: str, wait: int = 0) -> Iterator[bool]:
     finally:
         if held:
             frappe.db.sql("select release_lock(%s)", key)
+
+
+def is_held_by_another(name: str) -> bool:
+    """Whether another connection holds a named lock just now; it is looked at, and not taken."""
+    key = f"{frappe.conf.db_name}:{name}"[:64]
+    return bool(frappe.db.sql("select coalesce(is_used_lock(%s) <> connection_id(), 0)", key)[0][0])

@@ -75,18 +75,18 @@ def failed_background_jobs(now: datetime) -> Reading:
     kept = cint(frappe.conf.rq_failed_jobs_limit) or background_jobs.RQ_FAILED_JOBS_LIMIT
     for queue in found:
         entries = queue.connection.zrange(queue.failed_job_registry.key, 0, -1, withscores=True)
-        listed |= {job_id.decode(): score for job_id, score in entries if _is_own(job_id)}
+        listed |= {job_id.decode(): score for job_id, score in entries if is_own(job_id)}
         if len(entries) >= kept:
             full = f"{queue.name} holds {len(entries)} failed jobs; from {kept} on Frappe drops newer ones"
     newest = sorted(listed, key=listed.__getitem__, reverse=True)[:MOST_JOBS]
-    ended = [(_name(job_id, job), _ended(job, listed[job_id])) for job_id, job in _fetch(found, newest)]
+    ended = [(name_of(job_id, job), ended_at(job, listed[job_id])) for job_id, job in fetch(found, newest)]
     failed = [(name, at) for name, at in ended if at >= now - DAY]
     cut_off = f"only the {MOST_JOBS} newest failed jobs were looked at" if len(listed) > MOST_JOBS else ""
     times = Counter(name for name, _at in failed)
     return _reading(times, [at for _name, at in failed], now, RQ, {}, full or cut_off)
 
 
-def _ended(job: Job | None, score: float) -> datetime:
+def ended_at(job: Job | None, score: float) -> datetime:
     """A killed job has no end, and one whose id runs anew has another's. The score is when the registry will
     drop its entry, which tells when it was made."""
     if job and job.ended_at and job.get_status(refresh=False) == JobStatus.FAILED:
@@ -114,22 +114,22 @@ def stuck_background_jobs(now: datetime) -> Reading:
 def _started(queue: Queue, now: datetime) -> Iterator[tuple[str, str, datetime]]:
     """A running job's score is when its worker's next sign of life is due; it is given some minutes more."""
     entries = queue.connection.zrange(queue.started_job_registry.key, 0, MOST_JOBS - 1, withscores=True)
-    due = {job_id.decode(): score for job_id, score in entries if _is_own(job_id)}
-    for job_id, job in _fetch([queue], list(due)):
+    due = {job_id.decode(): score for job_id, score in entries if is_own(job_id)}
+    for job_id, job in fetch([queue], list(due)):
         if job and job.started_at:
             began, seconds = _utc(job.started_at), job.timeout or 0
             if (now - GRACE).timestamp() > due[job_id]:
-                yield LOST, _name(job_id, job), began
+                yield LOST, name_of(job_id, job), began
             elif seconds > 0 and now - GRACE > began + timedelta(seconds=seconds):
-                yield OVERDUE, _name(job_id, job), began
+                yield OVERDUE, name_of(job_id, job), began
 
 
 def _queued(queue: Queue, now: datetime) -> Iterator[tuple[str, str, datetime]]:
     """Those that wait longest are first in the list."""
     ids = queue.connection.lrange(queue.key, 0, MOST_JOBS - 1)
-    for job_id, job in _fetch([queue], [each.decode() for each in ids if _is_own(each)]):
+    for job_id, job in fetch([queue], [each.decode() for each in ids if is_own(each)]):
         if job and job.enqueued_at and _utc(job.enqueued_at) < now - HOUR:
-            yield WAITING, _name(job_id, job), _utc(job.enqueued_at)
+            yield WAITING, name_of(job_id, job), _utc(job.enqueued_at)
 
 
 def queues() -> list[Queue]:
@@ -144,15 +144,15 @@ def connection() -> Redis:
     return RedisQueue.get_connection(**(login if conf.use_rq_auth else {}))
 
 
-def _is_own(job_id: bytes) -> bool:
+def is_own(job_id: bytes) -> bool:
     return job_id.startswith(f"{frappe.local.site}::".encode())
 
 
-def _fetch(queues: list[Queue], ids: list[str]) -> list[tuple[str, Job | None]]:
+def fetch(queues: list[Queue], ids: list[str]) -> list[tuple[str, Job | None]]:
     return list(zip(ids, Job.fetch_many(ids, queues[0].connection), strict=True)) if ids else []
 
 
-def _name(job_id: str, job: Job | None) -> str:
+def name_of(job_id: str, job: Job | None) -> str:
     """What Frappe's list of RQ Job calls it; its id where nothing more is kept."""
     if job is None:
         return job_id.partition("::")[2]

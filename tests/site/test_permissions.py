@@ -40,6 +40,7 @@ DOCTYPES = (
     "Maintenance Change",
     "Request Recording",
     "Maintenance Report",
+    "Maintenance Incident",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
@@ -48,6 +49,7 @@ RECORDS = (
     *("Procedure Version", "Training Session", "Security Assessment"),
     *("Maintenance Change", "Request Recording"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
+    "Maintenance Incident",
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -74,6 +76,8 @@ READING = [
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
     (api.report_pdf, ("WEEKLY-1",)),
+    (api.get_incident_review, ("INC-1",)),
+    (api.incident_review_pdf, ("INC-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -109,6 +113,8 @@ WORKING = [
     (api.measure_change, ("CH-1",)),
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
+    (api.write_incident_review, ("INC-1", "x")),
+    (api.add_measure, ("INC-1", "x", "Prevention", "x", "2999-01-01")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -137,6 +143,7 @@ MANAGING = [
     (api.keep_change, ("CH-1", "x")),
     (api.roll_back_change, ("CH-1", "x")),
     (api.dismiss_change, ("CH-1", "x")),
+    (api.review_incident, ("INC-1", "x")),
 ]
 
 

@@ -72,6 +72,13 @@ from verenigingen_maintenance.api.findings import (
     add_action,
     agree_on_date,
 )
+from verenigingen_maintenance.api.incident_review import (
+    add_measure,
+    get_incident_review,
+    incident_review_pdf,
+    review_incident,
+    write_incident_review,
+)
 from verenigingen_maintenance.api.metrics import (
     _sample_in_worker,
     compute_service_level,
@@ -137,6 +144,7 @@ __all__ = [
     "act_on_finding",
     "activate_escalation",
     "add_action",
+    "add_measure",
     "add_note",
     "agree_on_date",
     "analyze_error_patterns",
@@ -166,6 +174,7 @@ __all__ = [
     "get_analytics_summary",
     "get_compliance_metrics",
     "get_executive_summary",
+    "get_incident_review",
     "get_optimization_status",
     "get_report",
     "get_run",
@@ -175,6 +184,7 @@ __all__ = [
     "health",
     "identify_error_hotspots",
     "ignore_error_pattern",
+    "incident_review_pdf",
     "keep_change",
     "latest_errors",
     "list_checks",
@@ -198,6 +208,7 @@ __all__ = [
     "restore_next",
     "restore_procedure",
     "review_escalations",
+    "review_incident",
     "review_procedure",
     "roll_back_change",
     "run_check",
@@ -213,4 +224,5 @@ __all__ = [
     "troubleshooting_guide",
     "watcher",
     "withdraw_not_applicable",
+    "write_incident_review",
 ]

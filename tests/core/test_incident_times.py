@@ -66,6 +66,11 @@ def test_acknowledgement_is_beside_the_time_of_its_level(until, held):
     assert one("acknowledge", escalated=at(4), acknowledged=at(10)).held is None
 
 
+def test_what_went_to_the_next_level_did_not_hold_though_its_first_time_is_not_known():
+    late = one("acknowledge", escalated=at(4), answered_late=True, acknowledged=at(10))
+    assert (late.promised, late.held) == (None, False)
+
+
 def test_of_a_reopened_incident_the_last_mitigation_counts_and_both_are_told():
     steps = (("Mitigated", 10), ("Resolved", 12), ("Reopened", 15), ("Mitigated", 40), ("Resolved", 60))
     found = Moments(BEGAN, at(6), steps=tuple((event, at(minutes)) for event, minutes in steps))

@@ -1,4 +1,4 @@
-"""After an incident: drafted from records, written by people, closed by a manager, and never changed again."""
+"""After an incident: drafted from records, written by people, closed by a manager, never changed again."""
 
 import io
 import json

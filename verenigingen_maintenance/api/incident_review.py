@@ -12,9 +12,9 @@ from verenigingen_maintenance.sources import clock
 @frappe.whitelist(methods=["GET"])
 @told_in_shell
 def get_incident_review(incident: str) -> dict:
-    """The review as data: drafted from what was recorded, or as it was when it was reviewed."""
+    """The review as data: drafted from what was recorded, or as it was when it was reviewed; and as HTML."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    return incident_review.describe(incident, clock.now())
+    return incident_document.describe(incident, clock.now())
 
 
 @frappe.whitelist(methods=["GET"])

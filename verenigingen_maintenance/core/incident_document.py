@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .incident_narrative import local
 from .incident_times import in_words
 from .report_html import STYLE, Html, Numbers, table_html, tag
 from .report_parts import Table, percent_in_words
@@ -23,7 +24,6 @@ WRITTEN = (
     ("went_badly", "What made it worse or longer"),
     ("lessons", "Lessons and changes to procedures and monitoring"),
 )
-NOT_WRITTEN = "Not written yet."
 
 
 def render(told: Told) -> str:
@@ -50,13 +50,13 @@ def render(told: Told) -> str:
 def _first(told: Told) -> Iterator[Html]:
     kind = "Review of a drill" if told["is_drill"] else "Review of an incident"
     yield tag("h1", f"{told['incident']} {told['title']}".strip())
-    yield tag("p", f"{kind}. {told['site']}. Written down at {told['drafted_at']}.", class_="kicker")
+    yield tag("p", f"{kind}. {told['site']}. Written down at {local(told['drafted_at'])}.", class_="kicker")
     if told["is_draft"]:
         yield tag(
             "div", f"DRAFT: the incident is {told['status']}, and nobody has reviewed it.", class_="draft"
         )
     else:
-        text = f"Reviewed by {told['reviewed_by']} on {told['reviewed_at']}."
+        text = f"Reviewed by {told['reviewed_by']} on {local(told['reviewed_at'])}."
         yield tag("div", text, class_="approved")
     yield tag("p", BLAMELESS, class_="small")
     yield tag("h3", "Summary")
@@ -82,7 +82,7 @@ def _times(told: Told) -> Iterator[Html]:
             f"from {each['counted_from']}",
             in_words(each["seconds"], each["why"]),
             _promised(each["promised"]),
-            verdict(each["held"]) if each["promised"] is not None else "",
+            verdict(each["held"]) if each["promised"] is not None or each["held"] is not None else "",
             "; ".join(age_in_words(before) for before in each["earlier"]),
         ]
         for each in told["times"]
@@ -128,7 +128,8 @@ def _minutes(told: Told) -> Iterator[Html]:
 def _written(told: Told) -> Iterator[Html]:
     for field, title in WRITTEN:
         text = told["written"][field]
-        shown = tag("div", text, class_="remark") if text else tag("p", NOT_WRITTEN, class_="small")
+        nothing = "Not written yet." if told["is_draft"] else "Nothing was written."
+        shown = tag("div", text, class_="remark") if text else tag("p", nothing, class_="small")
         yield tag("div", tag("h3", title), shown, class_="keep")
 
 
@@ -230,10 +231,7 @@ def _captured(told: Told) -> Iterator[Html]:
 
 
 def _before(told: Told) -> Iterator[Html]:
-    rows = [
-        [each["at"][:19].replace("T", " "), each["kind"], each["what"], each["source"]]
-        for each in told["before"]
-    ]
+    rows = [[local(each["at"]), each["kind"], each["what"], each["source"]] for each in told["before"]]
     empty = "No change, upgrade or setting is known of these days."
     yield from _table("", ("At", "Kind", "What", "Known from"), rows, empty, (16, 10, 48, 26))
     yield tag("p", "What came before it need not have caused it: to be confirmed by people.", class_="small")

@@ -153,7 +153,7 @@ def _slow(found: Evidence) -> Told:
     """What took longer than is promised, and groups of the procedure that did not hold their minutes."""
     titles = {"detect": "detect it", "acknowledge": "acknowledge it"}
     for time in found.times:
-        if time.held is False and time.key in titles:
+        if time.held is False and time.promised is not None and time.key in titles:
             took, wanted = age_in_words(time.seconds), age_in_words(time.promised or None)
             yield (
                 f"It took {took} to {titles[time.key]}; promised {wanted or 'at once'}",

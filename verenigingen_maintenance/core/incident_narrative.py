@@ -35,7 +35,7 @@ def _head(told: Draft) -> str:
 def _seen(told: Draft) -> str:
     by_hand = told["trigger"] == "By Hand"
     opened = "It was opened by hand" if by_hand else f"It was opened by its trigger, {told['trigger']},"
-    return f"It began at {told['began_at']}. {opened} at {told['opened_at']}."
+    return f"It began at {local(told['began_at'])}. {opened} at {local(told['opened_at'])}."
 
 
 def _took(told: Draft) -> str:
@@ -136,6 +136,11 @@ def _look(told: Draft, looked_at: bool) -> list[str]:
 
 def _unless(is_there: object, text: str) -> list[str]:
     return [] if is_there else [text]
+
+
+def local(moment: str) -> str:
+    """A time of the data, ISO 8601 by the site's clock, to the second for people."""
+    return moment[:19].replace("T", " ")
 
 
 def _line(text: str | None) -> str:

@@ -6,7 +6,7 @@ What did not happen, or is not known, has no seconds and says why: it is never n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -27,14 +27,15 @@ FEWEST_COMPARED = 1
 
 @dataclass(frozen=True)
 class Moments:
-    """When what happened (instants). `escalated` is when the first linked escalation was opened, and
-    `answer_until` until when its level had to answer; `steps` are the lines of the timeline of STEPS, in
-    order."""
+    """When what happened (instants). `escalated` is when the first linked escalation was opened,
+    `answer_until` until when its level had to answer, and `answered_late` whether nobody did in that time;
+    `steps` are the lines of the timeline of STEPS, in order."""
 
     began: datetime
     opened: datetime
     escalated: datetime | None = None
     answer_until: datetime | None = None
+    answered_late: bool = False
     acknowledged: datetime | None = None
     mitigated: datetime | None = None
     resolved: datetime | None = None
@@ -51,17 +52,21 @@ class Moments:
 
 @dataclass(frozen=True)
 class Time:
-    """One of them in seconds; `earlier` are those of before it was reopened."""
+    """One of them in seconds; `earlier` are those of before it was reopened. `is_late` says that it is known
+    not to have held, whatever was promised."""
 
     key: str
     seconds: float | None
     why: str = ""
     promised: float | None = None
     earlier: tuple[float, ...] = ()
+    is_late: bool = False
 
     @property
     def held(self) -> bool | None:
         """Whether it was within what is promised; None where one of both is not known."""
+        if self.is_late:
+            return False
         if self.seconds is None or self.promised is None:
             return None
         return self.seconds <= self.promised
@@ -95,7 +100,8 @@ def _acknowledge(moments: Moments) -> Time:
     until = moments.answer_until
     promised = (until - moments.detected).total_seconds() if until else None
     why = "nobody took command of it or acknowledged it"
-    return _time("acknowledge", moments.detected, moments.acknowledged, why, promised)
+    time = _time("acknowledge", moments.detected, moments.acknowledged, why, promised)
+    return replace(time, is_late=moments.answered_late)
 
 
 def _end(key: str, event: str, own: datetime | None, moments: Moments) -> Time:
@@ -103,7 +109,7 @@ def _end(key: str, event: str, own: datetime | None, moments: Moments) -> Time:
     last, before = _last(event, own, moments)
     earlier = tuple((at - moments.began).total_seconds() for at in before)
     time = _time(key, moments.began, last, _why_not(event, moments, bool(before)))
-    return Time(key, time.seconds, time.why, earlier=earlier)
+    return replace(time, earlier=earlier)
 
 
 def _last(event: str, own: datetime | None, moments: Moments) -> tuple[datetime | None, list[datetime]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from verenigingen_maintenance.core import incident_document
 from verenigingen_maintenance.operations import incident_review
 
 
-def html(name: str, now: datetime) -> str:
-    """Escaped. Raises frappe.DoesNotExistError."""
-    return incident_document.render(incident_review.describe(name, now))
+def describe(name: str, now: datetime) -> dict[str, Any]:
+    """The review as data, with the document as `html`, which is escaped. Raises frappe.DoesNotExistError."""
+    told = incident_review.describe(name, now)
+    return {**told, "html": incident_document.render(told)}
 
 
 def pdf(name: str, now: datetime) -> tuple[str, bytes]:

@@ -131,7 +131,7 @@ def _minutes(incident: Document, moments: Any) -> tuple[list[dict[str, Any]], st
     if not given:
         return [], incident_minutes.NO_RUN
     from_when = "somebody took command" if taken else "it was opened: nobody took command"
-    shown = f"{from_when}, {clock.shown(began)}"
+    shown = f"{from_when}, {clock.stored(began):%Y-%m-%d %H:%M:%S}"
     return incident_minutes.held(given, _answers(incident.checklist_run), began, moments.opened), shown
 
 

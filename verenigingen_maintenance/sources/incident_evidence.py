@@ -54,12 +54,12 @@ def _changes(since: datetime, until: datetime) -> Iterator[Happened]:
 def _upgrades(since: datetime, until: datetime) -> Iterator[Happened]:
     """Patches of one minute are one upgrade; one without patches is known only from the last migrate."""
     filters = {"creation": ("between", [clock.stored(since), clock.stored(until)])}
-    rows = frappe.get_all("Patch Log", filters, ["creation"], order_by="creation asc", limit=10 * MOST)
+    rows = frappe.get_all("Patch Log", filters, ["creation"], order_by="creation desc", limit=10 * MOST)
     minutes: dict[datetime, int] = {}
     for row in rows:
         minute = row.creation.replace(second=0, microsecond=0)
         minutes[minute] = minutes.get(minute, 0) + 1
-    for minute, count in list(minutes.items())[-MOST:]:
+    for minute, count in minutes.items():
         yield Happened(clock.instant(minute), UPGRADE, f"{count} patches of apps were run", "Patch Log")
     migrated = frappe.db.get_single_value("Maintenance Settings", "migrated_at")
     at = clock.instant(get_datetime(migrated)) if migrated else None

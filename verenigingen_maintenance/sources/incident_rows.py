@@ -127,6 +127,7 @@ def _moments(row: Any, steps: Sequence[Any], linked: Sequence[Any], zone: ZoneIn
         opened=opened,
         escalated=escalated,
         answer_until=first.answer_until if first and is_first else None,
+        answered_late=bool(first and is_first and first.went_up),
         acknowledged=min(filter(None, map(after, [row.acknowledged_at, *answered])), default=None),
         mitigated=after(row.mitigated_at),
         resolved=after(row.resolved_at),

@@ -32,15 +32,20 @@
 	async function write(frm) {
 		const is_over = frm.doc.status === "Resolved";
 		const told = is_over ? await drafted(frm) : "";
-		const fields = (is_over ? WRITTEN : WRITTEN.slice(0, 1)).map((fieldname) => ({
+		const names = is_over ? WRITTEN : WRITTEN.slice(0, 1);
+		const before = Object.fromEntries(names.map((name) => [name, frm.doc[name] || ""]));
+		const fields = names.map((fieldname) => ({
 			fieldname,
 			fieldtype: "Small Text",
 			label: __(frappe.meta.get_label(frm.doctype, fieldname)),
-			default: frm.doc[fieldname] || "",
+			default: before[fieldname],
 		}));
 		if (told) fields.unshift({ fieldname: "told", fieldtype: "HTML", options: told });
-		const given = (values) =>
-			Object.fromEntries(fields.filter((each) => each.fieldname !== "told").map(({ fieldname }) => [fieldname, values[fieldname] || ""]));
+		// Only what was changed is sent: somebody else may have written the rest meanwhile.
+		const given = (values) => {
+			const changed = names.filter((name) => (values[name] || "") !== before[name]);
+			return Object.fromEntries(changed.map((name) => [name, values[name] || ""]));
+		};
 		ask(frm, __("Write Review"), "write_incident_review", fields, given);
 	}
 
@@ -73,7 +78,7 @@
 	}
 
 	function close(frm) {
-		const what = __("What you looked at in {0}, and what came of it", [frm.doc.procedure || __("the procedure")]);
+		const what = __("What you looked at in {0}, and what came of it", [frappe.utils.escape_html(frm.doc.procedure || __("the procedure"))]);
 		const hint = __("Empty where somebody reviewed it since the incident was resolved.");
 		const fields = [
 			{ fieldname: "looked_at", fieldtype: "Small Text", label: what, description: hint },

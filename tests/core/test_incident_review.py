@@ -202,6 +202,7 @@ MEASURE = {
         ({"written": written(root_cause="x", lessons="none needed, because")}, False, 1),
         ({"written": written(root_cause="x"), "measures": [MEASURE]}, True, 0),
         ({"measures": [MEASURE]}, True, 1),
+        ({"written": written(root_cause="x"), "measures": [{**MEASURE, "state": "Cancelled"}]}, True, 1),
         ({"false_alarm": True}, False, 1),
         ({"false_alarm": True, "written": written(root_cause="x")}, False, 0),
         ({"is_drill": True}, True, 1),

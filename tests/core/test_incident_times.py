@@ -43,6 +43,7 @@ def test_what_did_not_happen_says_why():
         "resolve": "it was not resolved yet",
     }
     assert told(resolved=at(9))["mitigate"] == "it was resolved without being mitigated first"
+    assert told(escalated=at(-1))["detect"].startswith("its escalation was opened before")
     assert told(acknowledged=at(2))["acknowledge"].startswith("its end is before its beginning")
 
 

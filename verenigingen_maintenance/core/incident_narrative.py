@@ -73,7 +73,7 @@ def questions(told: Draft) -> list[str]:
         *_monitoring(told),
         *(
             []
-            if told["measures"] or told["false_alarm"]
+            if _taken_on(told) or told["false_alarm"]
             else ["What keeps it from happening again? No measure is entered."]
         ),
         *_of_kind(told, "Procedure", "Which step of the procedure was missing, wrong or too slow?"),
@@ -124,7 +124,12 @@ def needed(told: Draft, looked_at: bool) -> list[str]:
     if told["false_alarm"]:
         return cause
     measure = "A measure with owner and date; or, under Lessons, why none is needed"
-    return [*cause, *_unless(told["measures"] or written["lessons"], measure), *_look(told, looked_at)]
+    return [*cause, *_unless(_taken_on(told) or written["lessons"], measure), *_look(told, looked_at)]
+
+
+def _taken_on(told: Draft) -> list[Any]:
+    """The measures that somebody does or did: not those whose ToDo was cancelled or deleted."""
+    return [each for each in told["measures"] if each["state"] in ("Open", "Closed")]
 
 
 def _look(told: Draft, looked_at: bool) -> list[str]:

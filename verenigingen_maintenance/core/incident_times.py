@@ -93,6 +93,10 @@ def times(moments: Moments, promised_detect: float | None = None) -> list[Time]:
 def _detect(moments: Moments, promised: float | None) -> Time:
     if moments.escalated is None and moments.began == moments.opened:
         return Time("detect", None, "opened by hand, and nobody said when it began", promised)
+    if moments.detected < moments.began:
+        return Time(
+            "detect", None, "its escalation was opened before what is given as its beginning", promised
+        )
     return _time("detect", moments.began, moments.detected, "", promised)
 
 

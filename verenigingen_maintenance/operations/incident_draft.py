@@ -27,6 +27,7 @@ from verenigingen_maintenance.operations.run_actions import CLOSED, OPEN, REMOVE
 from verenigingen_maintenance.sources import clock, incident_evidence, incident_rows
 
 RUN, ITEM = "Checklist Run", "Checklist Run Item"
+VERSION = 1  # of the data that is kept of a reviewed incident
 WRITTEN = ("root_cause", "contributing_factors", "went_well", "went_badly", "lessons")
 SEVEN_DAYS, HOUR = timedelta(days=7), timedelta(hours=1)
 MOST_BEFORE, LONGEST = 60, 1500
@@ -61,6 +62,7 @@ def draft(incident: Document, now: datetime) -> dict[str, Any]:
         "written": {field: incident.get(field) or "" for field in WRITTEN},
         "measures": measures(incident, now),
         "drafted_at": clock.shown(now),
+        "version": VERSION,
     }
     return {
         **found,

@@ -46,7 +46,7 @@ def an_incident(ago=60 * MINUTE, resolved=True, **values):
         "severity": "Critical",
     }
     incident = incidents.make({**head, "began_at": began, **values}, "It did not answer", began + 6 * MINUTE)
-    incident.acknowledged_at = incident.commander_since = clock.stored(began + 10 * MINUTE)
+    incident.commander_since = clock.stored(began + 10 * MINUTE)
     incidents.add_event(incident, "Commander", "Took command", began + 10 * MINUTE, by=OPERATOR)
     if resolved:
         for event, field, minutes in (("Mitigated", "mitigated_at", 30), ("Resolved", "resolved_at", 50)):
@@ -196,7 +196,9 @@ def test_the_draft_names_what_was_recorded_around_the_beginning_and_blames_nobod
     assert found["escalations"][0]["name"] == alert
     assert any("saw it first" in each for each in found["questions"])
     people = {
-        key: value for key, value in found.items() if key not in ("timeline", "measures", "measures_now")
+        key: value
+        for key, value in found.items()
+        if key not in ("timeline", "measures", "measures_now", "html")
     }
     assert "@example.com" not in json.dumps(people)
     assert OPERATOR in [each["by"] for each in found["timeline"]]
@@ -255,6 +257,12 @@ def test_a_drill_is_compared_with_the_drills_before_it_and_needs_lessons():
     with pytest.raises(frappe.ValidationError, match="Lessons: what the drill showed"):
         api.review_incident(name, "Went through it")
     api.write_incident_review(name, lessons="All know the steps")
-    api.review_incident(name, "Went through it")
+    api.review_procedure(FAILURE, "Before the drill")
+    (before,) = frappe.get_all("Procedure Review", {"note": "Before the drill"}, pluck="name")
+    frappe.db.set_value("Procedure Review", before, "at", stored(minutes=40))
+    with pytest.raises(frappe.ValidationError, match="A look at the procedure"):
+        api.review_incident(name)
+    api.review_procedure(FAILURE, "After the drill")
+    api.review_incident(name)
     assert frappe.db.get_value(INCIDENT, name, "status") == "Reviewed"
     assert incident_draft.measures(frappe.get_doc(INCIDENT, name), clock.now()) == []

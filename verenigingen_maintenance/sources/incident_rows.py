@@ -27,7 +27,8 @@ FIELDS = (
     *("name", "title", "status", "severity", "procedure", "is_drill", "trigger", "false_alarm"),
     *("began_at", "opened_at", "acknowledged_at", "mitigated_at", "resolved_at"),
 )
-MOST, COMPARED = 200, 5
+COMMAND = "Commander"
+MOST, MOST_ESCALATIONS, COMPARED = 200, 2_000, 5
 Steps = tuple[tuple[str, datetime], ...]
 
 
@@ -65,7 +66,9 @@ def escalations(names: Sequence[str]) -> dict[str, list[Any]]:
     fields = ["name", "title", "incident", "level", "status", "outcome", "opened_at", "acknowledged_at"]
     fields += ["first_acknowledged_at", "closed_at", "policy"]
     filters = {"incident": ("in", [*names, ""]), "opened_at": ("is", "set")}
-    rows = frappe.get_all(ESCALATION, filters, fields, order_by="opened_at asc, name asc", limit=MOST)
+    rows = frappe.get_all(
+        ESCALATION, filters, fields, order_by="opened_at asc, name asc", limit=MOST_ESCALATIONS
+    )
     checks = _by_parent(CHECK_ROW, "title", rows)
     events = _by_parent(ESCALATION_EVENT, "event", rows)
     found: dict[str, list[Any]] = {}
@@ -79,7 +82,7 @@ def escalations(names: Sequence[str]) -> dict[str, list[Any]]:
 
 def command_taken(incident: Any) -> datetime | None:
     """When somebody took command first, as it is stored."""
-    filters = {"parent": incident.name, "parenttype": INCIDENT, "event": "Commander"}
+    filters = {"parent": incident.name, "parenttype": INCIDENT, "event": COMMAND}
     first = frappe.get_all(EVENT, filters, pluck="happened_at", order_by="happened_at asc", limit=1)
     return first[0] if first else incident.commander_since
 
@@ -102,8 +105,9 @@ def _answer_until(row: Any) -> datetime | None:
 
 
 def _steps(names: Sequence[str]) -> dict[str, list[Any]]:
-    """The lines of the timelines that are steps, in their order."""
-    of_these = {"parenttype": INCIDENT, "parent": ("in", [*names, ""]), "event": ("in", incident_times.STEPS)}
+    """The lines of the timelines that are steps, or took command, in their order."""
+    events = (*incident_times.STEPS, COMMAND)
+    of_these = {"parenttype": INCIDENT, "parent": ("in", [*names, ""]), "event": ("in", events)}
     fields = ["parent", "event", "happened_at"]
     found: dict[str, list[Any]] = {}
     for row in frappe.get_all(EVENT, of_these, fields, order_by="parent, idx", limit=0):
@@ -112,7 +116,7 @@ def _steps(names: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def _moments(row: Any, steps: Sequence[Any], linked: Sequence[Any], zone: ZoneInfo) -> Moments:
-    """Whoever acknowledged an escalation of it first has acknowledged it."""
+    """It is acknowledged by whoever took command or acknowledged an escalation of it, whatever was first."""
     began = clock.instant(row.began_at or row.opened_at, zone)
 
     def after(naive: datetime | None) -> datetime | None:
@@ -121,6 +125,7 @@ def _moments(row: Any, steps: Sequence[Any], linked: Sequence[Any], zone: ZoneIn
     first = linked[0] if linked else None
     opened, escalated = after(row.opened_at) or began, after(first.opened_at) if first else None
     answered = [each.first_acknowledged_at or each.acknowledged_at for each in linked]
+    answered += [each.happened_at for each in steps if each.event == COMMAND]
     is_first = escalated is not None and escalated <= opened
     return Moments(
         began=began,
@@ -131,5 +136,9 @@ def _moments(row: Any, steps: Sequence[Any], linked: Sequence[Any], zone: ZoneIn
         acknowledged=min(filter(None, map(after, [row.acknowledged_at, *answered])), default=None),
         mitigated=after(row.mitigated_at),
         resolved=after(row.resolved_at),
-        steps=tuple((each.event, clock.instant_after(each.happened_at, began, zone)) for each in steps),
+        steps=tuple(
+            (each.event, clock.instant_after(each.happened_at, began, zone))
+            for each in steps
+            if each.event != COMMAND
+        ),
     )

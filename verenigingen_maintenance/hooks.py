@@ -12,7 +12,7 @@ app_include_js = [
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
-    "Maintenance Incident": ["public/js/incident_actions.js"],
+    "Maintenance Incident": ["public/js/incident_actions.js", "public/js/incident_review.js"],
 }
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 

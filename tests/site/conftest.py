@@ -43,6 +43,10 @@ ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal", "Procedure Review")
 TRAINED = ("Training Session", "Training Participant")
 CHANGED = ("Maintenance Change", "Maintenance Change Measurement", "Request Recording")
+EMERGENCIES = (
+    *("Maintenance Incident", "Maintenance Incident Event", "Maintenance Incident Action"),
+    *("Maintenance Incident Capture", "Maintenance Incident Measure"),
+)
 ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",

@@ -49,6 +49,7 @@ RECORDS = (
     *("Procedure Version", "Training Session", "Security Assessment"),
     *("Maintenance Change", "Request Recording", "Maintenance Incident"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
+    "Maintenance Incident",
 )
 COUNTED = ("Error Count", "Ingested Error")
 READING = [
@@ -80,6 +81,8 @@ READING = [
     (api.describe_incident, ("INC-1",)),
     (api.list_incidents, ()),
     (api.draft_incident_message, ("INC-1",)),
+    (api.get_incident_review, ("INC-1",)),
+    (api.incident_review_pdf, ("INC-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -126,6 +129,8 @@ WORKING = [
     (api.perform_incident_action, ("INC-1", "Clear Cache", "x")),
     (api.begin_restart, ("INC-1", "MariaDB")),
     (api.record_restart, ("INC-1", "MariaDB", "x", "x")),
+    (api.write_incident_review, ("INC-1", "x")),
+    (api.add_measure, ("INC-1", "x", "Prevention", "x", "2999-01-01")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -154,6 +159,7 @@ MANAGING = [
     (api.keep_change, ("CH-1", "x")),
     (api.roll_back_change, ("CH-1", "x")),
     (api.dismiss_change, ("CH-1", "x")),
+    (api.review_incident, ("INC-1", "x")),
 ]
 
 

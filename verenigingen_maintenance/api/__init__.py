@@ -76,28 +76,32 @@ from verenigingen_maintenance.api.findings import (
     add_action,
     agree_on_date,
 )
-from verenigingen_maintenance.api.incidents import (
-    api,
+from verenigingen_maintenance.api.incident_actions import (
     begin_restart,
+    list_incident_actions,
+    perform_incident_action,
+    record_restart,
+    restart_commands,
+)
+from verenigingen_maintenance.api.incident_review import (
+    add_measure,
+    get_incident_review,
+    incident_review_pdf,
+    review_incident,
+    write_incident_review,
+)
+from verenigingen_maintenance.api.incidents import (
     capture_state,
     describe_incident,
     draft_incident_message,
-    from,
-    import,
-    incident_actions,
-    list_incident_actions,
     list_incidents,
     mitigate_incident,
     note_in_incident,
-    perform_incident_action,
-    record_restart,
     reopen_incident,
     resolve_incident,
-    restart_commands,
     send_incident_message,
     start_incident,
     take_command,
-    verenigingen_maintenance,
 )
 from verenigingen_maintenance.api.metrics import (
     _sample_in_worker,
@@ -166,6 +170,7 @@ __all__ = [
     "act_on_finding",
     "activate_escalation",
     "add_action",
+    "add_measure",
     "add_note",
     "agree_on_date",
     "analyze_error_patterns",
@@ -199,6 +204,7 @@ __all__ = [
     "get_analytics_summary",
     "get_compliance_metrics",
     "get_executive_summary",
+    "get_incident_review",
     "get_optimization_status",
     "get_report",
     "get_run",
@@ -208,6 +214,7 @@ __all__ = [
     "health",
     "identify_error_hotspots",
     "ignore_error_pattern",
+    "incident_review_pdf",
     "keep_change",
     "latest_errors",
     "list_checks",
@@ -240,6 +247,7 @@ __all__ = [
     "restore_next",
     "restore_procedure",
     "review_escalations",
+    "review_incident",
     "review_procedure",
     "roll_back_change",
     "run_check",
@@ -258,4 +266,5 @@ __all__ = [
     "troubleshooting_guide",
     "watcher",
     "withdraw_not_applicable",
+    "write_incident_review",
 ]

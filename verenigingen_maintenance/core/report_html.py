@@ -58,7 +58,7 @@ class Html(str):
 
 
 @dataclass
-class _Numbers:
+class Numbers:
     """The number of each source, in the order in which they are first named."""
 
     known: dict[str, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class _Numbers:
 
 def render(report: Report, approval: Mapping[str, str] | None = None) -> str:
     """The whole report; `approval` has by, title and at, where it is approved."""
-    numbers = _Numbers()
+    numbers = Numbers()
     body = [
         *_first_page(report, approval, numbers),
         *(
@@ -98,7 +98,7 @@ def tag(name: str, *children: object, **attributes: object) -> Html:
 # --- the first page
 
 
-def _first_page(report: Report, approval: Mapping[str, str] | None, numbers: _Numbers) -> Iterator[Html]:
+def _first_page(report: Report, approval: Mapping[str, str] | None, numbers: Numbers) -> Iterator[Html]:
     period = report.period
     yield tag("h1", f"{report.title} {period.label}")
     days = f"{period.begins} to {period.last} ({period.days} days)"
@@ -142,14 +142,14 @@ def _pill(fact: Fact) -> Html:
 # --- sections
 
 
-def _section(section: Section, report: Report, numbers: _Numbers, index: int) -> Iterator[Html]:
+def _section(section: Section, report: Report, numbers: Numbers, index: int) -> Iterator[Html]:
     heading = tag("h2", f"{index + 1}. {section.title}", id=section.key)
     blocks = [*_blocks(section, report, numbers)]
     yield tag("div", heading, *blocks[:1], class_="keep" if index else "keep new-page")
     yield from blocks[1:]
 
 
-def _blocks(section: Section, report: Report, numbers: _Numbers) -> Iterator[Html]:
+def _blocks(section: Section, report: Report, numbers: Numbers) -> Iterator[Html]:
     """What stands below the heading. No page breaks one of them, nor parts the first from the heading."""
     if section.key in report.remarks:
         yield tag("div", report.remarks[section.key], class_="remark")
@@ -165,7 +165,7 @@ def _blocks(section: Section, report: Report, numbers: _Numbers) -> Iterator[Htm
             class_="figure",
         )
     for table in section.tables:
-        yield from _table(table, numbers)
+        yield from table_html(table, numbers)
     if _is_empty(section):
         yield tag("p", "Nothing of it was measured; the reasons are at the end, under Not measured.")
     elif section.missing:
@@ -176,7 +176,7 @@ def _is_empty(section: Section) -> bool:
     return not (section.sentences or section.figures or section.charts or section.tables)
 
 
-def _figures(figures: Sequence[Figure], numbers: _Numbers) -> Html:
+def _figures(figures: Sequence[Figure], numbers: Numbers) -> Html:
     heads = _heads(("Figure", "Value", "Before", "Change", "Note"), (1, 2, 3), (34, 18, 16, 10, 22))
     rows = [
         tag(
@@ -202,7 +202,7 @@ def _change(figure: Figure) -> Html:
     return tag("td", text, class_=f"n{kind}")
 
 
-def _table(table: Table, numbers: _Numbers) -> Iterator[Html]:
+def table_html(table: Table, numbers: Numbers) -> Iterator[Html]:
     """In blocks with heads over each, none of which is broken: not each WebKit repeats heads by itself."""
     title = tag("h3", table.title, numbers.of(table.source)) if table.title else Html()
     untold = Html() if table.title else numbers.of(table.source)
@@ -266,12 +266,12 @@ def _missing(report: Report) -> Iterator[Html]:
     rows = [["; ".join(what), why, title] for (why, title), what in alike.items()]
     nothing = "All that this report tells of was measured."
     table = Table("", ("What", "Why", "Section"), rows, empty=nothing, widths=(48, 34, 18))
-    first, *rest = _table(table, _Numbers())
+    first, *rest = table_html(table, Numbers())
     yield tag("div", heading, first, class_="keep")
     yield from rest
 
 
-def _sources(report: Report, numbers: _Numbers) -> Iterator[Html]:
+def _sources(report: Report, numbers: Numbers) -> Iterator[Html]:
     heading = tag("h2", f"{len(report.sections) + 2}. Sources", id="sources")
     said = f"All was read at {report.read_at}, as of one moment. What is told of a state is its state then."
     rows = [

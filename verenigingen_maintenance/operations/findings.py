@@ -44,6 +44,7 @@ class Provider:
 PROVIDERS: list[Provider] = [
     Provider("Errors", "findings_errors.found"),
     Provider("Alerts", "findings_alerts.found"),
+    Provider("Incidents", "findings_incidents.found"),
     Provider("Forecasts and Capacity", "findings_forecasts.found"),
     Provider("Compliance", "findings_compliance.found"),
     Provider("Thresholds", "findings_thresholds.found"),

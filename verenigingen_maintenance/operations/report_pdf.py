@@ -25,11 +25,13 @@ def pdf(report: Document) -> bytes:
     """The report as it is kept, as a PDF of A4 pages."""
     head = f"{report.title}, {report.period_from} to {report.period_until}"
     state = "" if report.approved_by else "DRAFT  "
-    return _numbered(get_pdf(_page(report), dict(OPTIONS)), head, state)
+    return pages(report.html, head, state)
 
 
-def _page(report: Document) -> str:
-    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{report.html}</body></html>'
+def pages(html: str, head: str, state: str = "") -> bytes:
+    """HTML as a PDF of A4 pages: `head` above each, `state` and its number below."""
+    page = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{html}</body></html>'
+    return _numbered(get_pdf(page, dict(OPTIONS)), head, state)
 
 
 def _numbered(content: bytes, head: str, state: str) -> bytes:

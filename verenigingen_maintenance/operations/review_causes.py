@@ -1,4 +1,4 @@
-"""What makes procedures due for review: thresholds, contacts, levels; an emergency, an escalation."""
+"""What makes procedures due for review: thresholds, contacts, levels; an emergency, an incident."""
 
 from __future__ import annotations
 
@@ -73,6 +73,15 @@ def of_run(run: Document) -> None:
     cadence = frappe.db.get_value(PROCEDURE, run.procedure, "cadence")
     if cadence == EMERGENCY and not run.is_drill:
         mark([run.procedure], _("{0} was an emergency, and is over").format(run.name))
+
+
+def of_incident(incident: Document) -> None:
+    """For when one is resolved: its procedure is gone through, unless it was a drill or a false alarm."""
+    is_real = not cint(incident.is_drill) and not cint(incident.false_alarm)
+    if is_real and incident.procedure and frappe.db.exists(PROCEDURE, incident.procedure):
+        mark(
+            [incident.procedure], _("{0} “{1}” was an emergency").format(incident.name, incident.title)[:300]
+        )
 
 
 def of_escalation(escalation: Document) -> None:

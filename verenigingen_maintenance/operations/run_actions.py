@@ -29,10 +29,20 @@ def make(run: Document, what: str, owner: str, due: object) -> str:
 
     Raises frappe.ValidationError without words, for somebody who cannot do it, and for a date that is past.
     """
-    text, day = (what or "").strip(), _day(due)
+    text, day = (what or "").strip(), day_of(due)
     if not text:
         refuse(_("Say what is to be done."))
-    _refuse_owner(owner)
+    refuse_owner(owner)
+    todo = assign(RUN, run.name, text, owner, day)
+    line = " ".join(text.split())
+    title = line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    run.append("run_actions", {"todo": todo, "title": title, "from_run": run.name})
+    refresh(run)
+    return todo
+
+
+def assign(doctype: str, name: str, text: str, owner: str, day: date) -> str:
+    """A ToDo about a document; returns its name."""
     todo = frappe.get_doc(
         {
             "doctype": TODO,
@@ -40,15 +50,11 @@ def make(run: Document, what: str, owner: str, due: object) -> str:
             "allocated_to": owner,
             "assigned_by": frappe.session.user,
             "date": day,
-            "reference_type": RUN,
-            "reference_name": run.name,
+            "reference_type": doctype,
+            "reference_name": name,
         }
-    ).insert(ignore_permissions=True)
-    line = " ".join(text.split())
-    title = line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
-    run.append("run_actions", {"todo": todo.name, "title": title, "from_run": run.name})
-    refresh(run)
-    return todo.name
+    )
+    return str(todo.insert(ignore_permissions=True).name)
 
 
 def refresh(run: Document) -> None:
@@ -66,9 +72,9 @@ def current(run: Document) -> list[dict[str, Any]]:
     """The same as data, and writes nothing: what is open first, the earliest date before the others."""
     rows = {row.todo: _kept(row) for row in run.run_actions}
     carried = {each["todo"]: each for each in open_of(run.procedure)}
-    states = _states(name for name in rows if name not in carried)
+    known = states_of(name for name in rows if name not in carried)
     gone = {"state": REMOVED, "closed_at": None}
-    found = {name: {**row, **states.get(name, gone)} for name, row in rows.items()} | carried
+    found = {name: {**row, **known.get(name, gone)} for name, row in rows.items()} | carried
     return sorted(found.values(), key=lambda each: (each["state"] != OPEN, str(each["due"] or "9999")))
 
 
@@ -117,7 +123,8 @@ def _kept(row: Document) -> dict[str, Any]:
     return {field: row.get(field) for field in ("todo", "title", "allocated_to", "due", "state", "from_run")}
 
 
-def _states(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def states_of(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Of each ToDo that is there: state, allocated_to, due, closed_at."""
     fields = ["name", "status", "allocated_to", "date", "modified"]
     wanted = list(names)
     rows = frappe.get_all(TODO, {"name": ("in", wanted)}, fields, limit=0) if wanted else []
@@ -132,7 +139,8 @@ def _states(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _refuse_owner(owner: str) -> None:
+def refuse_owner(owner: str) -> None:
+    """Raises frappe.ValidationError unless this is an enabled user of Desk."""
     fields = ["enabled", "user_type"]
     found = frappe.db.get_value("User", owner, fields, as_dict=True) if owner else None
     if not found:
@@ -141,7 +149,8 @@ def _refuse_owner(owner: str) -> None:
         refuse(_("{0} cannot do it: the user is disabled, or not one of Desk."), owner)
 
 
-def _day(value: object) -> date:
+def day_of(value: object) -> date:
+    """The day until which something is done. Raises frappe.ValidationError for none, and for a past one."""
     today = clock.stored(clock.now()).date()
     try:
         day = date.fromisoformat(str(value or ""))

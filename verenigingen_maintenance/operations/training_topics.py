@@ -11,17 +11,17 @@ from frappe.utils import getdate
 
 from verenigingen_maintenance.sources import clock, documentation
 
-SESSION, ESCALATION = "Training Session", "Maintenance Escalation"
+SESSION, ESCALATION, INCIDENT = "Training Session", "Maintenance Escalation", "Maintenance Incident"
 MONTH = timedelta(days=31)
 MOST = 20
-FIELDS = ("name", "title", "status", "review", "reason", "description")
+FIELDS = ("name", "title", "status", "review", "reason", "description", "root_cause", "lessons")
 
 
 def since_the_last(now: datetime) -> str:
-    """Lines under headings: escalations, changed procedures, new checks; what is too many is counted."""
+    """Lines under headings: alerts, incidents, procedures that changed, new checks; too many are counted."""
     since = _begin(now)
     head = _("Since {0}:").format(f"{since:%Y-%m-%d}")
-    parts = (_still_open(), _over(since), _changed(since), _new_checks(since), _due(now))
+    parts = (_still_open(), _over(since), _incidents(since), _changed(since), _new_checks(since), _due(now))
     return "\n".join([head, *(line for part in parts for line in part)])
 
 
@@ -39,6 +39,18 @@ def _still_open() -> list[str]:
 def _over(since: datetime) -> list[str]:
     filters = {"closed_at": (">=", since), "opened_at": ("is", "set"), "is_drill": 0}
     return _listed(_("Escalations that are over"), ESCALATION, filters, "{name} {title}: {review}")
+
+
+def _incidents(since: datetime) -> list[str]:
+    """What was learnt of each; of one that nobody reviewed yet, its state."""
+    reviewed = {"opened_at": (">=", since), "is_drill": 0, "status": "Reviewed"}
+    others = {**reviewed, "status": ("!=", "Reviewed")}
+    return [
+        *_listed(
+            _("Incidents that were reviewed"), INCIDENT, reviewed, "{name} {title}: {root_cause} {lessons}"
+        ),
+        *_listed(_("Incidents that were not reviewed yet"), INCIDENT, others, "{name} {title} ({status})"),
+    ]
 
 
 def _changed(since: datetime) -> list[str]:

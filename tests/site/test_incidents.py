@@ -79,6 +79,17 @@ def test_what_breaks_later_joins_the_open_incident_and_fires_once():
     assert len(told) == 1, told
 
 
+def test_what_joins_can_make_it_worse_and_then_its_state_is_kept_again():
+    break_("disk_used", minutes=20)
+    incident_watch.watch(clock.now())
+    (found,) = open_ones().values()
+    break_("dashboard_accessible")
+    incident_watch.watch(clock.now())
+    incident = fresh(INCIDENT, found.name)
+    assert (found.severity, incident.severity) == ("Major", "Critical")
+    assert [row.why for row in incident.captures][1:] == ["dashboard_accessible is broken, now Critical"]
+
+
 def test_one_that_was_resolved_opens_no_other_while_its_breach_goes_on_and_one_when_it_comes_back():
     break_("dashboard_accessible")
     incident_watch.watch(clock.now())

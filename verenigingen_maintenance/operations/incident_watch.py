@@ -9,7 +9,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.incident_triggers import Breach, Emergency, Trigger, emergencies
+from verenigingen_maintenance.core.incident_triggers import (
+    WORST_FIRST,
+    Breach,
+    Emergency,
+    Trigger,
+    emergencies,
+)
 from verenigingen_maintenance.operations import emergency_sheet, incident_steps, incident_timeline, incidents
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
@@ -85,19 +91,32 @@ def breaches() -> list[Breach]:
 
 
 def call(emergency: Emergency, now: datetime) -> str:
-    """Opens the incident, with the state at this moment, or joins the open one; returns its name."""
-    first = emergency.breaches[0]
-    told = "; ".join(dict.fromkeys(f"{each.title} ({each.escalation})" for each in emergency.breaches))
-    if name := incidents.open_one(emergency.procedure):
-        _join(incidents.get(name), emergency)
-        return name
-    values = {"title": first.title, "trigger": emergency.trigger, "trigger_text": told}
-    values |= {"procedure": emergency.procedure, "severity": emergency.severity, "began_at": first.began_at}
-    incident = incidents.make(values, _("Opened by itself: {0}").format(told), now)
+    """Opens the incident, or joins the open one; returns its name. Its state is captured when it opens, and
+    when what joins it makes it worse."""
+    name = incidents.open_one(emergency.procedure)
+    incident = incidents.get(name) if name else _open(emergency, now)
+    why = _("Opened") if not name else _worsened(incident, emergency)
     _join(incident, emergency)
     commit()
-    incident_steps.capture(incident.name, _("Opened"), now)
-    return incident.name
+    if why:
+        incident_steps.capture(incident.name, why, now)
+    return str(incident.name)
+
+
+def _open(emergency: Emergency, now: datetime) -> Document:
+    first = emergency.breaches[0]
+    told = "; ".join(dict.fromkeys(f"{each.title} ({each.escalation})" for each in emergency.breaches))
+    values = {"title": first.title, "trigger": emergency.trigger, "trigger_text": told}
+    values |= {"procedure": emergency.procedure, "severity": emergency.severity, "began_at": first.began_at}
+    return incidents.make(values, _("Opened by itself: {0}").format(told), now)
+
+
+def _worsened(incident: Document, emergency: Emergency) -> str:
+    """Raises the severity where what joins is worse, and says why; else nothing."""
+    if WORST_FIRST.index(emergency.severity) >= WORST_FIRST.index(incident.severity):
+        return ""
+    incident.severity = emergency.severity
+    return _("{0}, now {1}").format(emergency.breaches[0].title, emergency.severity)
 
 
 def _join(incident: Document, emergency: Emergency) -> None:

@@ -58,7 +58,8 @@ def make(values: dict, opened: str, now: datetime) -> Document:
     times = {"began_at": clock.stored(began), "opened_at": clock.stored(now)}
     incident = frappe.new_doc(INCIDENT, **head, **times, **{"severity": Severity.MAJOR.value, **values})
     incident.title = (incident.title or "")[:140]
-    add_event(incident, "Opened", opened, now)
+    is_by_hand = incident.trigger == BY_HAND
+    add_event(incident, "Opened", opened, now, by=None if is_by_hand else "")
     try:
         records.insert(incident)
     except frappe.UniqueValidationError:

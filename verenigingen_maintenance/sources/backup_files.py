@@ -39,7 +39,7 @@ from verenigingen_maintenance.core.backup_reading import (
 )
 from verenigingen_maintenance.core.backup_sets import File
 from verenigingen_maintenance.core.redaction import redact
-from verenigingen_maintenance.sources.backups import folder, identity
+from verenigingen_maintenance.sources import backups
 
 CHUNK, MEGA = 1 << 20, 1e6
 GPG = (
@@ -83,12 +83,12 @@ class _Progress:
 
 def _read_watched(file: File, progress: _Progress, until: float) -> str:
     with _opened(_path(file)) as content:
-        progress.identity = identity(os.fstat(content.fileno()))
+        progress.identity = backups.identity(os.fstat(content.fileno()))
         try:
             return _read(file, content, until)
         finally:
             progress.read = os.lseek(content.fileno(), 0, os.SEEK_CUR)
-            if identity(os.fstat(content.fileno())) != progress.identity:
+            if backups.identity(os.fstat(content.fileno())) != progress.identity:
                 raise NotTold("it was written to while it was read")
 
 
@@ -164,4 +164,4 @@ def _pipe_with(key: str) -> int:
 
 
 def _path(file: File) -> Path:
-    return Path(folder()) / file.name
+    return Path(backups.folder()) / file.name

@@ -36,6 +36,14 @@ def archive(names=("a.pdf", "b.pdf"), content=RANDOM):
     return packed.getvalue()
 
 
+def told_beside(size=1_000):
+    """As tar writes a member beyond 8 GB: its header has no room for the size."""
+    member = tarfile.TarInfo("large.zip")
+    member.pax_headers = {"size": str(size)}
+    headers = member.tobuf(tarfile.PAX_FORMAT)
+    return headers + RANDOM[:size] + bytes(-size % 512) + bytes(10_240)
+
+
 TAR = archive()
 END_OF_B = 512 + 2 * (512 + 40_448)
 WHOLE = {
@@ -51,6 +59,7 @@ WHOLE = {
     "an archive": (PRIVATE, "x.tar", TAR),
     "an archive of nothing": (PRIVATE, "x.tar", archive(names=())),
     "an archive of long names": (PRIVATE, "x.tar", archive(names=("n" * 300,))),
+    "an archive that tells sizes beside the header": (PRIVATE, "x.tar", told_beside()),
     "a packed archive": (PRIVATE, "x.tgz", gzip.compress(TAR)),
     "the config": (CONFIG, "x.json", CONF),
 }

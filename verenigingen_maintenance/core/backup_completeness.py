@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,8 +28,8 @@ class Outcome:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Outcome:
-        """From what `as_item` gave. Raises TypeError for anything else."""
-        return cls(**item)
+        """From what `as_item` gave, of this version or an earlier one."""
+        return cls(**{each.name: item[each.name] for each in fields(cls) if each.name in item})
 
     def as_item(self) -> dict[str, Any]:
         return asdict(self)

@@ -17,12 +17,18 @@ from itertools import chain
 from .backup_sets import CONFIG, DATABASE
 
 BLOCK, TAIL, AT_ONCE, LARGEST_CONFIG = 512, 4096, 8_000_000, 1_000_000
+LARGEST_HEADER = 1 << 20
 GZIP_WINDOW = zlib.MAX_WBITS | 16
 COMPLETED = re.compile(rb"-- Dump completed(?: on \d[\d: -]+)?\s*")
 # Kinds of members that have no data behind them, whatever their size says.
 NO_DATA = (
     *(tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE),
     *(tarfile.BLKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE),
+)
+# Headers that tell of the next member: its name, or a size beyond 8 GB.
+ABOUT_NEXT = (
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE),
 )
 GZIP, TAR, JSON, OPENPGP, PLAIN = "gzip", "tar", "json", "OpenPGP", "plain"
 
@@ -135,23 +141,34 @@ def read_dump(chunks: Iterable[bytes]) -> str:
 
 
 def read_tar(chunks: Iterable[bytes]) -> int:
-    """Reads an archive to its end, header by header; how many members it has. Raises NotWhole."""
-    blocks, members = _Blocks(chunks), 0
-    while True:
-        header = blocks.take(BLOCK)
-        if not header:
-            raise NotWhole(f"the archive has no end mark behind {members} members")
+    """Reads an archive to its end, header by header; how many members it has. Raises NotWhole, and NotTold
+    for what tar writes only when it is asked to."""
+    blocks, members, larger = _Blocks(chunks), 0, None
+    while header := blocks.take(BLOCK):
         if header == bytes(BLOCK):
             blocks.skip_all()
             return members
-        try:
-            info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
-        except tarfile.HeaderError as error:
-            raise NotWhole(f"the archive is damaged behind {members} members: {error}") from error
-        data = 0 if info.type in NO_DATA else -(-info.size // BLOCK) * BLOCK
-        if data < 0 or blocks.skip(data) < data:
+        info = _header(header, members)
+        size = info.size if larger is None or info.type in ABOUT_NEXT else larger
+        length = 0 if info.type in NO_DATA else -(-size // BLOCK) * BLOCK
+        data = blocks.take(length) if 0 <= length <= LARGEST_HEADER and info.type in ABOUT_NEXT else b""
+        if length < 0 or len(data) + blocks.skip(length - len(data)) < length:
             raise NotWhole(f"the archive ends within member {members + 1}")
-        members += info.type not in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE)
+        if info.type not in ABOUT_NEXT:
+            members, larger = members + 1, None
+        elif found := re.search(rb"(?:^|\n)\d+ size=(\d+)\n", data):
+            larger = int(found[1])
+    raise NotWhole(f"the archive has no end mark behind {members} members")
+
+
+def _header(block: bytes, before: int) -> tarfile.TarInfo:
+    try:
+        info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError as error:
+        raise NotWhole(f"the archive is damaged behind {before} members: {error}") from error
+    if info.type == tarfile.GNUTYPE_SPARSE:
+        raise NotTold("the archive has sparse files, which are not followed")
+    return info
 
 
 class _Blocks:

@@ -50,6 +50,18 @@ def size(now: datetime) -> Reading | Unknown:
 
 
 @source
+def total_size(now: datetime) -> Reading | Unknown:
+    """What all files of backups of this site take up here, old ones and partial ones too."""
+    if not Path(folder()).is_dir():
+        return Unknown(f"there is no folder {folder()}", now, folder())
+    files = listed()
+    is_cut = len(files) == MOST_FILES
+    at_least = f"the {MOST_FILES} latest files were looked at" if is_cut else ""
+    megabytes = round(sum(each.size for each in files) / MEGA, 3)
+    return Reading(megabytes, "MB", now, folder(), {"files": len(files)}, at_least)
+
+
+@source
 def size_change(now: datetime) -> Reading | Unknown:
     """By how many percent of the larger one the newest dump and the median of a fortnight before differ."""
     found = sets(now)

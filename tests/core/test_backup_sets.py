@@ -123,8 +123,9 @@ def test_a_file_is_proven_only_by_having_been_read_to_its_end_as_it_is_now(of_fi
 
 def test_what_an_encryption_left_that_did_not_end_is_wrong():
     left = file("-3", PRIVATE, is_temporary=True)
-    found = judged([file("-3"), left], {DATABASE: outcome(completeness.WHOLE)})
-    assert found.wrong == [f"{left.name} is left by an encryption that did not end"]
+    found = judged([file("-3"), left], {DATABASE: outcome(completeness.WHOLE)}, wanted=[PRIVATE])
+    told = f"{left.name} is left by an encryption that did not end"
+    assert found.wrong == ["no file of the private files", told]
 
 
 def test_what_the_site_has_and_the_backup_lacks_is_named():

@@ -110,8 +110,6 @@ def unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
             else:
                 yield _decompressed(member, left, read)
                 left = member.unused_data if member.eof else member.unconsumed_tail
-    while not member.eof and (left := _decompressed(member, b"", read)):
-        yield left
     if not member.eof:
         raise NotWhole(f"gzip ends too early, after {read} bytes")
 

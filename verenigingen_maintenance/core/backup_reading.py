@@ -90,7 +90,7 @@ def read_content(kind: str, name: str, chunks: Iterable[bytes]) -> str:
     if kind == DATABASE:
         return read_dump(chunks)
     members = read_tar(chunks)
-    return f"{members} members"
+    return "1 member" if members == 1 else f"{members} members"
 
 
 def _told_of_config(has: dict[str, bool]) -> str:

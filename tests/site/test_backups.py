@@ -103,7 +103,7 @@ def test_a_real_backup_is_proven_whole_and_no_check_makes_or_deletes_one(folder,
     proven = {line.split(": ")[0]: line for line in found.evidence["proven"]}
     assert judged == "OK"
     assert "Dump completed on 2" in proven[Path(made.backup_path_db).name]
-    assert "members" in proven[Path(made.backup_path_private_files).name]
+    assert " member" in proven[Path(made.backup_path_private_files).name]
     assert "without backup_encryption_key" in proven[Path(made.backup_path_conf).name]
     for check in CHECKS:
         ask(check)

@@ -39,6 +39,7 @@ scheduler_events = {
     ],
     "hourly_long": [
         "verenigingen_maintenance.scheduled.claim_maintenance_analytics",
+        "verenigingen_maintenance.scheduled.read_maintenance_backups",
     ],
     "cron": {
         "* * * * *": [

@@ -17,6 +17,7 @@ from verenigingen_maintenance.operations import (
     measure_changes,
     metric_rollups,
     opportunities,
+    read_backups,
     recordings,
     reports_due,
     sample_metrics,
@@ -116,6 +117,11 @@ def finish_maintenance_analytics() -> None:
 def claim_maintenance_analytics() -> None:
     """Each hour, in the queue long: what the app verenigingen claims, where it is."""
     analytics_claims.refresh(clock.now())
+
+
+def read_maintenance_backups() -> None:
+    """Each hour, in the queue long: reads what is new of the newest backup to its end. Nothing is changed."""
+    read_backups.read_newest(clock.now())
 
 
 def propose_maintenance_thresholds() -> None:

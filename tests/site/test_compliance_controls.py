@@ -412,9 +412,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def back_up(folder, hours, ending="database.sql.gz"):
-    file = folder / f"20261124_020000-{frappe.local.site.replace('.', '_')}-{ending}"
-    file.write_bytes(b"x")
+def back_up(folder, hours, ending="database.sql.gz", content=b"x"):
+    file = folder / f"{stored(hours=hours):%Y%m%d_%H%M%S}-{frappe.local.site.replace('.', '_')}-{ending}"
+    file.write_bytes(content)
     made = (clock.now() - timedelta(hours=hours)).timestamp()
     os.utime(file, (made, made))
 
@@ -439,9 +439,11 @@ def test_backups_that_are_not_encrypted_are_found_by_setting_and_by_file(folder)
     assert broken("backups.encrypted") == 1
     setting(encrypt_backup=1)
     assert "there is none to look at" in why_unknown("backups.encrypted")
-    back_up(folder, 3)
+    back_up(folder, 4)
     assert broken("backups.encrypted") == 1
-    back_up(folder, 2, "database-enc.sql.gz")
+    back_up(folder, 3, "database-enc.sql.gz")
+    assert broken("backups.encrypted") == 1, "the name says what was meant, when encrypting failed"
+    back_up(folder, 2, "database-enc.sql.gz", b"\x8c\x0d\x04\x09")
     assert broken("backups.encrypted") == 0
 
 

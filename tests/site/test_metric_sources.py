@@ -232,13 +232,13 @@ def test_the_database_takes_what_its_tables_take_and_a_file_uploaded_twice_its_p
 
 @pytest.fixture
 def backup(tmp_path, monkeypatch):
-    """Makes a file as a backup of this or another site has it, finished so many hours ago."""
+    """Makes a file as a backup of this or another site has it, begun so many hours ago."""
     monkeypatch.setitem(frappe.conf, "backup_path", str(tmp_path))
 
     def make(hours, what="database.sql.gz", size=1, site=None, folder=tmp_path):
         ended = clock.now() - timedelta(hours=hours)
         slug = (site or frappe.local.site).replace(".", "_")
-        file = Path(folder) / f"{ended:%Y%m%d_%H%M%S}-{slug}-{what}"
+        file = Path(folder) / f"{clock.stored(ended):%Y%m%d_%H%M%S}-{slug}-{what}"
         file.write_bytes(b"x" * size)
         os.utime(file, (ended.timestamp(), ended.timestamp()))
         return file.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import frappe
 from frappe import _
@@ -17,7 +18,7 @@ from verenigingen_maintenance.operations import mutes, procedures, settings
 from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.metrics import EACH_ROUND
 from verenigingen_maintenance.operations.refusals import refuse, refuse_no_times_of_day
-from verenigingen_maintenance.sources import http, sampling
+from verenigingen_maintenance.sources import backups, http, sampling
 
 LONGEST_BETWEEN = 1_440
 LONGEST_ROUND = 5
@@ -89,6 +90,7 @@ def refuse_bad_settings(document: Document) -> None:
     refuse_no_times_of_day(document)
     _refuse_foreign_probe(document)
     _refuse_bad_sampling(document)
+    _refuse_bad_folder(document)
     settings.refuse_missing_list(document)
     _refuse_twice(document, "severity_rules", "title")
     _refuse_twice(document, "starting_levels", "area")
@@ -138,6 +140,21 @@ def _refuse_bad_sampling(document: Document) -> None:
         )
     if not 0 <= (promised := document.promised_availability or 0) <= 100:
         refuse(_("The dashboard can be promised to be available for 0 to 100 %, not {0} %."), promised)
+
+
+def _refuse_bad_folder(document: Document) -> None:
+    """The copies are looked for on this server; an address is never asked."""
+    path = (document.off_site_folder or "").strip()
+    if path and (not Path(path).is_absolute() or "://" in path):
+        refuse(
+            _(
+                "“{0}” is no folder of this server. Mount the place of the copies, and write its path, such "
+                "as /mnt/backup. Leave it empty where there is none."
+            ),
+            path,
+        )
+    if path and Path(path).resolve() == Path(backups.folder()).resolve():
+        refuse(_("“{0}” is the folder of the backups themselves. Name the folder of their copy."), path)
 
 
 def _refuse_bad_command(task: Document) -> None:

@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 
 import frappe
 from frappe.utils import cint
 
+from verenigingen_maintenance.core.backup_sets import Sets
 from verenigingen_maintenance.core.compliance import Found, Unmeasured
-from verenigingen_maintenance.sources import backups
+from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.sources import backup_safety, backups
 from verenigingen_maintenance.sources.controls import ago
 
-OLDEST, PROOF, HOUR = 26, 100, 3600
+OLDEST, PROOF = 26, 100
 RUN, ITEM, RESTORE = "Checklist Run", "Checklist Run Item", "Verify data recovery procedures"
-ELSEWHERE = {"S3 Backup Settings": "enabled", "Dropbox Settings": "enabled", "Google Drive": "enable"}
 
 
 def age(now: datetime) -> Found | Unmeasured:
     """Whether the newest backup of the database is younger than 26 hours."""
-    newest = backups.newest()
-    if newest is None:
-        return _none_here()
-    hours = (now - datetime.fromtimestamp(newest.stat().st_mtime, timezone.utc)).total_seconds() / HOUR
-    told = f"the newest backup is {max(hours, 0):.1f} h old; {OLDEST} h are allowed"
-    return Found(int(hours > OLDEST), told, None, {"file": newest.name})
+    found = backups.sets(now)
+    if found.newest is None:
+        return _none_here(found)
+    hours = backups.hours_old(found.newest, now)
+    told = f"the newest backup is {hours:.1f} h old; {OLDEST} h are allowed"
+    return Found(int(hours > OLDEST), told, None, {"file": found.newest.dump.name})
 
 
 def encrypted(now: datetime) -> Found | Unmeasured:
-    """Whether backups are encrypted, by the setting and by the newest file."""
-    newest = backups.newest()
-    is_on = cint(frappe.db.get_single_value("System Settings", "encrypt_backup"))
-    evidence = {"setting": "on" if is_on else "off", "newest": newest.name if newest else ""}
-    if not is_on:
-        return Found(1, "backups are not encrypted", None, evidence)
-    if newest is None:
+    """Whether backups are encrypted, by the setting and by the first bytes of the newest files."""
+    if not cint(frappe.db.get_single_value("System Settings", "encrypt_backup")):
+        return Found(1, "backups are not encrypted", None, {"setting": "off"})
+    if backups.sets(now).newest is None:
         return Unmeasured("backups are to be encrypted, and there is none to look at")
-    is_met = "-enc." in newest.name
-    told = (
-        "the newest backup is encrypted"
-        if is_met
-        else "the newest backup is not encrypted, though it should be"
-    )
-    return Found(int(not is_met), told, None, evidence)
+    found = backup_safety.in_the_clear(now)
+    if isinstance(found, Unknown) or (found.at_least and not found.value):
+        return Unmeasured(found.reason if isinstance(found, Unknown) else found.at_least)
+    told = "the newest backup is encrypted"
+    if found.value:
+        told = f"the newest backup is not encrypted, though it should be: {found.detail}"
+    return Found(int(found.value > 0), told, None, found.evidence)
 
 
 def off_site(now: datetime) -> Found | Unmeasured:
-    """Whether Frappe brings backups to another place. What a host does by itself is not seen from here."""
-    there = [each for each in ELSEWHERE if frappe.db.exists("DocType", each)]
-    if not there:
+    """Whether the newest backup is in the folder of copies, or Frappe brings backups to another place."""
+    there = [each for each in backup_safety.ELSEWHERE if frappe.db.exists("DocType", each)]
+    if not there and not backup_safety.copy_place():
         return Unmeasured("this site has none of the DocTypes by which Frappe brings backups elsewhere")
-    used = _elsewhere()
-    told = f"backups go to {', '.join(used)}" if used else "Frappe brings backups to no other place"
-    return Found(int(not used), told, None, {"looked at": there})
+    found = backup_safety.not_elsewhere(now)
+    if isinstance(found, Unknown):
+        return Unmeasured(found.reason)
+    evidence = {"looked at": there, **found.evidence}
+    return Found(int(found.value > 0), found.detail or f"backups go to {found.source}", None, evidence)
 
 
 def restore_proven(now: datetime) -> Found:
@@ -68,15 +68,9 @@ def restore_proven(now: datetime) -> Found:
     return Found(1, f"no signed run of the last {PROOF} days has a restore that was done")
 
 
-def _none_here() -> Found | Unmeasured:
-    if used := _elsewhere():
+def _none_here(found: Sets) -> Found | Unmeasured:
+    if found.why_none:
+        return Unmeasured(found.why_none)
+    if used := backup_safety.switched_on():
         return Unmeasured(f"there is no backup on this host; those in {', '.join(used)} are not seen")
     return Found(1, "there is no backup of the database, and Frappe brings none to another place")
-
-
-def _elsewhere() -> list[str]:
-    return [
-        doctype
-        for doctype, switch in ELSEWHERE.items()
-        if frappe.db.exists("DocType", doctype) and cint(frappe.db.get_single_value(doctype, switch))
-    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from frappe.utils.safe_exec import is_safe_exec_enabled
 
 from verenigingen_maintenance.core.security import Part, switch
 from verenigingen_maintenance.core.site_flags import FLAGS, Flag
-from verenigingen_maintenance.sources.backups import folder
+from verenigingen_maintenance.sources.backups import folder, is_open
 
 MOST_FILES = 500
 
@@ -52,16 +51,9 @@ def _backups() -> list[Path]:
 
 def _file(name: str, severity: str, files: list[Path]) -> dict[str, Any]:
     there = [each for each in files if each.exists()]
-    open_ones = [each for each in there if _is_open(each)]
+    open_ones = [each for each in there if is_open(each)]
     value = "its owner and group" if there else "there is none"
     value = "every user of the server" if open_ones else value
     told = f"{len(open_ones)} of {len(there)} files may be read or changed by every user of the server"
     remedy = "chmod o-rwx them, or the folder they are in. They hold the passwords and keys of the site."
     return switch(f"file.{name}", f"Who may read {name}", value, bool(open_ones), severity, told, remedy)
-
-
-def _is_open(file: Path) -> bool:
-    """Readable or writable by everybody, in folders that let everybody through."""
-    if not file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        return False
-    return all(each.stat().st_mode & stat.S_IXOTH for each in file.resolve().parents)

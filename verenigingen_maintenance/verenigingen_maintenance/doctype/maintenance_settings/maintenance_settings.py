@@ -9,7 +9,7 @@ from verenigingen_maintenance.operations.validate import refuse_bad_settings
 KEPT = (
     *("shipped", "seeded", "holidays_until", "errors_counted_from"),
     *("heartbeat_problem", "health_token_hash", "migrated_at", "escalation_active"),
-    "opportunities",
+    *("opportunities", "backups_read"),
 )
 
 

@@ -9,6 +9,7 @@ CARDS = {
         *("Checklist Runs", "Maintenance Escalations", "Maintenance Silences", "Escalation Review"),
         "Emergency Contacts",
     ],
+    "Emergency": ["Maintenance Incidents", "Recovery Drills"],
     "Reviews": [
         *("Maintenance Reports", "Maintenance Changes", "Request Recordings", "Threshold Proposals"),
         "Security Assessments",
@@ -21,7 +22,14 @@ CARDS = {
     "Compliance": ["Compliance Report", "Compliance Assessments", "Compliance Gaps"],
     "Setup": ["Maintenance Settings", "Maintenance Notifications", "Notification Targets"],
 }
-SHORTCUTS = ["Open Runs", "Open Escalations", "Overdue Runs", "Missed Runs", "Not Applicable: Proposals"]
+SHORTCUTS = [
+    "Open Runs",
+    "Open Escalations",
+    "Open Incidents",
+    "Overdue Runs",
+    "Missed Runs",
+    "Not Applicable: Proposals",
+]
 SHORTCUTS += ["New and Escalating Errors", "Reports to Approve", "Changes to Decide", "Dashboard"]
 PROPOSED = '[["Maintenance Check","proposal","is","set"]]'
 NEW_OR_WORSE = (
@@ -45,7 +53,15 @@ def test_the_workspace_shows_its_shortcuts_with_counts_and_its_cards(user, troub
 
     shortcuts = page.locator(".shortcut-widget-box")
     expect(shortcuts.locator(".widget-title")).to_have_text(SHORTCUTS)
-    counts = ("1 open", "1 open", f"{overdue} overdue", "0 missed", f"{proposals} proposed", f"{errors} open")
+    counts = (
+        "1 open",
+        "1 open",
+        "0 open",
+        f"{overdue} overdue",
+        "0 missed",
+        f"{proposals} proposed",
+        f"{errors} open",
+    )
     drafted = count(api(user), "Maintenance Report", '[["status","=","Draft"]]')
     undecided = count(api(user), "Maintenance Change", '[["status","in",["Proposed","Applied"]]]')
     counts += (f"{drafted} drafted", f"{undecided} to decide")

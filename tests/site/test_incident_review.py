@@ -149,12 +149,40 @@ def a_change_half_an_hour_before():
     return change.name
 
 
+def figures_of_that_hour(incident, metric, usually, now):
+    """Ten days of a metric at the hour of the beginning, and the day of the incident."""
+    began = frappe.db.get_value(INCIDENT, incident, "began_at")
+    hour = began.replace(minute=0, second=0, microsecond=0)
+    for days in range(11):
+        value = usually if days else now
+        row = frappe.new_doc("Metric Hour", metric=metric, begins=hour - days * DAY, samples=12)
+        records.insert(row.update(dict.fromkeys(("minimum", "median", "p95", "maximum"), value)))
+
+
+def what_was_not_in_order():
+    """A threshold was changed and a patch run in the hours before; a run was missed the day before."""
+    check = frappe.get_doc("Maintenance Check", "disk_used")
+    check.update({"warning": "> 75"}).save()
+    filters = {"ref_doctype": check.doctype, "docname": check.name}
+    frappe.db.set_value("Version", filters, "creation", stored(hours=3))
+    frappe.get_doc({"doctype": "Patch Log", "patch": "a.patch"}).insert().db_set("creation", stored(hours=4))
+    missed = {
+        "doctype": "Checklist Run",
+        "name": "DAILY-1999-01-01",
+        "status": "Missed",
+        "procedure": "Daily Maintenance",
+    }
+    frappe.get_doc({**missed, "lapses_at": stored(days=1)}).db_insert()
+
+
 def test_the_draft_names_what_was_recorded_around_the_beginning_and_blames_nobody(incident):
     change = a_change_half_an_hour_before()
     alert = escalation(
         ago=56 * MINUTE, acknowledged=4, checks=["dashboard_accessible"], ups=1, incident=incident
     )
     keep_sample("host.disk_used", 93.0, minutes=59)
+    figures_of_that_hour(incident, "mariadb.response_time", usually=10, now=90)
+    what_was_not_in_order()
     pattern = {"title": "Redis refused", "severity": "High", "state": "New", "first_at": stored(minutes=58)}
     frappe.get_doc({"doctype": "Error Pattern", "name": "EP-review", **pattern}).db_insert()
     run = run_now.find_or_open_procedure(FAILURE, clock.now())
@@ -180,7 +208,11 @@ def test_the_draft_names_what_was_recorded_around_the_beginning_and_blames_nobod
     for part in (
         f"before the beginning: {change} Index on Member was applied",
         "“Redis refused”",
-        "was at 93 %",
+        "was at 93 %; 75 is a warning",
+        "was 90 ms, usually 10 ms at that hour",
+        "before the beginning: Maintenance Check disk_used: WARNING",
+        "before the beginning: patches of apps that were run: 1",
+        "A run of the days before was missed: DAILY-1999-01-01",
         "nobody answered in the time of its level, 1 time",
         "Follow-up Actions (5-30 minutes):",
     ):

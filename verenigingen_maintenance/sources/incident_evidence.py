@@ -60,7 +60,7 @@ def _upgrades(since: datetime, until: datetime) -> Iterator[Happened]:
         minute = row.creation.replace(second=0, microsecond=0)
         minutes[minute] = minutes.get(minute, 0) + 1
     for minute, count in minutes.items():
-        yield Happened(clock.instant(minute), UPGRADE, f"{count} patches of apps were run", "Patch Log")
+        yield Happened(clock.instant(minute), UPGRADE, f"patches of apps that were run: {count}", "Patch Log")
     migrated = frappe.db.get_single_value("Maintenance Settings", "migrated_at")
     at = clock.instant(get_datetime(migrated)) if migrated else None
     if at and since <= at <= until:

@@ -147,6 +147,7 @@ def test_one_by_hand_tells_the_level_on_duty_until_it_is_resolved():
     assert frappe.db.exists("Maintenance Notification", {"escalation": escalation.name})
     api.resolve_incident(name, "Redis was started again")
     assert fresh("Maintenance Escalation", escalation.name).status == "Resolved"
+    assert name in fresh("Maintenance Procedure", FAILURE).review_because
 
 
 def test_whoever_sees_it_too_writes_into_the_open_one():

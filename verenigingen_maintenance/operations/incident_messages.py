@@ -22,7 +22,7 @@ def send(name: str, subject: str, text: str, to: str, now: datetime) -> int:
     for value in (subject, text):
         if not (value or "").strip():
             refuse(_("Write a subject and a text: it stands in the timeline as it was told."))
-    incident, addresses = incidents.get(name), _addresses(to)
+    incident, addresses = incidents.not_reviewed(name), _addresses(to)
     if addresses:
         _mail(incident.name, subject.strip(), text.strip(), addresses)
     told = _("mailed to {0} addresses").format(len(addresses)) if addresses else _("told by other ways")

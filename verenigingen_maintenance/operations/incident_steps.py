@@ -12,16 +12,18 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.incident_states import Severity, Status
+from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.core.slots import Cadence
 from verenigingen_maintenance.operations import (
     escalation_steps,
     escalations,
     incident_capture,
+    incident_timeline,
     incidents,
     notifications,
     open_run,
     records,
+    review_causes,
 )
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import BY_HAND, INCIDENT
@@ -158,9 +160,7 @@ def note(name: str, text: str, at: datetime | None = None) -> None:
         refuse(_("Write what happened in {0}."), name)
     if at and at > clock.now():
         refuse(_("{0} is to come: note it when it happened."), clock.shown(at))
-    incident = incidents.get(name)
-    if incident.status == Status.REVIEWED.value:
-        refuse(_("{0} is reviewed and stays as it is. Add a comment instead."), name)
+    incident = incidents.not_reviewed(name)
     incidents.add_event(incident, "Note", text.strip(), at)
     incidents.write(incident)
 
@@ -185,7 +185,7 @@ def resolve(name: str, how: str, now: datetime, is_false_alarm: bool = False) ->
     }
     if not incident.mitigated_at:
         values["mitigated_at"] = at
-    _step(name, "Resolved", how, now, values, _still(lasting))
+    review_causes.of_incident(_step(name, "Resolved", how, now, values, _still(lasting)))
     _resolve_own(name, how)
 
 
@@ -216,13 +216,16 @@ def reopen(name: str, why: str, now: datetime) -> None:
     _step(name, "Reopened", why, now, values)
 
 
-def _step(name: str, event: str, text: str, now: datetime, values: dict, more: str = "") -> None:
+def _step(name: str, event: str, text: str, now: datetime, values: dict, more: str = "") -> Document:
+    """The timeline is brought up to date with it: nobody does so once it is over."""
     if not (text or "").strip():
         refuse(_("Say in a few words how: the next one who meets this will look for it."))
     incident = incidents.get(name)
-    incidents.move(incident, event, " ".join(filter(None, (text.strip(), more))))
+    incidents.move(incident, event, " ".join(filter(None, (text.strip(), more))), now)
     incident.update(values)
+    incident_timeline.gather(incident, now)
     incidents.write(incident)
+    return incident
 
 
 def exists(name: str) -> bool:

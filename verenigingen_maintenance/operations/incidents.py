@@ -38,6 +38,14 @@ def going_on(name: str) -> Document:
     return incident
 
 
+def not_reviewed(name: str) -> Document:
+    """The same, where nobody reviewed it: one that is reviewed stays as it is."""
+    incident = get(name)
+    if incident.status == Status.REVIEWED.value:
+        refuse(_("{0} is reviewed and stays as it is. Add a comment instead."), name)
+    return incident
+
+
 def key_of(procedure: str, is_drill: bool = False) -> str:
     """What one incident at a time has: one of each procedure, and one drill of it beside."""
     return f"{'Drill: ' if is_drill else ''}{procedure}"[:140]
@@ -100,7 +108,7 @@ def write(incident: Document) -> None:
     records.write(incident)
 
 
-def move(incident: Document, event: str, note: str) -> None:
+def move(incident: Document, event: str, note: str, at: datetime | None = None) -> None:
     """Takes a step that a person wants. Raises frappe.ValidationError where it cannot follow."""
     try:
         status = after(Status(incident.status), event)
@@ -110,7 +118,7 @@ def move(incident: Document, event: str, note: str) -> None:
     incident.open_key = key_of(incident.procedure, bool(cint(incident.is_drill)))
     if status not in ONGOING:
         incident.open_key = None
-    add_event(incident, event, note)
+    add_event(incident, event, note, at)
 
 
 def begin_action(incident: Document, action: str, target: str, reason: str, **values: object) -> Document:

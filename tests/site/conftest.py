@@ -442,3 +442,4 @@ def app(monkeypatch):
 from analytics_on_site import broken, errors, refreshed  # noqa: E402, F401 - fixtures, which need what is above
 from delivery_on_site import mail_account, mail_server, webhook  # noqa: E402, F401
 from escalation_on_site import present  # noqa: E402, F401
+from incident_actions_on_site import in_desk, incident  # noqa: E402, F401 - the same

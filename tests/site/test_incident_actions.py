@@ -1,8 +1,6 @@
 """What a hand does in an incident is really done, read on both sides, and taken back; a drill only reads."""
 
 import json
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,10 +10,10 @@ import redis
 from conftest import connect, fresh
 from frappe.utils import background_jobs
 from frappe.utils.scheduler import is_scheduler_disabled
+from incident_actions_on_site import INCIDENT, MANAGER, OPERATOR, last, opened, resolve
 from test_beside_error_log import add_job
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.api import incident_actions as doors
 from verenigingen_maintenance.operations import (
     apply_change,
     changes,
@@ -24,30 +22,10 @@ from verenigingen_maintenance.operations import (
     incidents,
 )
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
-from verenigingen_maintenance.sources import clock, services
+from verenigingen_maintenance.sources import clock
 
-INCIDENT, CHANGE, JOB = "Maintenance Incident", "Maintenance Change", "Scheduled Job Type"
-MANAGER, OPERATOR = "manager@example.com", "operator@example.com"
+CHANGE, JOB = "Maintenance Change", "Scheduled Job Type"
 GONE = "Redis does not answer"
-
-
-@pytest.fixture
-def in_desk(over_http, monkeypatch):
-    """A browser asks: what takes long is left to a worker, where one lives."""
-    monkeypatch.setattr(doors, "from_shell", lambda: False)
-
-
-@pytest.fixture
-def incident(in_desk):
-    return opened()
-
-
-def opened(**values):
-    made = incidents.make(
-        {"procedure": "Critical System Failure", "title": "It is down", **values}, "Seen", clock.now()
-    )
-    frappe.db.commit()
-    return made.name
 
 
 def perform(incident, action, user=OPERATOR, reason="To see", **parameters):
@@ -55,12 +33,6 @@ def perform(incident, action, user=OPERATOR, reason="To see", **parameters):
     frappe.set_user(user)
     api.perform_incident_action(incident, action, reason, json.dumps(parameters))
     return last(incident)
-
-
-def last(incident):
-    row = fresh(INCIDENT, incident).actions[-1]
-    row.was, row.then = (json.loads(row.get(side) or "null") for side in ("before", "after"))
-    return row
 
 
 def offered(incident, action, user=MANAGER):
@@ -176,7 +148,8 @@ def test_analytics_go_down_to_basic_and_come_back_one_by_one(incident, monkeypat
 
 @pytest.fixture
 def change():
-    """One that is applied: how long a log is kept."""
+    """One that is applied: how long a log is kept. Log Settings are afterwards as they were."""
+    keep_no_log()
     told = {"title": "Keep less", "kind": "Set Retention", "finding": "It grows", "gain": "Room"}
     wanted = json.dumps({"doctype": "Access Log", "days": 90})
     name = changes.propose({**told, "parameters": wanted}, OPERATOR, clock.now())
@@ -185,7 +158,13 @@ def change():
     frappe.db.commit()
     apply_change.run(name)
     frappe.db.commit()
-    return name
+    yield name
+    keep_no_log()
+
+
+def keep_no_log():
+    frappe.db.delete("Logs To Clear", {"ref_doctype": "Access Log"})
+    frappe.db.commit()
 
 
 def test_a_recent_change_is_offered_and_rolled_back_by_a_worker_once(incident, change, queue, monkeypatch):
@@ -231,6 +210,15 @@ def test_what_no_worker_took_up_is_given_up_and_a_late_one_does_nothing(incident
     assert len(fresh(INCIDENT, incident).actions) == 2
 
 
+def test_what_waits_for_a_worker_is_not_done_once_the_incident_is_over(incident, change, queue, monkeypatch):
+    monkeypatch.setattr(incident_actions, "_why_no_worker", lambda: "")
+    row = perform(incident, "Roll Back a Change", MANAGER, change=change)
+    resolve(incident)
+    incident_actions.perform_waiting(incident, row.name)
+    assert last(incident).result.startswith("The incident was over before a worker took it up")
+    assert fresh(CHANGE, change).status == "Applied"
+
+
 # --- who, when and whether
 
 
@@ -257,10 +245,7 @@ def test_who_may_not_is_refused_and_nothing_is_written_down(incident):
 
 
 def test_nothing_is_done_in_an_incident_that_is_over(incident):
-    document = incidents.get(incident)
-    incidents.move(document, "Resolved", "It runs")
-    incidents.write(document)
-    frappe.db.commit()
+    resolve(incident)
     refused("reopen it first", incident, "Clear Cache")
     assert api.list_incident_actions(incident)["actions"] == []
 
@@ -329,51 +314,3 @@ def test_without_redis_what_needs_it_says_so_and_the_rest_is_done(incident, sche
     assert GONE in offered(incident, "Retry Failed Jobs")["why_not"]
     assert perform(incident, "Pause Scheduler", MANAGER).outcome == "Done"
     assert incident_actions._why_no_worker() == GONE
-
-
-# --- restarts by hand
-
-
-@contextmanager
-def socketio():
-    """A process that looks like this bench's, until it is ended."""
-    path = f"{services.facts().bench.path}/apps/frappe/socketio.js"
-    waits = "import sys; print(flush=True); sys.stdin.read()"
-    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", waits, path], **options) as process:
-        process.stdout.readline()
-        yield process
-        process.stdin.close()
-
-
-def test_a_restart_by_hand_is_proven_by_the_processes_before_and_after(incident):
-    frappe.set_user(OPERATOR)
-    with socketio() as process:
-        begun = api.begin_restart(incident, "Socket.IO", "sudo supervisorctl restart x")
-        assert [each["pid"] for each in begun["before"]] == [process.pid]
-        with pytest.raises(frappe.ValidationError, match="was begun at"):
-            api.begin_restart(incident, "Socket.IO")
-    with pytest.raises(frappe.ValidationError, match="Paste what came back"):
-        api.record_restart(incident, "Socket.IO", "", " ")
-    with socketio() as process:
-        told = api.record_restart(incident, "Socket.IO", "", "x: stopped\nx: started, token=abcdef123")
-        assert (told["restarted"], told["after"][0]["pid"]) == (True, process.pid)
-        again = api.record_restart(incident, "Socket.IO", "x", "Nothing")
-        assert (again["restarted"], again["before"]) == (None, None), "nobody looked before"
-    document = fresh(INCIDENT, incident)
-    assert "token" not in document.events[-2].note, "the timeline has the proof, the row what was pasted"
-    row = document.actions[0]
-    assert (row.outcome, row.command) == ("By Hand", "sudo supervisorctl restart x")
-    assert row.result.endswith("x: stopped\nx: started, token=***")
-
-
-def test_each_service_of_this_host_has_its_command_or_why_there_is_none(incident, monkeypatch):
-    found = {each["service"]: each for each in api.restart_commands()}
-    assert next(iter(found)) == "Web Server"
-    assert found["MariaDB"]["processes"], "the database of this site runs here"
-    assert all(each["restart"] or each["why"] for each in found.values())
-    monkeypatch.setitem(frappe.conf, "db_host", "db.example.com")
-    found = {each["service"]: each for each in api.restart_commands()}
-    assert found["MariaDB"]["why"] == "It is on db.example.com: restart it there."
-    told = api.record_restart(incident, "MariaDB", "systemctl restart mariadb", "It runs")
-    assert (told["restarted"], told["result"]) == (None, "It is on another host: not seen from here.")

@@ -79,11 +79,16 @@ def perform_waiting(incident: str, row: str) -> None:
         waiting = _row(document, row)
         if waiting.outcome != Outcome.RUNNING.value or waiting.result != WAITS:
             return
-        waiting.result = None
+        if document.status not in incidents.IS_ONGOING[1]:
+            told = _("The incident was over before a worker took it up. Nothing was done.")
+            incidents.end_action(document, waiting, Outcome.FAILED.value, told)
+        else:
+            waiting.result = None
         incidents.write(document)
         commit()
-        with redis_told():
-            _do(_asked(document, waiting), "")
+        if waiting.outcome == Outcome.RUNNING.value:
+            with redis_told():
+                _do(_asked(document, waiting), "")
 
 
 # --- who, and one at a time

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.incident_actions import RESTART, Outcome
+from verenigingen_maintenance.core.incident_states import Status
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.service_commands import Way, ways
 from verenigingen_maintenance.core.service_processes import Service, proof
@@ -60,7 +61,8 @@ def begin_by_hand(incident: str, service: str, command: str, user: str) -> dict[
 
 
 def record_by_hand(incident: str, service: str, command: str, came_back: str, user: str) -> dict[str, Any]:
-    """What came back from a command that somebody ran: ends what was begun, or stands alone.
+    """What came back from a command that somebody ran: ends what was begun, or stands alone. What was begun
+    is ended in a resolved incident too, until it is reviewed.
 
     Answers {service, restarted, result, before, after}; `restarted` is None where that is not seen from here.
     """
@@ -68,8 +70,11 @@ def record_by_hand(incident: str, service: str, command: str, came_back: str, us
     if not (came_back or "").strip():
         refuse(_("Paste what came back, or say that nothing did."))
     after = services.seen(found)
-    document = incidents.going_on(incident)
-    row = _begun(document, found) or _append(document, found, command, None, user)
+    document = incidents.get(incident)
+    row = _begun(document, found) if document.status != Status.REVIEWED.value else None
+    if row is None:
+        document = incidents.going_on(incident)
+        row = _append(document, found, command, None, user)
     before = json.loads(row.before) if row.before else None
     seen = proof(before, after) if after is not None else None
     told = seen.text if seen else _("It is on another host: not seen from here.")

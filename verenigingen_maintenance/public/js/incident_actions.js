@@ -4,8 +4,9 @@
 		refresh(frm) {
 			const is_over = !["Open", "Mitigated"].includes(frm.doc.status);
 			const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-			if (frm.is_new() || is_over || !may_act) return;
-			add_buttons(frm);
+			if (frm.is_new() || !may_act || frm.doc.status === "Reviewed") return;
+			add_what_came_back(frm);
+			if (!is_over) add_buttons(frm);
 		},
 	});
 
@@ -22,11 +23,15 @@
 		const group = __("Do");
 		for (const { name: action, label } of offered.actions) frm.add_custom_button(label, () => ask(frm, action), group);
 		frm.add_custom_button(__("Restart by Hand"), () => restart(frm), group);
+		show_what_is_left(frm, offered);
+	}
+
+	// Of a restart that was begun: also where the web server's own closed this page, or the incident is resolved.
+	function add_what_came_back(frm) {
 		for (const { target } of begun(frm)) {
 			const label = __("{0}: Say What Came Back", [target]);
-			frm.add_custom_button(label, () => record(frm, target), group);
+			frm.add_custom_button(label, () => record(frm, target), __("Do"));
 		}
-		show_what_is_left(frm, offered);
 	}
 
 	// What a killed process left, what waits for a worker, and what is still paused.

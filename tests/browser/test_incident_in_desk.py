@@ -1,5 +1,7 @@
 """An incident in Desk: opened, commanded, noted, resolved by an operator; read by an auditor."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from test_markup_is_shown_as_text import expect_nothing_ran
@@ -33,6 +35,12 @@ def test_an_operator_leads_through_it(incident, desk, api):
     expect(shown).to_contain_text("operator@example.com commands.")
     press(form, "Add a Note", note=f"Redis was stopped {MARKUP}")
     expect(shown.locator(".timeline")).to_contain_text("Redis was stopped")
+    form.button("Message").click()
+    expect(form.dialog.locator('textarea[data-fieldname="text"]')).to_have_value(
+        re.compile("Next message: at")
+    )
+    form.dialog.get_by_role("button", name="Submit").click()
+    expect(shown.locator(".timeline")).to_contain_text("told by other ways")
     press(form, "Resolve", how="Redis was started again")
     expect(form.indicator).to_have_text("Resolved")
     expect_nothing_ran(form)

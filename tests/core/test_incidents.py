@@ -92,7 +92,9 @@ def test_a_group_without_minutes_has_no_clock_and_neither_has_what_follows():
     assert [(each.until, each.seconds_left) for each in found] == [(None, None), (None, None)]
 
 
-def test_the_next_step_is_the_first_that_nobody_answered():
+def test_the_next_step_is_the_first_that_waits_for_a_person():
+    checked = [Step("First", "a check", by_itself=True), *STEPS]
+    assert next_step(phases(GROUPS, checked, NOW, NOW)).title == "look"
     assert next_step(phases(GROUPS, answered("look"), NOW, NOW)).title == "restart"
     assert next_step(phases(GROUPS, answered("look", "restart", "learn"), NOW, NOW)) is None
 

@@ -59,6 +59,8 @@ def test_what_is_broken_opens_the_incident_of_its_procedure(check, minutes, proc
     (found,) = open_ones().values()
     assert (found.procedure, found.trigger, found.severity) == (procedure, trigger, severity)
     assert frappe.db.get_value("Maintenance Escalation", escalation, "incident") == found.name
+    by = {row.by_user or None for row in fresh(INCIDENT, found.name).events}
+    assert by == {None}, "nobody did it"
 
 
 def test_the_status_is_critical_for_a_quarter_of_an_hour_before_that_is_an_emergency():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import frappe
+import redis
 from frappe import _
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_shell, only_for, told_in_shell
+from verenigingen_maintenance.api.runs import measure
 from verenigingen_maintenance.operations import incident_form, incident_messages, incident_steps
 from verenigingen_maintenance.operations.refusals import refuse, whole_number
 from verenigingen_maintenance.sources import clock
@@ -29,9 +33,16 @@ def start_incident(
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
 def take_command(incident: str, reason: str = "") -> dict:
-    """The user who asks commands the incident, and has its run; to take over, `reason` says why."""
+    """The user who asks commands the incident, and has its run; to take over, `reason` says why.
+
+    Over HTTP a worker measures the run, where Redis is there to ask it.
+    """
     only_for(MANAGER, OPERATOR)
-    return {"run": incident_steps.take_command(incident, clock.now(), reason)}
+    run = incident_steps.take_command(incident, clock.now(), reason)
+    if not from_shell():
+        with suppress(redis.ConnectionError):  # that Redis is gone is what the captured state says
+            measure(run)
+    return {"run": run}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -10,14 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the run, or one task where there is no run yet. `answered_at` is an instant, None while it
-    waits."""
+    """One row of the run, or one task where there is no run yet. `by_itself` is a check, which nobody has to
+    answer; `answered_at` is an instant, None while it waits."""
 
     group: str
     title: str
     instructions: str = ""
     command: str = ""
     changes_system: bool = False
+    by_itself: bool = False
     answered_at: datetime | None = None
 
 
@@ -74,5 +75,6 @@ def _left(steps: Sequence[Step], until: int | None, opened_at: datetime, now: da
 
 
 def next_step(found: Sequence[Phase]) -> Step | None:
-    """The first that nobody answered yet."""
-    return next((step for phase in found for step in phase.steps if step.answered_at is None), None)
+    """The first that waits for a person."""
+    waiting = (step for phase in found for step in phase.steps if step.answered_at is None)
+    return next((step for step in waiting if not step.by_itself), None)

@@ -38,8 +38,9 @@ GROUPS: tuple[Mapping[str, Function], ...] = (
 )
 
 
-def capture(incident: Document, why: str, now: datetime) -> dict[str, Any]:
-    """Reads all parts and adds them to the incident, which is not saved; returns the state as JSON."""
+def capture(incident: Document, why: str, now: datetime, by: str | None = None) -> dict[str, Any]:
+    """Reads all parts and adds them to the incident, which is not saved; returns the state as JSON. `by` is
+    who asked for it where that is not the user: “” is nobody."""
     if len(incident.captures) >= MOST_CAPTURES:
         message = _("{0} has {1} captures already: note what you see in its timeline.")
         refuse(message, incident.name, MOST_CAPTURES)
@@ -58,7 +59,7 @@ def capture(incident: Document, why: str, now: datetime) -> dict[str, Any]:
             **{"parts_read": len(found["parts"]) - len(missing), "not_read": _lines(missing)},
         },
     )
-    incidents.add_event(incident, "Captured", f"{why}: {headline(found)}", now)
+    incidents.add_event(incident, "Captured", f"{why}: {headline(found)}", now, by=by)
     return found
 
 

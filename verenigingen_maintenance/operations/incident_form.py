@@ -97,7 +97,8 @@ def _of_task(task: Document) -> Step:
 def _of_row(row: Any) -> Step:
     at = row.done_at if row.by_hand else row.observed_at if row.verdict in ANSWERED else None
     texts = (row.task_group, row.title, row.instructions or "", row.command or "")
-    return Step(*texts, bool(row.changes_system), _instant(at) if at else None)
+    kind = {"changes_system": bool(row.changes_system), "by_itself": not row.by_hand}
+    return Step(*texts, **kind, answered_at=_instant(at) if at else None)
 
 
 def _groups(incident: Document) -> dict[str, int]:

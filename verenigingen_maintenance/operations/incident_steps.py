@@ -84,10 +84,10 @@ def link(incident: Document, escalation: str) -> None:
     frappe.db.set_value(ESCALATION, escalation, "incident", incident.name, update_modified=False)
 
 
-def capture(name: str, why: str, now: datetime) -> None:
-    """The state at this moment goes into the incident."""
+def capture(name: str, why: str, now: datetime, by: str | None = None) -> None:
+    """The state at this moment goes into the incident; `by` as for incident_capture."""
     incident = incidents.get(name)
-    incident_capture.capture(incident, why, now)
+    incident_capture.capture(incident, why, now, by)
     incidents.write(incident)
 
 

@@ -99,7 +99,7 @@ def call(emergency: Emergency, now: datetime) -> str:
     _join(incident, emergency)
     commit()
     if why:
-        incident_steps.capture(incident.name, why, now)
+        incident_steps.capture(incident.name, why, now, by="")
     return str(incident.name)
 
 

@@ -62,12 +62,13 @@ def make(values: dict, opened: str, now: datetime) -> Document:
     is_drill = bool(values.get("is_drill"))
     began = min(values.pop("began_at", None) or now, now)
     key = key_of(values["procedure"], is_drill)
-    head = {"status": Status.OPEN.value, "open_key": key, "opened_by": frappe.session.user}
+    is_by_hand = values.get("trigger") == BY_HAND
+    opened_by = frappe.session.user if is_by_hand else None
+    head = {"status": Status.OPEN.value, "open_key": key, "opened_by": opened_by}
     times = {"began_at": clock.stored(began), "opened_at": clock.stored(now)}
     incident = frappe.new_doc(INCIDENT, **head, **times, **{"severity": Severity.MAJOR.value, **values})
     incident.title = (incident.title or "")[:140]
-    is_by_hand = incident.trigger == BY_HAND
-    add_event(incident, "Opened", opened, now, by=None if is_by_hand else "")
+    add_event(incident, "Opened", opened, now, by=opened_by or "")
     try:
         records.insert(incident)
     except frappe.UniqueValidationError:

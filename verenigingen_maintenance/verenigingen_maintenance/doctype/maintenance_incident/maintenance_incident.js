@@ -19,6 +19,8 @@ frappe.ui.form.on("Maintenance Incident", {
 	},
 });
 
+const get = (method, frm) => frappe.call({ method: `verenigingen_maintenance.api.${method}`, type: "GET", args: { incident: frm.doc.name } });
+
 const esc = (text) => frappe.utils.escape_html(text == null ? "" : String(text));
 
 function add_steps(frm) {
@@ -57,7 +59,7 @@ function add(frm, title, method, fields) {
 }
 
 async function ask_for_message(frm) {
-	const draft = await frappe.xcall("verenigingen_maintenance.api.draft_incident_message", { incident: frm.doc.name }, "GET");
+	const { message: draft } = await get("draft_incident_message", frm);
 	const fields = [
 		{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, default: draft.subject },
 		{ fieldname: "text", fieldtype: "Small Text", label: __("Text"), reqd: 1, default: draft.text },
@@ -71,7 +73,7 @@ async function show(frm) {
 	clearInterval(frm.ticking);
 	const { name } = frm.doc;
 	if (frm.is_new()) return;
-	const { message: told } = await frappe.call({ method: "verenigingen_maintenance.api.describe_incident", type: "GET", args: { incident: name } });
+	const { message: told } = await get("describe_incident", frm);
 	if (frm.doc.name !== name) return;
 	const parts = [head(told), clock(told), next(told), escalations(told), calls(told), timeline(told), captured(told)];
 	frm.get_field("shown").$wrapper.html(`<div class="maintenance-incident">${parts.join("")}</div>`);

@@ -9,6 +9,7 @@ from conftest import as_json, fresh, run_bench, stored
 
 from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import (
+    clearing,
     emergency_sheet,
     escalations,
     incident_capture,
@@ -147,6 +148,8 @@ def test_one_by_hand_tells_the_level_on_duty_until_it_is_resolved():
     assert escalation.status == "Open"
     assert "Members see an error page" in escalation.events[-1].note
     assert frappe.db.exists("Maintenance Notification", {"escalation": escalation.name})
+    clearing.clear_unwatched()
+    assert fresh("Maintenance Escalation", escalation.name).status == "Open", "only its incident ends it"
     api.resolve_incident(name, "Redis was started again")
     assert fresh("Maintenance Escalation", escalation.name).status == "Resolved"
     assert name in fresh("Maintenance Procedure", FAILURE).review_because

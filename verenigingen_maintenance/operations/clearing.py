@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 
-from verenigingen_maintenance.operations import breaches, checks
+from verenigingen_maintenance.operations import breaches, checks, incidents
 from verenigingen_maintenance.operations.checks import Result
 from verenigingen_maintenance.operations.escalations import clear, describe
 
@@ -33,7 +33,7 @@ def clear_unwatched() -> None:
 
 def _is_watched(subject: str, key: str, check: dict | None) -> bool:
     if check is None:
-        return subject in breaches.OTHERS
+        return subject in breaches.OTHERS or incidents.is_ongoing(subject)
     if not check.enabled or check.not_applicable:
         return False
     return bool(check.live) if subject == breaches.NOT_MEASURED else (check.subject or check.name) == subject

@@ -38,6 +38,11 @@ def going_on(name: str) -> Document:
     return incident
 
 
+def is_ongoing(name: str) -> bool:
+    """Whether there is an incident of this name that is not over."""
+    return bool(frappe.db.exists(INCIDENT, {"name": name, "status": IS_ONGOING}))
+
+
 def not_reviewed(name: str) -> Document:
     """The same, where nobody reviewed it: one that is reviewed stays as it is."""
     incident = get(name)

@@ -221,7 +221,7 @@ def _step(name: str, event: str, text: str, now: datetime, values: dict, more: s
     if not (text or "").strip():
         refuse(_("Say in a few words how: the next one who meets this will look for it."))
     incident = incidents.get(name)
-    incidents.move(incident, event, " ".join(filter(None, (text.strip(), more))), now)
+    incidents.move(incident, event, "\n".join(filter(None, (text.strip(), more))), now)
     incident.update(values)
     incident_timeline.gather(incident, now)
     incidents.write(incident)

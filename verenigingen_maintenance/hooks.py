@@ -12,6 +12,7 @@ app_include_js = [
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
+    "Maintenance Settings": "public/js/configuration.js",
 }
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 
@@ -29,6 +30,7 @@ doc_events = {
 scheduler_events = {
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
+        "verenigingen_maintenance.scheduled.keep_maintenance_configuration",
         "verenigingen_maintenance.scheduled.propose_maintenance_thresholds",
     ],
     "daily_long": [

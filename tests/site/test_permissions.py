@@ -109,6 +109,7 @@ WORKING = [
     (api.measure_change, ("CH-1",)),
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
+    (api.test_configuration_backup, ()),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -137,7 +138,10 @@ MANAGING = [
     (api.keep_change, ("CH-1", "x")),
     (api.roll_back_change, ("CH-1", "x")),
     (api.dismiss_change, ("CH-1", "x")),
+    (api.compare_configuration, ("x",)),
+    (api.import_configuration, ("x", "x")),
 ]
+KEEPING = [(api.export_configuration, ())]  # reads, but for a manager: it has names and telephone numbers
 
 
 def user_with(role):
@@ -163,21 +167,21 @@ def turned_away(door, arguments):
 
 @pytest.mark.parametrize("user", ["nobody@example.com", "member@example.com", "Guest"])
 def test_who_has_no_role_gets_nothing_from_any_door(user):
-    assert open_doors([*READING, *WORKING, *MANAGING], user) == []
+    assert open_doors([*READING, *WORKING, *MANAGING, *KEEPING], user) == []
 
 
 def test_the_auditor_is_refused_at_every_door_that_changes_something():
-    assert open_doors([*WORKING, *MANAGING], user_with("Maintenance Auditor")) == []
+    assert open_doors([*WORKING, *MANAGING, *KEEPING], user_with("Maintenance Auditor")) == []
 
 
 def test_the_operator_does_not_do_what_a_manager_decides():
     operator = user_with("Maintenance Operator")
-    assert open_doors(MANAGING, operator, "This needs the role Maintenance Manager") == []
+    assert open_doors([*MANAGING, *KEEPING], operator, "This needs the role Maintenance Manager") == []
 
 
 def test_every_whitelisted_method_is_listed_here():
     doors = {name for name, function in vars(api).items() if function in frappe.whitelisted}
-    listed = {door.__name__ for door, _arguments in (*READING, *WORKING, *MANAGING)}
+    listed = {door.__name__ for door, _arguments in (*READING, *WORKING, *MANAGING, *KEEPING)}
     assert doors == {*listed, "health"}, "that one asks for a token: tests/site/test_watch.py"
 
 

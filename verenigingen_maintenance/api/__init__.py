@@ -39,6 +39,12 @@ from verenigingen_maintenance.api.compliance import (
     assess_compliance,
     get_compliance_metrics,
 )
+from verenigingen_maintenance.api.configuration import (
+    compare_configuration,
+    export_configuration,
+    import_configuration,
+    test_configuration_backup,
+)
 from verenigingen_maintenance.api.documents import (
     approve_report,
     draft_report,
@@ -150,6 +156,7 @@ __all__ = [
     "clear_analytics_cache",
     "close_escalation",
     "close_training",
+    "compare_configuration",
     "compute_service_level",
     "confirm_contacts",
     "confirm_understanding",
@@ -159,6 +166,7 @@ __all__ = [
     "dismiss_change",
     "dismiss_threshold",
     "draft_report",
+    "export_configuration",
     "fall_back",
     "false_positive",
     "find_opportunities",
@@ -175,6 +183,7 @@ __all__ = [
     "health",
     "identify_error_hotspots",
     "ignore_error_pattern",
+    "import_configuration",
     "keep_change",
     "latest_errors",
     "list_checks",
@@ -209,6 +218,7 @@ __all__ = [
     "still_to_fill",
     "stop_recording",
     "system_health",
+    "test_configuration_backup",
     "test_target",
     "troubleshooting_guide",
     "watcher",

@@ -16,7 +16,6 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model import display_fieldtypes
-from frappe.model.document import Document
 from frappe.model.meta import Meta
 from frappe.utils import cint, flt, get_datetime, get_time, getdate
 
@@ -42,8 +41,9 @@ DECIDED = {
     "Maintenance Check": tuple(NOTHING),
     PROCEDURE: ("agreed_dates",),
 }
-# The heartbeat's address is its secret. When a procedure was reviewed is a record of the site.
-LEFT_OUT = {SETTINGS: ("heartbeat_url",), PROCEDURE: ("last_review", "next_review", "change_reason")}
+SECRET = ("heartbeat_url",)  # whoever has the address may give signs of life
+# When a procedure was reviewed is a record of the site.
+LEFT_OUT = {SETTINGS: SECRET, PROCEDURE: ("last_review", "next_review", "change_reason")}
 KEYS: Keys = {
     **seed.KEYS,
     **{"holidays": ("day",), "rotation": ("user",), "agreed_dates": ("slot",)},
@@ -68,12 +68,27 @@ class Options:
 
 
 @dataclass(frozen=True)
+class State:
+    """What is here: what a user may edit, of each DocType by name; and what the app had brought of it, so
+    that a later upgrade still tells it from what a user changed, and what was deleted from what came
+    since."""
+
+    documents: form.Documents
+    shipped: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 that a file of it has."""
+        return form.digest({"documents": self.documents, "shipped": self.shipped})
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A file beside what is here. `missing` are users and roles of the file that are not here, with where."""
 
     options: Options
     file: Configuration
-    here: form.Documents
+    here: State
     found: tuple[Difference, ...]
     missing: tuple[str, ...]
 
@@ -94,32 +109,25 @@ class Comparison:
 
 def export(now: datetime) -> str:
     """The configuration as a file: that of an unchanged site differs from an earlier one in its head only."""
+    state = read()
     head = {
         **{"app_version": __version__, "site": frappe.local.site},
         **{"exported_at": now.astimezone(clock.zone()).isoformat(timespec="seconds")},
         **{"exported_by": frappe.session.user, "by_hand": by_hand()},
     }
-    return form.to_text(head, documents(), shipped())
+    return form.to_text(head, state.documents, state.shipped)
 
 
-def state() -> str:
-    """The SHA-256 that an export of now has."""
-    return form.digest({"documents": documents(), "shipped": shipped()})
-
-
-def documents() -> dict[str, dict[str, dict[str, Any]]]:
-    """What a user may edit, of each DocType by name."""
-    return {doctype: {doc.name: _values(doc) for doc in _all(doctype)} for doctype in DOCTYPES}
-
-
-def shipped() -> dict[str, dict[str, Any]]:
-    """What the app had brought, so that a later upgrade still tells it from what a user changed; and all
-    names that it ever brought, so that what was deleted is told from what came since."""
-    found = {
-        doctype: {doc.name: json.loads(doc.shipped) for doc in _all(doctype) if doc.get("shipped")}
-        for doctype in DOCTYPES
-    }
-    return {**found, BROUGHT: {SETTINGS: json.loads(frappe.get_doc(SETTINGS).seeded or "{}")}}
+def read() -> State:
+    """What is here now: one query for each DocType and each of its tables."""
+    documents: dict[str, dict[str, dict[str, Any]]] = {}
+    shipped: dict[str, dict[str, Any]] = {}
+    for doctype in DOCTYPES:
+        rows, kinds = _rows(doctype), _kinds(frappe.get_meta(doctype))
+        documents[doctype] = {row["name"]: _values(row, kinds) for row in rows}
+        shipped[doctype] = {row["name"]: json.loads(row["shipped"]) for row in rows if row.get("shipped")}
+    seeded = frappe.db.get_single_value(SETTINGS, "seeded")
+    return State(documents, {**shipped, BROUGHT: {SETTINGS: json.loads(seeded or "{}")}})
 
 
 def compare(text: str, options: Options = Options()) -> Comparison:
@@ -133,22 +141,22 @@ def compare(text: str, options: Options = Options()) -> Comparison:
     missing = _missing(file.documents)
     if options.without_users:
         file = Configuration(file.head, _without(file.documents, missing), file.shipped)
-    here = documents()
-    return Comparison(
-        options, file, here, tuple(differences(here, file.documents, KEYS)), tuple(_in_words(missing))
-    )
+    here = read()
+    found = tuple(differences(here.documents, file.documents, KEYS))
+    return Comparison(options, file, here, found, tuple(_in_words(missing)))
 
 
 def by_hand() -> list[str]:
     """What the file does not have and somebody sets by hand, such as secrets; named, never shown."""
-    found = [
-        _("{0} {1}: {2}").format(doctype, doc.name, _(doc.meta.get_label(field)))
-        for doctype in DOCTYPES
-        for doc in _all(doctype)
-        for field in (*_secrets(doc.meta), *(["heartbeat_url"] if doctype == SETTINGS else []))
-        if doc.get(field)
-    ]
     settings = frappe.get_doc(SETTINGS)
+    found = [
+        _("{0} {1}: {2}").format(doctype, row["name"], _(meta.get_label(field)))
+        for doctype, meta in ((each, frappe.get_meta(each)) for each in DOCTYPES)
+        if (fields := [*_secrets(meta), *(SECRET if meta.issingle else ())])
+        for row in _rows(doctype)
+        for field in fields
+        if row.get(field)
+    ]
     if settings.health_token_hash:
         found.append(_("{0}: the token of the health address is made anew").format(SETTINGS))
     if settings.escalation_active:
@@ -161,20 +169,28 @@ def schema() -> dict[str, dict[str, Any]]:
     return {doctype: _kinds(frappe.get_meta(doctype)) for doctype in DOCTYPES}
 
 
-def _all(doctype: str) -> Iterator[Document]:
-    if frappe.get_meta(doctype).issingle:
-        yield frappe.get_doc(doctype)
-        return
-    for name in frappe.get_all(doctype, pluck="name", order_by="name", limit=0):
-        yield frappe.get_doc(doctype, name)
+def _rows(doctype: str) -> list[dict[str, Any]]:
+    """The documents of a DocType with the rows of their tables, as the database has them."""
+    meta = frappe.get_meta(doctype)
+    if meta.issingle:
+        return [frappe.get_doc(doctype).as_dict()]
+    found = {row.name: row for row in frappe.get_all(doctype, fields=["*"], order_by="name", limit=0)}
+    for table in meta.get_table_fields():
+        filters = {"parenttype": doctype, "parentfield": table.fieldname}
+        for document in found.values():
+            document[table.fieldname] = []
+        for row in frappe.get_all(table.options, filters, ["*"], order_by="parent asc, idx asc", limit=0):
+            if row.parent in found:
+                found[row.parent][table.fieldname].append(row)
+    return list(found.values())
 
 
-def _values(document: Document) -> dict[str, Any]:
+def _values(row: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        field: [_values(row) for row in document.get(field)]
+        field: [_values(each, kind) for each in row.get(field) or []]
         if isinstance(kind, Mapping)
-        else _plain(document.get(field), kind)
-        for field, kind in _kinds(document.meta).items()
+        else _plain(row.get(field), kind)
+        for field, kind in kinds.items()
     }
 
 

@@ -22,7 +22,7 @@ def keep_changed(now: datetime) -> bool:
 
     Either way it is noted that now a copy has what is here. Repeating it changes nothing.
     """
-    is_new = configuration.state() != _latest()
+    is_new = configuration.read().digest != _latest()
     if is_new:
         keep(configuration.export(now), KEPT, now)
     frappe.db.set_single_value(SETTINGS, "configuration_kept_at", clock.stored(now), update_modified=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -98,8 +97,8 @@ def apply(compared: Comparison) -> dict[str, list[str]]:
             refused.append(f"{doctype} {name}: {plain(error)}")
     if refused:
         refuse_until(_("Nothing was changed. These cannot be as the file has them:"), refused)
-    _remember_shipped(file)
-    seed.seed()
+    if _remember_shipped(compared):
+        seed.seed()
     settings.fill_in_holidays()
     applicability.propose()
     return done
@@ -172,17 +171,20 @@ def _delete(doctype: str, name: str) -> str:
     return "deleted"
 
 
-def _remember_shipped(file: Configuration) -> None:
-    for doctype, name, found in _shipped(file):
-        if frappe.get_meta(doctype).issingle or frappe.db.exists(doctype, name):
-            frappe.get_doc(doctype, name).db_set("shipped", json.dumps(found), update_modified=False)
-
-
-def _shipped(file: Configuration) -> Iterator[tuple[str, str, object]]:
-    for doctype, documents in file.shipped.items():
-        if doctype in DOCTYPES and frappe.get_meta(doctype).has_field("shipped"):
-            for name, found in documents.items():
-                yield doctype, name, found
+def _remember_shipped(compared: Comparison) -> bool:
+    """What the app had brought to the site of the file; returns whether that is not what it brought here."""
+    others = [
+        (doctype, name, found)
+        for doctype in DOCTYPES
+        for name, found in compared.file.shipped.get(doctype, {}).items()
+        if found != compared.here.shipped[doctype].get(name)
+    ]
+    for doctype, name, found in others:
+        if frappe.get_meta(doctype).issingle:
+            frappe.db.set_single_value(doctype, "shipped", json.dumps(found), update_modified=False)
+        elif frappe.get_meta(doctype).has_field("shipped"):
+            frappe.db.set_value(doctype, name, "shipped", json.dumps(found), update_modified=False)
+    return bool(others)
 
 
 def _comment(file: Configuration, done: dict[str, list[str]], kept: str) -> None:

@@ -99,6 +99,15 @@ def abandon(drill: Document, reason: str) -> None:
     records.write(drill)
 
 
+def give_up(name: str, reason: str) -> None:
+    """Abandons a drill for a person; one that a worker is at goes on. Raises frappe.ValidationError."""
+    drill = running(name)
+    with worked_on(drill.kind) as is_free:
+        if not is_free:
+            refuse(_("{0} is being worked on just now: it ends by itself."), name)
+        abandon(drill, reason)
+
+
 def sign(name: str, lessons: str, user: str) -> str:
     """A person stands for it, with what was learned; returns the SHA-256 of what is signed."""
     drill = get(name)
@@ -116,6 +125,17 @@ def sign(name: str, lessons: str, user: str) -> str:
 def is_intact(drill: Document) -> bool:
     """Whether a signed drill says what was signed."""
     return drill.status == SIGNED and drill.sha256 == fingerprint(drill)
+
+
+def describe(name: str) -> dict[str, Any]:
+    """All that a drill says, with its steps; `intact` is None until it is signed."""
+    if not frappe.db.exists(DRILL, name):
+        refuse(_("There is no drill {0}."), name, kind=frappe.DoesNotExistError)
+    drill = frappe.get_doc(DRILL, name)
+    found = {"name": drill.name, "status": drill.status, "progress": drill.progress, "sha256": drill.sha256}
+    found |= {field: drill.get(field) for field in FIGURES}
+    found["steps"] = [{field: step.get(field) for field in STEP} for step in drill.steps]
+    return {**found, "data": drill.data, "intact": is_intact(drill) if drill.status == SIGNED else None}
 
 
 def fingerprint(drill: Document) -> str:

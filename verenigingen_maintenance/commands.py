@@ -18,6 +18,7 @@ from verenigingen_maintenance.core.alert_wording import alert_summary
 from verenigingen_maintenance.core.analytics_wording import executive
 from verenigingen_maintenance.core.configuration import LARGEST
 from verenigingen_maintenance.core.configuration_diff import brought_in, comparison
+from verenigingen_maintenance.core.drill_wording import drill_summary
 from verenigingen_maintenance.core.error_wording import error_summary
 from verenigingen_maintenance.core.report_wording import report_summary
 from verenigingen_maintenance.core.verdicts import Verdict, worst
@@ -31,16 +32,19 @@ from verenigingen_maintenance.operations import (
     configuration_trial,
     error_review,
     health_tables,
+    recovery_drills,
     report_answers,
     report_decisions,
     report_drafts,
     reports,
+    restore_drill,
     run_now,
 )
 from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.sources import clock
 
 LONGEST = int(os.environ.get("MAINTENANCE_LONGEST", "120"))
+LONGEST_DRILL = 4 * 3_600
 
 
 class _Group(click.Group):
@@ -196,6 +200,29 @@ def report(context: frappe._dict, kind: str, period: str | None, file: str | Non
     _answer(context, drafted, as_json)
 
 
+@maintenance.group("drill", cls=_Group)
+def drill() -> None:
+    """Try a recovery for real."""
+
+
+@drill.command("restore")
+@click.option("--backup", default="", help="A backup of the database, by name or path; the newest one.")
+@click.option("--free-gb", default="", help="Free disk space of the scratch server, where it cannot be read.")
+@as_json
+@pass_context
+def restore(context: frappe._dict, backup: str, free_gb: str, as_json: bool) -> None:
+    """Restore a backup into the scratch database, and prove what came back. The scratch database is empty
+    afterwards. The exit code is the drill's verdict."""
+
+    def restored() -> tuple[dict, str]:
+        name = restore_drill.begin(frappe.session.user, backup, free_gb, anywhere=True)
+        restore_drill.run(name)
+        found = recovery_drills.describe(name)
+        return found, drill_summary(found)
+
+    _answer(context, restored, as_json, LONGEST_DRILL)
+
+
 @maintenance.command("list")
 @as_json
 @pass_context
@@ -306,10 +333,12 @@ def _text_of(file: Path) -> str:
         raise frappe.ValidationError(f"{file} cannot be read: {error}") from error
 
 
-def _answer(context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json: bool) -> None:
+def _answer(
+    context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json: bool, seconds: int = LONGEST
+) -> None:
     """Acts on the site, prints, and exits with the verdict's code; whatever fails is UNKNOWN, and said."""
     try:
-        data, text = _act_on_site(context, act)
+        data, text = _act_on_site(context, act, seconds)
     except Exception as error:  # noqa: BLE001 - a monitor that calls this needs an answer, whatever happened
         if not isinstance(error, frappe.ValidationError):
             traceback.print_exc()
@@ -326,11 +355,13 @@ def _verdict(data: dict) -> Verdict:
     return worst(Verdict(item["verdict"]) for item in data.get("items", []) if item["verdict"])
 
 
-def _act_on_site(context: frappe._dict, act: Callable[[], tuple[dict, str]]) -> tuple[dict, str]:
+def _act_on_site(
+    context: frappe._dict, act: Callable[[], tuple[dict, str]], seconds: int
+) -> tuple[dict, str]:
     if len(context.sites) > 1:
         raise frappe.ValidationError("Name one site: an exit code speaks of one.")
     signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(LONGEST)
+    signal.alarm(seconds)
     try:
         frappe.init(get_site(context))
         frappe.connect()

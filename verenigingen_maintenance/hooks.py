@@ -8,6 +8,7 @@ app_license = "agpl-3.0"
 app_include_js = [
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/ask.js",
+    "/assets/verenigingen_maintenance/js/recovery.js",
 ]
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 doctype_js = {

@@ -43,6 +43,7 @@ ANALYSED = ("Analytics Component Event",)
 REVIEWED = ("Maintenance Escalation Check", "Threshold Proposal", "Procedure Review")
 TRAINED = ("Training Session", "Training Participant")
 CHANGED = ("Maintenance Change", "Maintenance Change Measurement", "Request Recording")
+DRILLED = ("Recovery Drill", "Recovery Drill Step")
 ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",
@@ -93,7 +94,7 @@ OF_SETTINGS = (
 KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS)
 EMPTIED = (
     *(*MADE, *MADE_TOO, *DECIDED, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED),
-    *(*REVIEWED, *TRAINED, *CHANGED, *MADE_BY_FRAPPE, *QUEUED),
+    *(*REVIEWED, *TRAINED, *CHANGED, *DRILLED, *MADE_BY_FRAPPE, *QUEUED),
 )
 AS_NEW: dict[str, int] = {}
 

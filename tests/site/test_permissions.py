@@ -40,13 +40,14 @@ DOCTYPES = (
     "Maintenance Change",
     "Request Recording",
     "Maintenance Report",
+    "Recovery Drill",
 )
 RECORDS = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification"),
     *("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast", "Monthly Service Level"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal"),
     *("Procedure Version", "Training Session", "Security Assessment"),
-    *("Maintenance Change", "Request Recording"),
+    *("Maintenance Change", "Request Recording", "Recovery Drill"),
     *("Compliance Assessment", "Compliance Gap", "Threshold Proposal", "Maintenance Report"),
 )
 COUNTED = ("Error Count", "Ingested Error")

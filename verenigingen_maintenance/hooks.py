@@ -14,7 +14,9 @@ app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
     "Maintenance Settings": "public/js/configuration.js",
+    "Recovery Drill": "public/js/guided_drill.js",
 }
+doctype_list_js = {"Recovery Drill": "public/js/guided_drill_list.js"}
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 
 after_install = "verenigingen_maintenance.install.after_install"

@@ -138,6 +138,8 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "training_days": ("> 35", None),
         "emergency_practised_days": ("> 35", None),
         "contacts_unconfirmed_days": ("> 35", None),
+        "failover_drill_days": ("> 92", None),
+        "emergency_access_days": ("> 92", None),
         "configuration_backup_days": ("> 2", None),
         "configuration_test_days": ("> 92", None),
         "security_findings": ("> 0", None),

@@ -111,6 +111,10 @@ WORKING = [
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
     (api.test_configuration_backup, ()),
+    (api.begin_failover_drill, ("x", "x")),
+    (api.tell_failover, ("RD-1", "stopped")),
+    (api.end_failover_drill, ("RD-1",)),
+    (api.look_for_sign_ins, ("RD-1",)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -141,6 +145,12 @@ MANAGING = [
     (api.dismiss_change, ("CH-1", "x")),
     (api.compare_configuration, ("x",)),
     (api.import_configuration, ("x", "x")),
+    (api.begin_access_drill, ()),
+    (api.add_emergency_account, ("RD-1", "x", "x")),
+    (api.confirm_emergency_account, ("RD-1", "x", "x", "x")),
+    (api.explain_emergency_account, ("RD-1", "x", "x")),
+    (api.decide_emergency_account, ("RD-1", "x", "Keep", "x")),
+    (api.end_access_drill, ("RD-1",)),
 ]
 KEEPING = [(api.export_configuration, ())]  # reads, but for a manager: it has names and telephone numbers
 

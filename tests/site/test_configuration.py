@@ -121,13 +121,18 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
     crossing = edited(text, "Maintenance Check", "errors_24h", warning="> 90", critical="> 50")
     bad = edited(crossing, "Escalation Level", "level-1", grace_minutes=-1, scope="Changed")
     bad = edited(bad, "Metric", "mariadb.response_time", title="Would be fine")
+    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1)
+    dates = [{"slot": "QUARTERLY-2027-Q1", "day": "2027-05-03"}]
+    bad = edited(bad, "Maintenance Procedure", "Quarterly Maintenance", agreed_dates=dates)
     with pytest.raises(frappe.ValidationError, match="not as it was exported"):
-        api.compare_configuration(bad)
-    before, digest = configuration.read().digest, api.compare_configuration(bad, edited=True)["digest"]
+        api.compare_configuration(bad, edited="0", without_users="0", delete_others="0")
+    before, digest = configuration.read().digest, api.compare_configuration(bad, edited="1")["digest"]
     with pytest.raises(frappe.ValidationError) as refused:
         api.import_configuration(bad, digest, edited=True)
     assert "Maintenance Check errors_24h" in str(refused.value)
     assert "Escalation Level level-1" in str(refused.value)
+    assert "active_members: say why it is not applicable" in str(refused.value)
+    assert "2027-05-03 is not in the quarter of QUARTERLY-2027-Q1" in str(refused.value)
     frappe.db.commit()
     assert configuration.read().digest == before
     assert not frappe.get_all("File", FILES)
@@ -136,6 +141,18 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
         api.compare_configuration(edited(text, "Metric", "mariadb.response_time", shipped="{}"), edited=True)
     with pytest.raises(frappe.ValidationError, match="there is nothing to bring in"):
         api.import_configuration(text, "")
+
+
+def test_of_a_file_of_an_earlier_version_what_nobody_touched_is_corrected_as_by_an_upgrade(manager):
+    file = json.loads(configuration.export(clock.now()))
+    for name, now_is in (("errors_24h", "> 40"), ("errors_60min", "> 30")):
+        file["documents"]["Maintenance Check"][name]["critical"] = now_is
+    for part in file["shipped"]["Maintenance Check"]["errors_24h"].values():
+        part["critical"] = "> 40"
+    text = json.dumps(file)
+    api.import_configuration(text, api.compare_configuration(text, edited=True)["digest"], edited=True)
+    assert fresh("Maintenance Check", "errors_24h").critical == "> 50", "as the app brings it now"
+    assert fresh("Maintenance Check", "errors_60min").critical == "> 30", "a user's"
 
 
 def test_people_who_are_not_here_are_named_and_left_out_only_when_that_is_said(manager):

@@ -20,7 +20,7 @@ def export_configuration() -> str | None:
     if from_shell():
         return text
     name = f"{frappe.local.site}-maintenance-configuration.json"
-    frappe.response.update({"type": "binary", "filename": name, "filecontent": text.encode()})
+    frappe.response.update({"type": "download", "filename": name, "filecontent": text.encode()})
     return None
 
 
@@ -32,7 +32,7 @@ def compare_configuration(
     """What a file has different from what is here, and the digest that an import of it asks for. Changes
     nothing."""
     only_for(MANAGER)
-    return configuration.compare(content, Options(edited, without_users, delete_others)).as_dict()
+    return configuration.compare(content, _options(edited, without_users, delete_others)).as_dict()
 
 
 @frappe.whitelist(methods=["POST"])
@@ -51,7 +51,7 @@ def import_configuration(
     `delete_others`: delete contacts, metrics, targets and own checks that the file does not have.
     """
     only_for(MANAGER)
-    options = Options(edited, without_users, delete_others)
+    options = _options(edited, without_users, delete_others)
     return configuration_import.bring_in(content, expected, options, clock.now())
 
 
@@ -61,3 +61,8 @@ def test_configuration_backup() -> dict:
     """Keeps a copy, brings it into an emptied configuration, compares, and takes all of that back."""
     only_for(MANAGER, OPERATOR)
     return configuration_trial.test(clock.now())
+
+
+def _options(*given: object) -> Options:
+    """HTTP brings “0” as a text, which is true to Python."""
+    return Options(*(str(each).lower() in ("1", "true") for each in given))

@@ -10,10 +10,19 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import getdate
 
 from verenigingen_maintenance.core.configuration import Configuration
 from verenigingen_maintenance.core.configuration_diff import ONLY_HERE
-from verenigingen_maintenance.operations import applicability, configuration_copies, seed, settings
+from verenigingen_maintenance.core.slots import is_within
+from verenigingen_maintenance.operations import (
+    agreed_dates,
+    applicability,
+    configuration_copies,
+    procedures,
+    seed,
+    settings,
+)
 from verenigingen_maintenance.operations.configuration import (
     BROUGHT,
     DOCTYPES,
@@ -27,6 +36,7 @@ from verenigingen_maintenance.operations.configuration import (
 from verenigingen_maintenance.operations.refusals import plain, refuse, refuse_until
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.sources import clock
 
 PATIENCE = 30
 # What a manager may delete in Desk. Of checks, those that the app did not bring.
@@ -97,6 +107,8 @@ def apply(compared: Comparison) -> dict[str, list[str]]:
             refused.append(f"{doctype} {name}: {plain(error)}")
     if refused:
         refuse_until(_("Nothing was changed. These cannot be as the file has them:"), refused)
+    for name in dict.fromkeys(each.name for each in compared.found if each.field == "agreed_dates"):
+        agreed_dates.move_open_runs(name, clock.now())
     if _remember_shipped(compared):
         seed.seed()
     settings.fill_in_holidays()
@@ -142,11 +154,21 @@ def _save(document: Document, name: str, file: Configuration) -> None:
     if document.doctype == PROCEDURE:
         site, when = file.head.get("site"), file.head.get("exported_at")
         document.change_reason = _("Imported from the configuration of {0}, {1}").format(site, when)
+    _refuse_bad_decision(document)
     if document.is_new():
         document.name = name
     document.save(ignore_permissions=True)
     if document.name != name:
         refuse(_("its title would give it the name {0}"), document.name)
+
+
+def _refuse_bad_decision(document: Document) -> None:
+    """What a button asks for, where a person decides it in Desk."""
+    if document.get("not_applicable") and not document.not_applicable_reason:
+        refuse(_("say why it is not applicable"))
+    for row in document.get("agreed_dates") or []:
+        if not is_within(procedures.schedule_of(document), row.slot or "", getdate(row.day)):
+            refuse(_("{0} is not in the quarter of {1}"), row.day, row.slot)
 
 
 def _may_go(file: Configuration, doctype: str, name: str) -> bool:

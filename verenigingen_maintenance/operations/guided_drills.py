@@ -33,10 +33,7 @@ def put(drill: Document, data: Mapping[str, Any], steps: Sequence[Step]) -> None
     how = data.get("how", {})
     drill.data = json.dumps(data, indent=1, ensure_ascii=False)
     drill.set("steps", [_row(step, how.get(step.title, "")) for step in steps])
-    waiting = [step.title for step in steps if step.verdict is None]
-    drill.progress = (
-        _("Still to come: {0}").format("; ".join(waiting))[:140] if waiting else _("Ready to be ended")
-    )
+    drill.progress = _progress([step.title for step in steps if step.verdict is None])
     recovery_drills.write(drill)
 
 
@@ -74,6 +71,13 @@ def told(found: Mapping[str, Any] | None) -> Told | None:
 
 def as_data(found: Told) -> dict[str, Any]:
     return {"at": found.at.isoformat(), "by": found.by, "evidence": found.evidence, "person": found.person}
+
+
+def _progress(waiting: Sequence[str]) -> str:
+    if not waiting:
+        return _("Ready to be ended")
+    more = _(", and {0} more").format(len(waiting) - 1) if len(waiting) > 1 else ""
+    return _("Still to come: {0}").format(waiting[0])[:120] + more
 
 
 def _row(step: Step, how: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ frappe.ui.form.on("Maintenance Settings", {
 
 const METHODS = "verenigingen_maintenance.api";
 const API = `/api/method/${METHODS}`;
+const LEGEND = () => __("Left and “-” is what is here, right and “+” what the file has.");
 const OPTIONS = ["edited", "without_users", "delete_others"];
 
 function ask_for_file(frm) {
@@ -48,7 +49,7 @@ function ask_for_file(frm) {
 			{ fieldname: "found", fieldtype: "HTML" },
 		],
 		primary_action_label: __("Compare"),
-		primary_action: () => (digest ? bring_in() : compare()),
+		primary_action: () => compare(),
 	});
 	const $file = $(`<input type="file" accept=".json,application/json" class="configuration-file">`);
 	dialog.fields_dict.file.$wrapper.append($file);
@@ -61,7 +62,7 @@ function ask_for_file(frm) {
 	function forget() {
 		digest = null;
 		dialog.fields_dict.found.$wrapper.empty();
-		dialog.set_primary_action(__("Compare"), () => (digest ? bring_in() : compare()));
+		dialog.set_primary_action(__("Compare"), compare);
 	}
 
 	function args() {
@@ -69,27 +70,31 @@ function ask_for_file(frm) {
 		return { content, ...Object.fromEntries(OPTIONS.map((each) => [each, values[each] || 0])) };
 	}
 
-	async function compare() {
-		if (content === null) return frappe.show_alert(__("Choose a file first."));
-		const { message: found } = await frappe.call({
-			method: `${METHODS}.compare_configuration`,
-			args: args(),
-			btn: dialog.get_primary_btn(),
-		});
-		const missing = found.missing.length ? `${__("Not on this site:")}\n${found.missing.join("\n")}\n\n` : "";
-		const told = found.identical ? __("It is what is here already.") : missing + found.text;
-		dialog.fields_dict.found.$wrapper.empty().append(as_text(told));
-		if (found.identical) return undefined;
-		digest = found.digest;
-		return dialog.set_primary_action(__("Import"), () => bring_in());
+	// A refusal is shown by Frappe, and nothing follows from it.
+	function call(name, more, callback) {
+		const btn = dialog.get_primary_btn();
+		frappe.call({ method: `${METHODS}.${name}`, args: { ...args(), ...more }, btn, callback: ({ message }) => callback(message) });
 	}
 
-	async function bring_in() {
-		const { message: done } = await frappe.call({
-			method: `${METHODS}.import_configuration`,
-			args: { ...args(), expected: digest },
-			btn: dialog.get_primary_btn(),
-		});
+	function compare() {
+		if (content === null) frappe.show_alert(__("Choose a file first."));
+		else call("compare_configuration", {}, show);
+	}
+
+	function show(found) {
+		const missing = found.missing.length ? `${__("Not on this site:")}\n${found.missing.join("\n")}\n\n` : "";
+		const told = found.identical ? __("It is what is here already.") : `${missing}${found.text}\n\n${LEGEND()}`;
+		dialog.fields_dict.found.$wrapper.empty().append(as_text(told));
+		if (found.identical) return;
+		digest = found.digest;
+		dialog.set_primary_action(__("Import"), bring_in);
+	}
+
+	function bring_in() {
+		call("import_configuration", { expected: digest }, tell);
+	}
+
+	function tell(done) {
 		dialog.hide();
 		const parts = ["created", "changed", "deleted", "left"].filter((each) => done[each].length);
 		const lines = parts.map((each) => `${__(frappe.unscrub(each))}: ${done[each].join(", ")}`);

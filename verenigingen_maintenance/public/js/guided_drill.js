@@ -3,11 +3,21 @@ frappe.ui.form.on("Recovery Drill", {
 	refresh(frm) {
 		if (frm.doc.status !== "Running") return;
 		const roles = ["Maintenance Manager", "Maintenance Operator"].filter((role) => frappe.user.has_role(role));
+		show_how(frm);
 		if (!roles.length) return;
 		if (frm.doc.kind === "Failover") add_failover(frm);
 		if (frm.doc.kind === "Emergency Access") add_access(frm, roles.includes("Maintenance Manager"));
 	},
 });
+
+// The commands and addresses of the first step that waits.
+function show_how(frm) {
+	const next = frm.doc.steps.find((step) => !step.verdict && step.detail);
+	if (!next) return;
+	const $how = $("<pre class='drill-how' style='white-space: pre-wrap'></pre>").text(next.detail);
+	frm.dashboard.add_section($how, __("Next: {0}", [frappe.utils.escape_html(next.title)]));
+	frm.dashboard.show();
+}
 
 const said = {
 	at: () => ({
@@ -43,10 +53,10 @@ function add_failover(frm) {
 }
 
 function add_access(frm, is_manager) {
-	frm.add_custom_button(__("Look for Sign-ins"), async () => {
-		await frappe.call({ method: "verenigingen_maintenance.api.look_for_sign_ins", args: { drill: frm.doc.name } });
-		frm.reload_doc();
-	});
+	const args = { drill: frm.doc.name };
+	const method = "verenigingen_maintenance.api.look_for_sign_ins";
+	const callback = () => frm.reload_doc();
+	frm.add_custom_button(__("Look for Sign-ins"), () => frappe.call({ method, args, callback }));
 	if (!is_manager) return;
 	const subjects = frm.doc.steps.map((step) => step.subject).filter(Boolean);
 	const account = () => {

@@ -158,6 +158,7 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "optimisation_failures": (None, "> 0"),
         "changes_7d": ("> 0", None),
         "changes_better_90d": ("< 50", None),
+        "restore_drill_days": ("> 100", None),
     }
 
 

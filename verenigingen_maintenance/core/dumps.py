@@ -21,11 +21,23 @@ _ROW = re.compile(rb"\(" + _VALUE + rb"(?:," + _VALUE + rb")*\)", re.S)
 _INSERT = re.compile(rb"INSERT (?:IGNORE )?INTO " + _NAME + rb" (?:\(`[^()]*`\) )?VALUES(?: |\n)", re.S)
 _CREATE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?" + _NAME + rb" \(\n?")
 _SEQUENCE = re.compile(rb"CREATE SEQUENCE " + _NAME + rb" [\w -]+ ENGINE=(\w+);\s*")
-_SET = rb"(?:NAMES \w+|@?\w+ *= *(?:@{0,2}\w+|'[\w,+:/ -]*'))"
+# Nothing that changes how texts are read: by NO_BACKSLASH_ESCAPES or another character set, a text would end
+# elsewhere for the server than it does here.
+_KEPT = rb"@\w+ *= *@@\w+"
+_CHARSET = rb"(?:utf8|utf8mb3|utf8mb4|binary|@\w+)"
+_SET = (
+    rb"(?:"
+    + _KEPT
+    + rb"|(?:NAMES|CHARACTER_SET_(?:CLIENT|RESULTS) *=) *"
+    + _CHARSET
+    + rb"|COLLATION_CONNECTION *= *@\w+"
+    rb"|(?:UNIQUE_CHECKS|FOREIGN_KEY_CHECKS|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT) *= *(?:[01]|@\w+)"
+    rb"|TIME_ZONE *= *(?:'[+-]\d\d:\d\d'|@\w+)|SQL_MODE *= *(?:'(?:NO_AUTO_VALUE_ON_ZERO)?'|@\w+))"
+)
 _QUIET = tuple(
     re.compile(pattern + rb"\s*")
     for pattern in (
-        rb"(?:/\*M?!\d{5,6} )?SET " + _SET + rb"(?:, *" + _SET + rb")*(?: ?\*/)?;",
+        rb"(?i:(?:/\*M?!\d{5,6} )?SET " + _SET + rb"(?:, *" + _SET + rb")*(?: ?\*/)?;)",
         rb"(?:/\*!\d{5,6} )?ALTER TABLE " + _NAME + rb" (?:DIS|EN)ABLE KEYS(?: ?\*/)?;",
         rb"DROP (?:TABLE|SEQUENCE) IF EXISTS " + _NAME + rb";",
         rb"(?:DO|SELECT) SETVAL\(" + _NAME + rb", ?-?\d+, ?\d\);",
@@ -40,7 +52,7 @@ _FRAPPE = re.compile(rb"-- version = (\S+)\s*")
 _COMPLETED = re.compile(rb"-- Dump completed(?: on (.*?))?\s*")
 _LITERAL = re.compile(_STRING + rb"|`(?:[^`]|``)*`", re.S)
 _REACHING = re.compile(
-    rb"``\s*\.|\.\s*``|--|/\*|#|\\|\b(?:DIRECTORY|CONNECTION|UNION|SELECT|TABLESPACE|WRAPPER)\b", re.I
+    rb"``\s*\.|\.\s*``|--|/\*|#|\\|\"|\b(?:DIRECTORY|CONNECTION|UNION|SELECT|TABLESPACE|WRAPPER)\b", re.I
 )
 _ENGINE = re.compile(rb"\bENGINE=(\w+)")
 _MOMENT = re.compile(r"(\d{8}_\d{6})-")
@@ -149,13 +161,13 @@ class Reader:
             if line[row.end() : at] != b",":
                 break
         if not row or line[at - 1 :].rstrip() != b";":
-            raise self._error("has a row that cannot be read", line)
+            raise self._error("has a row that cannot be read", b"")
 
     def _take_row(self, line: bytes) -> None:
         row = _ROW.match(line)
         ends_with = line[row.end() :].rstrip() if row else b""
         if ends_with not in (b",", b";"):
-            raise self._error("has a row that cannot be read", line)
+            raise self._error("has a row that cannot be read", b"")
         self.dump.rows[self._inserted] += 1
         if ends_with == b";":
             self._inserted = ""
@@ -175,7 +187,7 @@ class Reader:
 
     def _error(self, what: str, line: bytes) -> DumpError:
         """Of a statement its first words are quoted, of a row nothing: that is people's data."""
-        words = "" if line[:1] == b"(" else _text(line[:80].strip())
+        words = _text(line[:80].strip())
         return DumpError(f"line {self.dump.lines} {what}{f': {words}' if words else ''}")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -11,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.core.drill_seal import FIGURES, STEP, fingerprint
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import records
@@ -22,14 +21,6 @@ DRILL = "Recovery Drill"
 RESTORE, FAILOVER, EMERGENCY_ACCESS = "Restore", "Failover", "Emergency Access"
 RUNNING, ENDED, SIGNED, ABANDONED = "Running", "Ended", "Signed", "Abandoned"
 LONGEST = 10_000
-FIGURES = (
-    *("kind", "title", "verdict", "started_by", "started_at", "ended_at", "checklist_run", "failure"),
-    *("backup", "backup_made_at", "backup_bytes", "recovery_minutes", "recovery_target_minutes"),
-    *("recovery_point_hours", "recovery_point_target_hours", "lessons", "signed_by", "signed_at"),
-)
-STEP = (
-    *("title", "verdict", "expected", "found", "seconds", "detail", "subject", "done_by", "done_at", "note"),
-)
 
 
 def begin(kind: str, title: str, user: str, **values: Any) -> Document:
@@ -117,14 +108,14 @@ def sign(name: str, lessons: str, user: str) -> str:
         refuse(_("Say what was learned, and what is done about it; or that nothing has to be changed."))
     drill.update({"status": SIGNED, "lessons": lessons.strip()[:LONGEST], "signed_by": user})
     drill.signed_at = clock.stored(clock.now())
-    drill.sha256 = fingerprint(drill)
+    drill.sha256 = fingerprint(drill, drill.steps)
     records.write(drill)
     return str(drill.sha256)
 
 
 def is_intact(drill: Document) -> bool:
     """Whether a signed drill says what was signed."""
-    return drill.status == SIGNED and drill.sha256 == fingerprint(drill)
+    return bool(drill.status == SIGNED and drill.sha256 == fingerprint(drill, drill.steps))
 
 
 def describe(name: str) -> dict[str, Any]:
@@ -136,15 +127,3 @@ def describe(name: str) -> dict[str, Any]:
     found |= {field: drill.get(field) for field in FIGURES}
     found["steps"] = [{field: step.get(field) for field in STEP} for step in drill.steps]
     return {**found, "data": drill.data, "intact": is_intact(drill) if drill.status == SIGNED else None}
-
-
-def fingerprint(drill: Document) -> str:
-    """SHA-256 of all that a drill says."""
-    said = [[field, _text(drill.get(field))] for field in (*FIGURES, "data")]
-    said += [[field, _text(step.get(field))] for step in drill.steps for field in STEP]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def _text(value: object) -> str:
-    """As it is the same before and after the database: nothing is 0 there, and a float has nine digits."""
-    return f"{value:.4f}" if isinstance(value, float) and value else str(value or "")

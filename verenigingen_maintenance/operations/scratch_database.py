@@ -126,6 +126,7 @@ begin not atomic
   end if;
 end//
 delimiter ;
+set session sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
 """.encode()
 
 

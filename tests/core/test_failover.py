@@ -114,6 +114,11 @@ def test_who_asked_from_this_host_only_is_told_so():
     assert "from this host only, which does not count: 127.0.0.1" in found.found
 
 
+def test_another_answer_than_awaited_is_told():
+    found = steps(Facts(**{**WHOLE, "asked": (asked(-5, 503), asked(-4, 200, HERE))}))[0]
+    assert (found.verdict, found.found) == (None, "203.0.113.9 was answered 503")
+
+
 def test_only_another_answer_or_another_asker_is_news():
     kept = [asked(0, 200), asked(1, 503)]
     assert not is_news(asked(2, 503), kept)

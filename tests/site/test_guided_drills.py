@@ -51,6 +51,9 @@ def test_a_monitor_outside_sees_the_site_die_and_live_again(token, over_http):
     for address in (MONITOR, MONITOR, next(iter(host.addresses()))):
         assert asked_from(address, token) == 200
     assert ask("wrong")[0] == 403
+    assert frappe.local.flags.pop("commit"), "Frappe takes back what a GET wrote"
+    assert asked_from(MONITOR, token) == 200
+    assert "commit" not in frappe.local.flags, "and nothing was written"
     kept = frappe.parse_json(fresh(DRILL, name).data)["asked"]
     assert [each["outside"] for each in kept] == [True, False], "once, until the answer is another one"
 

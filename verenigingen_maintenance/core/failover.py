@@ -108,7 +108,7 @@ def _dead(facts: Facts) -> Step:
         return _seen(DEAD, expected, seen, facts, _since_stop(facts, seen.at))
     if facts.dead and facts.stopped:
         return _told(DEAD, expected, facts.dead, _since_stop(facts, facts.dead.at))
-    return Step(DEAD, None, expected, _only_here(facts))
+    return Step(DEAD, None, expected, _not_yet(facts))
 
 
 def _alarm(facts: Facts) -> Step:
@@ -143,7 +143,7 @@ def _outside(facts: Facts, healthy: bool) -> Iterator[Asked]:
 
 def _seen(title: str, expected: str, seen: Asked | None, facts: Facts, seconds: float = 0) -> Step:
     if seen is None:
-        return Step(title, None, expected, _only_here(facts))
+        return Step(title, None, expected, _not_yet(facts))
     after = f", {lasted(seconds)} after the stop" if seconds else ""
     found = f"{seen.asker} was answered {seen.status}{after}"
     return Step(title, Verdict.OK, expected, found, seconds, seen.answer, seen.asker, done_at=seen.at)
@@ -160,9 +160,11 @@ def _since_stop(facts: Facts, at: datetime) -> float:
     return max((at - facts.stopped.at).total_seconds(), 0) if facts.stopped else 0
 
 
-def _only_here(facts: Facts) -> str:
-    """Requests of this host prove nothing about who watches from outside."""
-    askers = sorted({each.asker for each in facts.asked if not each.outside})
+def _not_yet(facts: Facts) -> str:
+    """What was answered instead. Requests of this host prove nothing about who watches from outside."""
+    if answered := {each.asker: each.status for each in facts.asked if each.outside}:
+        return ", ".join(f"{asker} was answered {status}" for asker, status in sorted(answered.items()))
+    askers = sorted({each.asker for each in facts.asked})
     return f"asked from this host only, which does not count: {', '.join(askers)}" if askers else ""
 
 

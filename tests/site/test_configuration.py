@@ -179,6 +179,7 @@ def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
     token = api.new_health_token()
     text = configuration.export(clock.now())
     assert not [each for each in ("tok3n", "b33f", token, "health_token_hash") if each in text]
+    assert "url" not in json.loads(text)["documents"]["Notification Target"]["Chat"]
     told = " ".join(json.loads(text)["by_hand"])
     assert "Notification Target Chat" in told
     assert "token of the health address" in told

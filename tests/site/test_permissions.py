@@ -75,6 +75,7 @@ READING = [
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
     (api.report_pdf, ("WEEKLY-1",)),
+    (api.get_drill, ("RD-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -110,6 +111,10 @@ WORKING = [
     (api.measure_change, ("CH-1",)),
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
+    (api.start_restore_drill, ("no such backup",)),
+    (api.scratch_statement, ()),
+    (api.sign_drill, ("RD-1", "x")),
+    (api.abandon_drill, ("RD-1", "x")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

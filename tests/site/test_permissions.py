@@ -75,6 +75,7 @@ READING = [
     (api.get_report, ("WEEKLY-1",)),
     (api.list_reports, ()),
     (api.report_pdf, ("WEEKLY-1",)),
+    (api.get_drill, ("RD-1",)),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -115,6 +116,10 @@ WORKING = [
     (api.tell_failover, ("RD-1", "stopped")),
     (api.end_failover_drill, ("RD-1",)),
     (api.look_for_sign_ins, ("RD-1",)),
+    (api.start_restore_drill, ("no such backup",)),
+    (api.scratch_statement, ()),
+    (api.sign_drill, ("RD-1", "x")),
+    (api.abandon_drill, ("RD-1", "x")),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),

@@ -186,7 +186,7 @@ def _older(title: str, beside: _Beside) -> Finding:
 
 
 def _newest(title: str, beside: _Beside) -> Finding:
-    wanted = {f"tab{doctype}" for doctype in (*COMPARED, *CONFIGURATION)}
+    wanted = {f"tab{doctype}" for doctype in (*_compared_doctypes(), *CONFIGURATION)}
     wanted |= set(restored.big_tables(beside.counts))
     asked = sorted((wanted & beside.counts.keys()) - rules.OF_FILES)
     missing, looked_at, not_asked = restored.newest_missing(beside.sides, asked, beside.cutoff)

@@ -33,7 +33,7 @@ from verenigingen_maintenance.operations.restore_work import Stop, Work, as_json
 from verenigingen_maintenance.operations.scratch_database import GuardError, RestoreError
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
-from verenigingen_maintenance.sources import clock, dump_files, scratch
+from verenigingen_maintenance.sources import backups, clock, dump_files, scratch
 from verenigingen_maintenance.sources.dump_files import Unreadable
 from verenigingen_maintenance.sources.restored import Sides
 from verenigingen_maintenance.sources.scratch import Place
@@ -82,9 +82,9 @@ def statement() -> str:
 def _path(backup: str, anywhere: bool) -> Path:
     path = dump_files.find((backup or "").strip(), anywhere)
     if path is None and backup:
-        refuse(_("There is no backup {0} in {1}."), backup, dump_files.folder())
+        refuse(_("There is no backup {0} in {1}."), backup, backups.folder())
     if path is None:
-        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), dump_files.folder())
+        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), backups.folder())
     return path
 
 

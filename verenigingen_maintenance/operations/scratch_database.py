@@ -19,6 +19,7 @@ import frappe
 from pymysql.connections import Connection
 
 from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.core.restored import some
 from verenigingen_maintenance.core.scratch import MARKER, bad_names
 from verenigingen_maintenance.sources.scratch import Place, ask
 
@@ -47,7 +48,7 @@ def claim(connection: Connection, at: Place, drill: str, token: str) -> None:
     if _is_marked(connection):
         empty(connection, at)
     if there := _tables(connection):
-        raise GuardError(f"{at.database} is not empty: {', '.join(there[:5])}")
+        raise GuardError(f"{at.database} is not empty: {some(list(there))}")
     columns = "drill varchar(140), token varchar(64), site varchar(255)"
     ask(connection, f"create table `{MARKER}` ({columns}) engine=InnoDB")
     ask(connection, f"insert into `{MARKER}` values (%s, %s, %s)", (drill, token, frappe.local.site))

@@ -8,12 +8,16 @@ app_license = "agpl-3.0"
 app_include_js = [
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/ask.js",
+    "/assets/verenigingen_maintenance/js/recovery.js",
 ]
 app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
     "Maintenance Incident": ["public/js/incident_actions.js", "public/js/incident_review.js"],
+    "Maintenance Settings": "public/js/configuration.js",
+    "Recovery Drill": "public/js/guided_drill.js",
 }
+doctype_list_js = {"Recovery Drill": "public/js/guided_drill_list.js"}
 extend_bootinfo = "verenigingen_maintenance.boot.add_pages"
 
 after_install = "verenigingen_maintenance.install.after_install"
@@ -30,6 +34,7 @@ doc_events = {
 scheduler_events = {
     "daily": [
         "verenigingen_maintenance.scheduled.fill_in_maintenance_holidays",
+        "verenigingen_maintenance.scheduled.keep_maintenance_configuration",
         "verenigingen_maintenance.scheduled.propose_maintenance_thresholds",
     ],
     "daily_long": [

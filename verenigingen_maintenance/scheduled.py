@@ -10,6 +10,7 @@ from verenigingen_maintenance.operations import (
     analytics_claims,
     clock_audit,
     compliance,
+    configuration_copies,
     delivery,
     error_states,
     incident_watch,
@@ -141,6 +142,11 @@ def draft_maintenance_reports() -> None:
 
 def fill_in_maintenance_holidays() -> None:
     settings.fill_in_holidays()
+
+
+def keep_maintenance_configuration() -> None:
+    """Each day: a copy of the configuration is kept where it is not what the latest one has."""
+    configuration_copies.keep_changed(clock.now())
 
 
 def propose_maintenance_changes() -> None:

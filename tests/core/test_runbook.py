@@ -143,6 +143,10 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "training_days": ("> 35", None),
         "emergency_practised_days": ("> 35", None),
         "contacts_unconfirmed_days": ("> 35", None),
+        "failover_drill_days": ("> 92", None),
+        "emergency_access_days": ("> 92", None),
+        "configuration_backup_days": ("> 2", None),
+        "configuration_test_days": ("> 92", None),
         "security_findings": ("> 0", None),
         "users_with_power_changed": ("> 0", None),
         "users_with_power_changed_90d": ("> 0", None),
@@ -160,6 +164,7 @@ def test_the_numbers_are_those_of_the_written_procedure():
         "changes_7d": ("> 0", None),
         "changes_better_90d": ("< 50", None),
         "incidents_not_reviewed": ("> 0", None),
+        "restore_drill_days": ("> 100", None),
     }
 
 

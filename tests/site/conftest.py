@@ -47,6 +47,7 @@ EMERGENCIES = (
     *("Maintenance Incident", "Maintenance Incident Event", "Maintenance Incident Action"),
     *("Maintenance Incident Capture", "Maintenance Incident Measure"),
 )
+DRILLED = ("Recovery Drill", "Recovery Drill Step")
 ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",
@@ -101,7 +102,7 @@ OF_SETTINGS = (
 KEPT = (*SEEDED, *SEEDED_TOO, *OF_SETTINGS)
 EMPTIED = (
     *(*MADE, *MADE_TOO, *DECIDED, *SAMPLED, *COUNTED, *ASSESSED, *ANALYSED, *ESCALATED),
-    *(*REVIEWED, *TRAINED, *CHANGED, *EMERGENCIES, *MADE_BY_FRAPPE, *QUEUED),
+    *(*REVIEWED, *TRAINED, *CHANGED, *EMERGENCIES, *DRILLED, *MADE_BY_FRAPPE, *QUEUED),
 )
 AS_NEW: dict[str, int] = {}
 

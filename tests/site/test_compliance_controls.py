@@ -10,7 +10,7 @@ from frappe.core.doctype.user.user import generate_keys
 
 from verenigingen_maintenance.core.compliance import Found, NotHere, Unmeasured
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations import records, recovery_drills
 from verenigingen_maintenance.sources import (
     backups,
     clock,
@@ -447,27 +447,29 @@ def test_backups_that_are_not_encrypted_are_found_by_setting_and_by_file(folder)
     assert broken("backups.encrypted") == 0
 
 
-def quarterly(days, status="Signed", result="Done"):
-    """A run of the quarter with its row about a restore."""
-    run = frappe.get_doc({"doctype": "Checklist Run", "name": "QUARTERLY-2026-Q3", "status": status})
-    run.update({"procedure": "Quarterly Maintenance", "closed_at": stored(days=days)})
-    run.append("items", {"title": "Verify data recovery procedures", "result": result})
-    run.flags.ignore_mandatory = True
-    records.insert(run)
+def restored(days, verdict="OK", signed=True):
+    """A restore drill that ended so long ago."""
+    drill = recovery_drills.begin("Restore", "x", MANAGER)
+    recovery_drills.end(drill, verdict)
+    records.write(drill.update({"ended_at": stored(days=days)}))
+    if signed:
+        recovery_drills.sign(drill.name, "Nothing", MANAGER)
 
 
 @pytest.mark.parametrize(
-    ("run", "expected"),
+    ("drill", "expected"),
     [
         ({"days": 99}, 0),
+        ({"days": 5, "verdict": "WARNING"}, 0),
         ({"days": 101}, 1),
-        ({"days": 5, "status": "Open"}, 1),
-        ({"days": 5, "result": "Failed"}, 1),
+        ({"days": 5, "signed": False}, 1),
+        ({"days": 5, "verdict": "CRITICAL"}, 1),
+        ({"days": 5, "verdict": "UNKNOWN"}, 1),
     ],
 )
-def test_a_restore_is_proven_by_a_signed_run_of_a_hundred_days(run, expected):
+def test_a_restore_is_proven_by_a_signed_drill_of_a_hundred_days(drill, expected):
     assert broken("backups.restore_proven") == 1
-    quarterly(**run)
+    restored(**drill)
     assert broken("backups.restore_proven") == expected
 
 

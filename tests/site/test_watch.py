@@ -30,13 +30,14 @@ def ask(token=None, **headers):
     """Status and answer of the health address, as a guest asks."""
     frappe.set_user("Guest")
     frappe.local.request = Request(EnvironBuilder(headers=headers).get_environ())
-    frappe.local.response = frappe._dict()
+    before, frappe.local.response = frappe.local.response, frappe._dict()
     try:
         answer = api.health(token)
+        return frappe.local.response.http_status_code, answer
     finally:
         del frappe.local.request
+        frappe.local.response = before
         frappe.set_user("Administrator")
-    return frappe.local.response.http_status_code, answer
 
 
 def let_rounds_age(**by):

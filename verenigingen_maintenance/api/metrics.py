@@ -5,8 +5,16 @@ from __future__ import annotations
 import frappe
 
 from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_shell, only_for, told_in_shell
-from verenigingen_maintenance.operations import health_tables, sample_metrics, service_levels, watch
+from verenigingen_maintenance.operations import (
+    failover_drill,
+    health_tables,
+    sample_metrics,
+    service_levels,
+    watch,
+)
 from verenigingen_maintenance.sources import clock
+
+FORBIDDEN = 403
 
 
 @frappe.whitelist(methods=["GET"])
@@ -42,6 +50,8 @@ def health(token: str | None = None) -> dict:
     header = frappe.get_request_header("X-Maintenance-Token") if not from_shell() else None
     status, answer = watch.describe_health(header or token, clock.now())
     frappe.local.response.http_status_code = status
+    if status != FORBIDDEN:
+        failover_drill.watch_asker(status, answer, clock.now())
     return answer
 
 

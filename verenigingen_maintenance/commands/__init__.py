@@ -8,7 +8,9 @@ import click
 import frappe
 from frappe.commands import pass_context
 
+from verenigingen_maintenance.commands.configuration import configuration_
 from verenigingen_maintenance.commands.door import Group, answer, as_json
+from verenigingen_maintenance.commands.drill import drill
 from verenigingen_maintenance.commands.incident import incident
 from verenigingen_maintenance.core.alert_wording import alert_summary
 from verenigingen_maintenance.core.analytics_wording import executive
@@ -180,6 +182,7 @@ def list_(context: frappe._dict, as_json: bool) -> None:
     answer(context, found, as_json)
 
 
-maintenance.add_command(incident)
+for group in (configuration_, drill, incident):
+    maintenance.add_command(group)
 
 commands = [maintenance]

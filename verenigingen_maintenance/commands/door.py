@@ -37,14 +37,18 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print data inste
 
 
 def answer(
-    context: frappe._dict, act: Callable[[], tuple[dict, str]], as_json: bool, connect: bool = True
+    context: frappe._dict,
+    act: Callable[[], tuple[dict, str]],
+    as_json: bool,
+    connect: bool = True,
+    seconds: int = LONGEST,
 ) -> None:
     """Acts on the site, prints, and exits with the verdict's code; whatever fails is UNKNOWN, and said.
 
     Without `connect`, `act` connects to the database by itself, if at all.
     """
     try:
-        data, text = _act_on_site(context, act, connect)
+        data, text = _act_on_site(context, act, connect, seconds)
     except Exception as error:  # noqa: BLE001 - a monitor that calls this needs an answer, whatever happened
         if not isinstance(error, frappe.ValidationError):
             traceback.print_exc()
@@ -62,12 +66,12 @@ def _verdict(data: dict) -> Verdict:
 
 
 def _act_on_site(
-    context: frappe._dict, act: Callable[[], tuple[dict, str]], connect: bool
+    context: frappe._dict, act: Callable[[], tuple[dict, str]], connect: bool, seconds: int
 ) -> tuple[dict, str]:
     if len(context.sites) > 1:
         raise frappe.ValidationError("Name one site: an exit code speaks of one.")
     signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(LONGEST)
+    signal.alarm(seconds)
     try:
         frappe.init(get_site(context))
         if connect:

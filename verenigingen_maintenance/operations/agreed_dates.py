@@ -94,6 +94,13 @@ def set_window(run: Document, slot: Slot) -> None:
     run.lapses_at = clock.stored(slot.lapses_at)
 
 
+def move_open_runs(name: str, now: datetime) -> None:
+    """After dates were imported: a run that is open already takes its window."""
+    procedure = frappe.get_doc(PROCEDURE, name)
+    for each in dates(procedure, now):
+        _move_open_run(procedure, each)
+
+
 def in_words(procedure: Document) -> str:
     """The next date for the form of the procedure; empty where none is announced."""
     now = clock.now()

@@ -19,10 +19,12 @@ CONFIRMED = ("confirmed_at", "confirmed_by")
 def note_change(contact: Document) -> None:
     """For the controller: who changes a contact has seen that it is right, and procedures are due.
 
-    One that is still to fill in is not right: it counts as never confirmed.
+    One that is still to fill in is not right, and one that was imported was not looked at: these count as
+    never confirmed.
     """
     if review_causes.of_contact(contact) and not contact.flags.by_app:
-        contact.update(dict.fromkeys(CONFIRMED) if activation.blank_fields(contact) else _now())
+        is_seen = not contact.flags.imported and not activation.blank_fields(contact)
+        contact.update(_now() if is_seen else dict.fromkeys(CONFIRMED))
 
 
 def confirm(names: Sequence[str] = ()) -> list[str]:

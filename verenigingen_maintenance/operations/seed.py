@@ -128,8 +128,13 @@ def _is_new(doctype: str, name: str) -> bool:
 def _create(doctype: str, name: str, values: dict) -> None:
     is_single = frappe.get_meta(doctype).issingle
     document = frappe.get_doc(doctype) if is_single else frappe.new_doc(doctype)
-    document.update({"name": name, **deepcopy(values)})
+    document.update({"name": name, **_midnight(document.meta), **deepcopy(values)})
     _save(document)
+
+
+def _midnight(meta: Meta) -> dict[str, str]:
+    """For times that the runbook does not have: Frappe would take the present one, on each site another."""
+    return {each.fieldname: "00:00:00" for each in meta.get("fields", {"fieldtype": "Time"})}
 
 
 def _correct(document: Document, values: dict, shipped: dict) -> dict:

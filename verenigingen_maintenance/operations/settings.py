@@ -80,6 +80,7 @@ def fill_in_holidays() -> None:
 def forget() -> None:
     """Removes what was ever saved in the settings page."""
     frappe.db.delete("Singles", {"doctype": SETTINGS})
+    frappe.db.delete("__Auth", {"doctype": SETTINGS})
 
 
 def _days_off(settings: Document) -> frozenset[date]:

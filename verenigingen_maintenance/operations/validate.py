@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance import sources
+from verenigingen_maintenance.core import scratch
 from verenigingen_maintenance.core.calendar import CalendarError
 from verenigingen_maintenance.core.derived import DERIVED
 from verenigingen_maintenance.core.slots import Cadence
@@ -91,6 +92,7 @@ def refuse_bad_settings(document: Document) -> None:
     _refuse_foreign_probe(document)
     _refuse_bad_sampling(document)
     _refuse_bad_folder(document)
+    _refuse_bad_scratch(document)
     settings.refuse_missing_list(document)
     _refuse_twice(document, "severity_rules", "title")
     _refuse_twice(document, "starting_levels", "area")
@@ -122,6 +124,18 @@ def _refuse_foreign_probe(document: Document) -> None:
         refuse(
             _("“{0}” is not the path of a page. Write it from the slash on: /maintenance_dashboard."), path
         )
+
+
+def _refuse_bad_scratch(document: Document) -> None:
+    """What is refused before each drill too; here it is said to who enters it."""
+    database, user = ((document.get(field) or "").strip() for field in ("scratch_database", "scratch_user"))
+    if bad := scratch.bad_names(database or "scratch", user or "scratch"):
+        refuse("{0}.", "; ".join(bad))
+    if database.lower() == frappe.conf.db_name.lower():
+        refuse(_("{0} is the database of this site: a drill restores into a database of its own."), database)
+    for doctype in filter(None, map(str.strip, (document.compared_doctypes or "").splitlines())):
+        if not frappe.db.exists("DocType", doctype):
+            refuse(_("There is no DocType “{0}” that could be compared."), doctype)
 
 
 def _refuse_bad_sampling(document: Document) -> None:

@@ -61,15 +61,20 @@ class Failure:
     evidence: tuple[str, ...] = ()
 
 
-def call(path: str, arguments: Mapping[str, object], seconds: float) -> Answer | Failure:
+def call(
+    path: str, arguments: Mapping[str, object], seconds: float, database: Mapping[str, object] | None = None
+) -> Answer | Failure:
     """What the function at a dotted path answers within `seconds`, its start included.
+
+    With a `database` (db_host, db_port, db_name, db_user, db_password) the site is read there instead of in
+    its own. Its connections have numbers of another user or server: they are left alone here.
 
     Raises InRequest in a web request, and in a measurement made by one. What the function does becomes no
     exception here.
     """
     if getattr(frappe.local, "request", None) or frappe.flags.maintenance_in_request:
         raise InRequest("a foreign function is called by a job, never by a web request")
-    with _child(path, arguments, seconds) as child:
+    with _child(path, arguments, seconds, dict(database or {})) as child:
         child.listen()
     return child.outcome()
 
@@ -82,6 +87,7 @@ class _Child:
     pipe: int
     token: str
     seconds: float
+    is_elsewhere: bool = False
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
     buffer: bytes = b""
@@ -129,7 +135,7 @@ class _Child:
     def _take(self, line: bytes) -> None:
         told = _decoded(line)
         if isinstance(told.get("connection"), int):
-            self.connections.append(told["connection"])
+            self.connections += [told["connection"]] * (not self.is_elsewhere)
         elif "evidence" in told:
             self.told += 1
             self.evidence += [str(told["evidence"])] * (self.told <= MOST_EVIDENCE)
@@ -165,7 +171,7 @@ class _Child:
         while select.select([self.pipe], [], [], 0)[0] and (chunk := os.read(self.pipe, CHUNK)):
             *lines, self.buffer = (self.buffer + chunk).split(b"\n")
             found = [_decoded(line).get("connection") for line in lines]
-            self.connections += [each for each in found if isinstance(each, int)]
+            self.connections += [each for each in found if isinstance(each, int) and not self.is_elsewhere]
 
     def outcome(self) -> Answer | Failure:
         took, evidence = round(self.ended - self.began, 3), self._told()
@@ -184,7 +190,7 @@ class _Child:
 
 
 @contextlib.contextmanager
-def _child(path: str, arguments: Mapping[str, object], seconds: float) -> Iterator[_Child]:
+def _child(path: str, arguments: Mapping[str, object], seconds: float, database: dict) -> Iterator[_Child]:
     """A child at work, which is ended whatever happens.
 
     Both ends are closed as files, once: their numbers may be those of other files soon after.
@@ -192,9 +198,9 @@ def _child(path: str, arguments: Mapping[str, object], seconds: float) -> Iterat
     reads, writes = os.pipe()
     token = secrets.token_hex(16)
     with open(reads, "rb", buffering=0), open(writes, "wb", buffering=0) as end_of_child:
-        child = _Child(_start(writes, token), reads, token, seconds)
+        child = _Child(_start(writes, token), reads, token, seconds, bool(database))
         try:
-            _brief(child.process, _task(path, arguments, seconds, writes))
+            _brief(child.process, {**_task(path, arguments, seconds, writes), "database": database})
             end_of_child.close()
             yield child
         finally:

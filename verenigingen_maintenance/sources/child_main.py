@@ -16,6 +16,7 @@ import sys
 import threading
 
 import frappe
+from frappe.database import get_db
 
 from verenigingen_maintenance.core.encoding import encode
 from verenigingen_maintenance.sources import child_walls
@@ -70,10 +71,21 @@ def main() -> None:
 def _called(task: dict, pipe: Pipe) -> object:
     """The function's own value, as Administrator, on a connection that changes nothing."""
     frappe.init(task["site"], sites_path=".")
+    frappe.local.conf.update(task["database"])
     child_walls.raise_walls(pipe, task["statement_seconds"])
-    frappe.connect()
+    _connect(task["database"])
     module, _, name = task["path"].rpartition(".")
     return getattr(importlib.import_module(module), name)(**task["arguments"])
+
+
+def _connect(elsewhere: dict) -> None:
+    """frappe.connect takes the name of the database for that of the user."""
+    if not elsewhere:
+        return frappe.connect()
+    conf = frappe.local.conf
+    frappe.local.db = get_db(conf.db_host, conf.db_user, conf.db_password, conf.db_port, conf.db_name)
+    frappe.set_user("Administrator")
+    return None
 
 
 def _end_with(parent: int) -> None:

@@ -10,11 +10,10 @@ from frappe.utils import cint
 from verenigingen_maintenance.core.backup_sets import Sets
 from verenigingen_maintenance.core.compliance import Found, Unmeasured
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.sources import backup_safety, backups
+from verenigingen_maintenance.sources import backup_safety, backups, recovery
 from verenigingen_maintenance.sources.controls import ago
 
 OLDEST, PROOF = 26, 100
-RUN, ITEM, RESTORE = "Checklist Run", "Checklist Run Item", "Verify data recovery procedures"
 
 
 def age(now: datetime) -> Found | Unmeasured:
@@ -55,17 +54,12 @@ def off_site(now: datetime) -> Found | Unmeasured:
 
 
 def restore_proven(now: datetime) -> Found:
-    """Whether a signed run of the last hundred days has a restore that was done."""
-    proof = frappe.db.sql(
-        f"select r.name, i.done_at from `tab{ITEM}` i join `tab{RUN}` r on r.name = i.parent "
-        "where r.closed_at >= %s and r.status = 'Signed' and i.title = %s and i.result = 'Done' "
-        "order by r.closed_at desc limit 1",
-        (ago(now, days=PROOF), RESTORE),
-    )
-    if proof:
-        run, done_at = proof[0]
-        return Found(0, f"a restore was proven in {run}", evidence={"run": run, "done at": str(done_at)})
-    return Found(1, f"no signed run of the last {PROOF} days has a restore that was done")
+    """Whether a backup was restored in a signed drill that ended in the last hundred days."""
+    last = recovery.last_restore()
+    if last and last["ended_at"] >= ago(now, days=PROOF):
+        evidence = {key: str(value) for key, value in last.items()}
+        return Found(0, f"a backup was restored in {last['drill']}", evidence=evidence)
+    return Found(1, f"no restore drill of the last {PROOF} days is signed, with the verdict OK or WARNING")
 
 
 def _none_here(found: Sets) -> Found | Unmeasured:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from datetime import datetime
 
 import frappe
@@ -43,3 +44,10 @@ def load(now: datetime) -> Reading:
 
 def _giga(size: int) -> float:
     return round(size / GIGA, 2)
+
+
+def addresses() -> frozenset[str]:
+    """The addresses of this machine."""
+    found = (each for of_card in psutil.net_if_addrs().values() for each in of_card)
+    families = (socket.AF_INET, socket.AF_INET6)
+    return frozenset(each.address for each in found if each.family in families)

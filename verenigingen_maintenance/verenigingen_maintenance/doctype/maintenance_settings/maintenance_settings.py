@@ -10,6 +10,7 @@ KEPT = (
     *("shipped", "seeded", "holidays_until", "errors_counted_from"),
     *("heartbeat_problem", "health_token_hash", "migrated_at", "escalation_active"),
     *("opportunities", "backups_read"),
+    *("configuration_kept_at", "configuration_tested_at", "configuration_tested_by", "configuration_test"),
 )
 
 

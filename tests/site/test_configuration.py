@@ -1,0 +1,252 @@
+"""The configuration as one file: written, compared, brought in, tested, kept."""
+
+import json
+from datetime import timedelta
+
+import conftest
+import frappe
+import pytest
+from conftest import as_json, fresh, run_bench
+
+from verenigingen_maintenance import api
+from verenigingen_maintenance.core.verdicts import Verdict
+from verenigingen_maintenance.operations import (
+    applicability,
+    checks,
+    configuration,
+    configuration_copies,
+    configuration_trial,
+)
+from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import configuration as copies
+
+SETTINGS = "Maintenance Settings"
+FILES = {"attached_to_doctype": SETTINGS, "attached_to_name": SETTINGS}
+
+
+@pytest.fixture(autouse=True)
+def _no_copies(site):
+    yield
+    frappe.db.rollback()
+    for name in frappe.get_all("File", FILES, pluck="name"):
+        frappe.delete_doc("File", name)
+    frappe.db.commit()
+
+
+@pytest.fixture
+def manager(over_http):
+    frappe.set_user("manager@example.com")
+
+
+def body(text):
+    """What two exports of the same state have in common."""
+    return {key: json.loads(text)[key] for key in ("documents", "shipped", "sha256")}
+
+
+def differing(found):
+    return {(each["doctype"], each["name"]) for each in found["differences"]}
+
+
+def edited(text, doctype, name, **fields):
+    file = json.loads(text)
+    file["documents"][doctype].setdefault(name, {}).update(fields)
+    return json.dumps(file)
+
+
+def change_a_bit_of_everything():
+    frappe.get_doc("Maintenance Check", "errors_24h").update({"critical": "> 70", "breaches": 2}).save()
+    own = {"title": "Own", "area": "Health", "source": "host.disk_used", "unit": "%", "warning": "> 70"}
+    frappe.get_doc({"doctype": "Maintenance Check", "name": "own_check", **own}).insert()
+    applicability.declare("active_members", "Nobody is a member of this site")
+    level = frappe.get_doc("Escalation Level", "level-1")
+    level.update({"grace_minutes": 20, "rotation": [{"user": "operator@example.com"}]}).save()
+    frappe.get_doc("Emergency Contact", frappe.get_all("Emergency Contact", pluck="name")[0]).update(
+        {"full_name": "J. <b>Jansen</b>", "phone": "+31 6 12345678"}
+    ).save()
+    settings = frappe.get_doc(SETTINGS)
+    settings.update({"sample_minutes": 3, "promised_availability": 99.9, "digest_at": "08:30:00"})
+    settings.severity_rules[0].words += ", tikkie*"
+    del settings.holidays[0]
+    settings.save()
+    procedure = frappe.get_doc("Maintenance Procedure", "Weekly Maintenance")
+    procedure.tasks[0].instructions = "Look twice"
+    procedure.append("free_fields", {"label": "Weather"})
+    procedure.save()
+    metric = frappe.get_doc("Metric", {"metric_group": "Cache"})
+    metric.update({"every_minutes": 5}).save()
+    frappe.get_doc("Analytics Component", "forecasts").update({"enabled": 0}).save()
+    frappe.db.commit()
+
+
+def test_a_configuration_is_brought_into_a_new_site_and_is_identical(manager):
+    change_a_bit_of_everything()
+    text = configuration.export(clock.now())
+    assert "escalation is activated" not in str(json.loads(text)["by_hand"])
+    conftest._start_anew()  # as an installation leaves it
+
+    found = api.compare_configuration(text)
+    assert differing(found) >= {
+        ("Maintenance Check", "errors_24h"),
+        ("Maintenance Check", "own_check"),
+        ("Maintenance Check", "active_members"),
+        ("Escalation Level", "level-1"),
+        (SETTINGS, SETTINGS),
+        ("Maintenance Procedure", "Weekly Maintenance"),
+        ("Analytics Component", "forecasts"),
+    }
+    before = configuration.read().digest
+    done = api.import_configuration(text, found["digest"])
+    assert done["created"] == ["Maintenance Check own_check"]
+
+    assert body(configuration.export(clock.now())) == body(text)
+    assert api.compare_configuration(text)["identical"]
+    version = fresh("Procedure Version", "Weekly Maintenance v2")
+    assert version.reason.startswith("Imported from the configuration of")
+    contact = fresh(
+        "Emergency Contact", frappe.get_all("Emergency Contact", {"phone": ("like", "+31 6%")})[0].name
+    )
+    assert contact.confirmed_at is None, "nobody looked at it here"
+
+    # And what was before can be brought back.
+    file = frappe.get_doc("File", {"file_name": done["before"]})
+    found = api.compare_configuration(file.get_content(), delete_others=True)
+    assert api.import_configuration(file.get_content(), found["digest"], delete_others=True)["deleted"] == [
+        "Maintenance Check own_check"
+    ]
+    assert configuration.read().digest == before
+
+
+def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_that_is_in_the_way(manager):
+    text = configuration.export(clock.now())
+    crossing = edited(text, "Maintenance Check", "errors_24h", warning="> 90", critical="> 50")
+    bad = edited(crossing, "Escalation Level", "level-1", grace_minutes=-1, scope="Changed")
+    bad = edited(bad, "Metric", "mariadb.response_time", title="Would be fine")
+    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1)
+    dates = [{"slot": "QUARTERLY-2027-Q1", "day": "2027-05-03"}]
+    bad = edited(bad, "Maintenance Procedure", "Quarterly Maintenance", agreed_dates=dates)
+    with pytest.raises(frappe.ValidationError, match="not as it was exported"):
+        api.compare_configuration(bad, edited="0", without_users="0", delete_others="0")
+    before, digest = configuration.read().digest, api.compare_configuration(bad, edited="1")["digest"]
+    with pytest.raises(frappe.ValidationError) as refused:
+        api.import_configuration(bad, digest, edited=True)
+    assert "Maintenance Check errors_24h" in str(refused.value)
+    assert "Escalation Level level-1" in str(refused.value)
+    assert "active_members: say why it is not applicable" in str(refused.value)
+    assert "2027-05-03 is not in the quarter of QUARTERLY-2027-Q1" in str(refused.value)
+    frappe.db.commit()
+    assert configuration.read().digest == before
+    assert not frappe.get_all("File", FILES)
+
+    with pytest.raises(frappe.ValidationError, match="there is no field “shipped” to set"):
+        api.compare_configuration(edited(text, "Metric", "mariadb.response_time", shipped="{}"), edited=True)
+    with pytest.raises(frappe.ValidationError, match="there is nothing to bring in"):
+        api.import_configuration(text, "")
+
+
+def test_of_a_file_of_an_earlier_version_what_nobody_touched_is_corrected_as_by_an_upgrade(manager):
+    file = json.loads(configuration.export(clock.now()))
+    for name, now_is in (("errors_24h", "> 40"), ("errors_60min", "> 30")):
+        file["documents"]["Maintenance Check"][name]["critical"] = now_is
+    for part in file["shipped"]["Maintenance Check"]["errors_24h"].values():
+        part["critical"] = "> 40"
+    text = json.dumps(file)
+    api.import_configuration(text, api.compare_configuration(text, edited=True)["digest"], edited=True)
+    assert fresh("Maintenance Check", "errors_24h").critical == "> 50", "as the app brings it now"
+    assert fresh("Maintenance Check", "errors_60min").critical == "> 30", "a user's"
+
+
+def test_people_who_are_not_here_are_named_and_left_out_only_when_that_is_said(manager):
+    rotation = [{"user": "gone@example.com"}, {"user": "operator@example.com"}]
+    text = edited(configuration.export(clock.now()), "Escalation Level", "level-1", rotation=rotation)
+    found = api.compare_configuration(text, edited=True)
+    assert found["missing"] == ["User gone@example.com, in Escalation Level level-1"]
+    with pytest.raises(frappe.ValidationError, match=r"gone@example.com, in Escalation Level level-1"):
+        api.import_configuration(text, found["digest"], edited=True)
+
+    found = api.compare_configuration(text, edited=True, without_users=True)
+    frappe.get_doc("Escalation Level", "level-1").update({"title": "Others"}).save()
+    with pytest.raises(frappe.ValidationError, match="was changed since it was compared"):
+        api.import_configuration(text, found["digest"], edited=True, without_users=True)
+    found = api.compare_configuration(text, edited=True, without_users=True)
+    api.import_configuration(text, found["digest"], edited=True, without_users=True)
+    assert [row.user for row in fresh("Escalation Level", "level-1").rotation] == ["operator@example.com"]
+
+
+def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
+    target = {"doctype": "Notification Target", "title": "Chat", "url": "json://localhost/tok3n"}
+    frappe.get_doc(target).insert()
+    frappe.get_doc(SETTINGS).update({"heartbeat_url": "https://hc-ping.com/b33f"}).save()
+    token = api.new_health_token()
+    text = configuration.export(clock.now())
+    assert not [each for each in ("tok3n", "b33f", token, "health_token_hash") if each in text]
+    assert "url" not in json.loads(text)["documents"]["Notification Target"]["Chat"]
+    told = " ".join(json.loads(text)["by_hand"])
+    assert "Notification Target Chat" in told
+    assert "token of the health address" in told
+    assert "Heartbeat" in told
+
+    frappe.delete_doc("Notification Target", "Chat")
+    found = api.compare_configuration(text)
+    assert differing(found) == {("Notification Target", "Chat")}
+    assert api.import_configuration(text, found["digest"])["left"] == ["Notification Target Chat"]
+
+
+def test_a_copy_is_brought_back_in_a_test_which_leaves_nothing_and_finds_what_would_not_come_back(over_http):
+    assert checks.run("configuration_test_days").judgement.verdict is Verdict.UNKNOWN
+    before = configuration.read().documents
+    frappe.set_user("operator@example.com")
+    assert api.test_configuration_backup()["identical"]
+    frappe.db.commit()
+    assert configuration.read().documents == before
+    assert checks.run("configuration_test_days").judgement.verdict is Verdict.OK
+    assert checks.run("configuration_backup_days").judgement.verdict is Verdict.OK
+    tested_at = frappe.db.get_single_value(SETTINGS, "configuration_tested_at")
+
+    frappe.db.set_value("Maintenance Check", "errors_24h", "critical", "nonsense")
+    found = api.test_configuration_backup()
+    assert not found["identical"]
+    assert "Maintenance Check errors_24h" in found["differences"]
+    assert "NOT as it was" in frappe.db.get_single_value(SETTINGS, "configuration_test")
+    assert frappe.db.get_single_value(SETTINGS, "configuration_tested_at") == tested_at
+
+
+def test_a_test_that_something_would_make_lasting_is_stopped(monkeypatch):
+    before = configuration.read().documents
+    monkeypatch.setattr(configuration_trial.seed, "seed", frappe.db.commit)
+    with pytest.raises(RuntimeError, match="must not be committed"):
+        configuration_trial.test(clock.now())
+    assert configuration.read().documents == before
+
+
+def test_a_copy_is_kept_when_something_changed_and_the_last_ten(monkeypatch):
+    now = clock.now()
+    assert configuration_copies.keep_changed(now - timedelta(days=4))
+    assert not configuration_copies.keep_changed(now - timedelta(days=3))
+    assert copies.copy_days(now).value == 3
+    monkeypatch.setattr(configuration_copies, "MOST", 1)
+    frappe.db.set_value("Metric", "mariadb.response_time", "title", "Changed")
+    assert configuration_copies.keep_changed(now)
+    assert [each.file_name for each in copies.kept(copies.KEPT)] == [
+        f"configuration-kept-{clock.stored(now):%Y-%m-%d-%H%M%S}.json"
+    ]
+    copies.path(copies.kept(copies.KEPT)[0]).unlink()
+    assert "is not there any more" in copies.copy_days(now).reason
+
+
+def test_from_the_shell_a_file_is_written_compared_and_brought_in(tmp_path):
+    file, group = str(tmp_path / "kept.json"), ("maintenance", "configuration")
+    assert run_bench(*group, "export", file).returncode == 0
+    same = run_bench(*group, "compare", file)
+    assert (same.returncode, same.stdout.strip()) == (0, "identical")
+    frappe.get_doc("Maintenance Check", "errors_24h").update({"critical": "> 70"}).save()
+    frappe.db.commit()
+    other = run_bench(*group, "compare", file)
+    assert other.returncode == 1
+    assert "Maintenance Check errors_24h\n    critical: > 70 -> > 50" in other.stdout
+    digest = as_json(run_bench(*group, "compare", file, "--json"))["digest"]
+    assert run_bench(*group, "import", file).returncode == 3, "nobody said what they saw"
+    assert run_bench(*group, "import", file, "--expected", digest).returncode == 0
+    assert fresh("Maintenance Check", "errors_24h").critical == "> 50"
+    gone = run_bench(*group, "compare", str(tmp_path / "gone.json"))
+    assert gone.returncode == 3
+    assert "cannot be read" in gone.stdout

@@ -1,0 +1,221 @@
+"""Brings a configuration in: all of it or nothing, as it was compared, and so that it can be taken back."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from verenigingen_maintenance.core.configuration import Configuration
+from verenigingen_maintenance.core.configuration_diff import ONLY_HERE
+from verenigingen_maintenance.core.slots import is_within
+from verenigingen_maintenance.operations import (
+    agreed_dates,
+    applicability,
+    configuration_copies,
+    procedures,
+    seed,
+    settings,
+)
+from verenigingen_maintenance.operations.configuration import (
+    BROUGHT,
+    DOCTYPES,
+    PROCEDURE,
+    TARGET,
+    Comparison,
+    Options,
+    compare,
+    export,
+)
+from verenigingen_maintenance.operations.refusals import plain, refuse, refuse_until
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.operations.transactions import commit, lock
+from verenigingen_maintenance.sources import clock
+
+PATIENCE = 30
+# What a manager may delete in Desk. Of checks, those that the app did not bring.
+MAY_GO = ("Emergency Contact", "Metric", "Maintenance Check", TARGET)
+
+
+def bring_in(text: str, expected: str, options: Options, now: datetime) -> dict[str, Any]:
+    """Makes the configuration that of a file. `expected` is the digest of the differences that somebody saw.
+
+    Returns what was created, changed, deleted and left, what is set by hand, and the copy of what was before.
+    Raises frappe.ValidationError, and changes nothing, where one document cannot be as the file has it, and
+    where something was changed since the differences were shown.
+    """
+    with lock("writing", PATIENCE) as mine:
+        if not mine:
+            refuse(_("A run or a round of samples is being written for a while. Try again in a minute."))
+        commit()
+        compared = compare(text, options)
+        _refuse(compared, expected)
+        before = export(now)
+        done = _write_all(compared)
+        kept = configuration_copies.keep(before, configuration_copies.BEFORE, now)
+        _comment(compared.file, done, kept)
+        commit()
+    return {**done, "before": kept, "by_hand": compared.as_dict()["by_hand"]}
+
+
+def _refuse(compared: Comparison, expected: str) -> None:
+    if compared.missing and not compared.options.without_users:
+        first = _("These are not on this site. Make them first, or import without them (--without-users):")
+        refuse_until(first, compared.missing)
+    if not compared.found:
+        refuse(_("The configuration is as the file has it already: there is nothing to bring in."))
+    if not compared.options.delete_others and all(
+        each.what == ONLY_HERE and not each.field for each in compared.found
+    ):
+        refuse(
+            _("The file has nothing that is not here. What is only here stays, unless others are deleted.")
+        )
+    if expected != compared.digest:
+        refuse(_("What is here was changed since it was compared with the file. Compare again."))
+
+
+def _write_all(compared: Comparison) -> dict[str, list[str]]:
+    """Writes everything, or raises with all that is in the way and leaves nothing of it."""
+    try:
+        return apply(compared)
+    except Exception:
+        take_back()
+        raise
+
+
+def apply(compared: Comparison) -> dict[str, list[str]]:
+    """The documents of a file, what the app had brought of them, and then what an upgrade would bring.
+
+    Raises frappe.ValidationError with a line for each document that is refused; the caller takes back the
+    rest.
+    """
+    file = compared.file
+    touched = list(dict.fromkeys((each.doctype, each.name) for each in compared.found))
+    done: dict[str, list[str]] = {"created": [], "changed": [], "deleted": [], "left": []}
+    refused: list[str] = []
+    for doctype, name in sorted(touched, key=lambda each: _turn(file, *each)):
+        try:
+            done[_one(file, doctype, name, compared.options)].append(f"{doctype} {name}")
+        except (frappe.ValidationError, frappe.PermissionError) as error:
+            frappe.clear_messages()
+            refused.append(f"{doctype} {name}: {plain(error)}")
+    if refused:
+        refuse_until(_("Nothing was changed. These cannot be as the file has them:"), refused)
+    for name in dict.fromkeys(each.name for each in compared.found if each.field == "agreed_dates"):
+        agreed_dates.move_open_runs(name, clock.now())
+    if _remember_shipped(compared):
+        seed.seed()
+    settings.fill_in_holidays()
+    applicability.propose()
+    return done
+
+
+def take_back() -> None:
+    """Ends the transaction, and forgets what Redis was given of its documents."""
+    frappe.db.rollback()
+    for doctype in DOCTYPES:
+        frappe.clear_document_cache(doctype)
+    frappe.db.value_cache.clear()
+
+
+def _turn(file: Configuration, doctype: str, name: str) -> tuple[int, bool, str]:
+    """By DocType; what is switched off first: only one of a cadence may be on."""
+    fields = file.documents.get(doctype, {}).get(name, {})
+    return DOCTYPES.index(doctype), bool(fields.get("enabled")), name
+
+
+def _one(file: Configuration, doctype: str, name: str, options: Options) -> str:
+    """Writes one document; returns what became of it."""
+    fields = file.documents.get(doctype, {}).get(name)
+    if fields is None:
+        return _delete(doctype, name) if options.delete_others and _may_go(file, doctype, name) else "left"
+    is_single = frappe.get_meta(doctype).issingle
+    exists = bool(is_single or frappe.db.exists(doctype, name))
+    if not exists and doctype == TARGET:
+        return "left"  # its address is a secret, and not in the file
+    document = frappe.get_doc(doctype, name) if exists else frappe.new_doc(doctype)
+    document.update({field: value for field, value in fields.items() if not isinstance(value, list)})
+    for field, value in fields.items():
+        if isinstance(value, list):
+            document.set(field, [dict(row) for row in value])
+    _save(document, name, file)
+    return "changed" if exists else "created"
+
+
+def _save(document: Document, name: str, file: Configuration) -> None:
+    """By the rules that hold in Desk. `imported` is for controllers that take a save for a person's look."""
+    document.flags.update({"by_operation": True, "imported": True})
+    if document.doctype == PROCEDURE:
+        site, when = file.head.get("site"), file.head.get("exported_at")
+        document.change_reason = _("Imported from the configuration of {0}, {1}").format(site, when)
+    _refuse_bad_decision(document)
+    if document.is_new():
+        document.name = name
+    document.save(ignore_permissions=True)
+    if document.name != name:
+        refuse(_("its title would give it the name {0}"), document.name)
+
+
+def _refuse_bad_decision(document: Document) -> None:
+    """What a button asks for, where a person decides it in Desk."""
+    if document.get("not_applicable") and not document.not_applicable_reason:
+        refuse(_("say why it is not applicable"))
+    for row in document.get("agreed_dates") or []:
+        if not is_within(procedures.schedule_of(document), row.slot or "", getdate(row.day)):
+            refuse(_("{0} is not in the quarter of {1}"), row.day, row.slot)
+
+
+def _may_go(file: Configuration, doctype: str, name: str) -> bool:
+    """What this site alone has; not what a later version of the app brought since the file was written."""
+    if doctype not in MAY_GO:
+        return False
+    is_shipped = frappe.get_meta(doctype).has_field("shipped") and frappe.db.get_value(
+        doctype, name, "shipped"
+    )
+    if not is_shipped:
+        return True
+    return doctype != "Maintenance Check" and name in _brought(file, doctype)
+
+
+def _brought(file: Configuration, doctype: str) -> list[str]:
+    """What was once brought to the site of the file, and may have been deleted there."""
+    return file.shipped.get(BROUGHT, {}).get(SETTINGS, {}).get(doctype, [])
+
+
+def _delete(doctype: str, name: str) -> str:
+    frappe.delete_doc(doctype, name, ignore_permissions=True)
+    return "deleted"
+
+
+def _remember_shipped(compared: Comparison) -> bool:
+    """What the app had brought to the site of the file; returns whether that is not what it brought here."""
+    others = [
+        (doctype, name, found)
+        for doctype in DOCTYPES
+        for name, found in compared.file.shipped.get(doctype, {}).items()
+        if found != compared.here.shipped[doctype].get(name)
+    ]
+    for doctype, name, found in others:
+        if frappe.get_meta(doctype).issingle:
+            frappe.db.set_single_value(doctype, "shipped", json.dumps(found), update_modified=False)
+        elif frappe.get_meta(doctype).has_field("shipped"):
+            frappe.db.set_value(doctype, name, "shipped", json.dumps(found), update_modified=False)
+    return bool(others)
+
+
+def _comment(file: Configuration, done: dict[str, list[str]], kept: str) -> None:
+    """Who brought in what stands beside the settings."""
+    counts = ", ".join(f"{_(what)}: {len(names)}" for what, names in done.items() if names)
+    told = _("A configuration of {0}, {1}, was imported ({2}). What was before: {3}").format(
+        *(
+            html.escape(str(each))
+            for each in (file.head.get("site"), file.head.get("exported_at"), counts, kept)
+        )
+    )
+    frappe.get_doc(SETTINGS).add_comment("Comment", told)

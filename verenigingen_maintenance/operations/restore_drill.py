@@ -1,0 +1,298 @@
+"""A backup is restored into the scratch database, and what came back is looked at from all sides.
+
+It is begun by a person, done by a job or in the shell, and told step by step. A killed one is given up when
+the next one begins, which takes away what it left.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import frappe
+import pymysql
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint
+from pymysql.connections import Connection
+
+from verenigingen_maintenance.core import restored as rules
+from verenigingen_maintenance.core import scratch as guard
+from verenigingen_maintenance.core.dumps import DumpError, Reader
+from verenigingen_maintenance.core.restored import Finding
+from verenigingen_maintenance.core.verdicts import Verdict, worst
+from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database
+from verenigingen_maintenance.operations.recovery_drills import RESTORE, RUNNING
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.restore_work import Stop, Work, as_json, progress, stop, tell
+from verenigingen_maintenance.operations.scratch_database import GuardError, RestoreError
+from verenigingen_maintenance.operations.settings import SETTINGS
+from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.sources import backups, clock, dump_files, scratch
+from verenigingen_maintenance.sources.dump_files import Unreadable
+from verenigingen_maintenance.sources.restored import Sides
+from verenigingen_maintenance.sources.scratch import Place
+
+MINUTES, HOURS = 30, 24  # the targets where none are set
+TELL_SECONDS = 5
+MEGA = 1e6
+
+
+# --- what a person begins
+
+
+def begin(user: str, backup: str = "", free_gb: str = "", anywhere: bool = False) -> str:
+    """A drill for `run` to do: of the newest backup, or the one named. Raises frappe.ValidationError where
+    there is none, one is under way, or the scratch database must not be restored into."""
+    path = _path(backup, anywhere)
+    given = {"path": str(path), "free_gb": _gigabytes(free_gb)}
+    at = scratch.place()
+    with recovery_drills.worked_on(RESTORE) as is_free:
+        if not is_free:
+            refuse(_("A restore is under way. One at a time: look at its progress in Recovery Drill."))
+        _refuse_unless_ready(at)
+        _give_up_killed()
+        targets = {"recovery_target_minutes": target_minutes(), "recovery_point_target_hours": target_hours()}
+        title = _("Restore of {0}").format(path.name)
+        values = {"backup": path.name, "progress": _("Waits for a worker"), "data": as_json({"given": given})}
+        return str(recovery_drills.begin(RESTORE, title, user, **values, **targets).name)
+
+
+def target_minutes() -> int:
+    """How long a recovery may take."""
+    return cint(frappe.db.get_single_value(SETTINGS, "recovery_time_minutes")) or MINUTES
+
+
+def target_hours() -> int:
+    """How old what comes back may be."""
+    return cint(frappe.db.get_single_value(SETTINGS, "recovery_point_hours")) or HOURS
+
+
+def statement() -> str:
+    """What whoever may runs once on the server, to make the scratch database."""
+    at = scratch.place()
+    return guard.statement(at.database, at.user, scratch.user_host(at))
+
+
+def _path(backup: str, anywhere: bool) -> Path:
+    path = dump_files.find((backup or "").strip(), anywhere)
+    if path is None and backup:
+        refuse(_("There is no backup {0} in {1}."), backup, backups.folder())
+    if path is None:
+        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), backups.folder())
+    return path
+
+
+def _gigabytes(text: str) -> float | None:
+    if not str(text or "").strip():
+        return None
+    try:
+        found = float(str(text))
+    except ValueError:
+        found = -1.0
+    if not 0 < found < 1e6:
+        refuse(_("Free space is a number of GB, such as 12.5: “{0}” is not."), text)
+    return found
+
+
+def _refuse_unless_ready(at: Place) -> None:
+    """Nobody waits for a job that could do nothing."""
+    if bad := guard.bad_names(at.database, at.user):
+        refuse("{0}", "; ".join(bad))
+    if not at.password:
+        message = _(
+            "No password of the scratch database is set in Maintenance Settings. Have it made first: {0}"
+        )
+        refuse(message, statement())
+    try:
+        with scratch.connected(at) as connection:
+            reasons = guard.reasons_against(scratch.facts(connection))
+    except pymysql.MySQLError as error:
+        refuse(_("The scratch database cannot be reached ({0}). Have it made: {1}"), error, statement())
+    if reasons:
+        refuse(_("{0} must not be restored into: {1}."), at.database, "; ".join(reasons))
+
+
+def _give_up_killed() -> None:
+    """One that runs, and nobody works on: what it left in the scratch database goes when that is claimed."""
+    if name := frappe.db.get_value(recovery_drills.DRILL, {"open_key": RESTORE}):
+        recovery_drills.abandon(
+            recovery_drills.get(name), _("It ended before it was over, and another one began.")
+        )
+
+
+# --- what a job does
+
+
+def run(name: str) -> str:
+    """Does what was begun; returns the verdict. Raises what nobody expected, after it is written down."""
+    with recovery_drills.worked_on(RESTORE) as is_free:
+        commit()
+        drill = recovery_drills.get(name)
+        if not is_free or drill.status != RUNNING:
+            return str(drill.verdict or "")
+        try:
+            _run(drill)
+        except Exception as error:
+            frappe.db.rollback()
+            _end(drill, Verdict.UNKNOWN, f"{type(error).__name__}: {error}")
+            raise
+        return str(drill.verdict)
+
+
+def _run(drill: Document) -> None:
+    at, given = scratch.place(), json.loads(drill.data)["given"]
+    expected = (OSError, Unreadable, DumpError, GuardError, RestoreError, pymysql.MySQLError)
+    try:
+        with dump_files.opened(Path(given["path"])) as backup, scratch.connected(at) as connection:
+            work = Work(drill, at, backup, given["free_gb"], data={"given": given})
+            _note_backup(work)
+            with _cleaned(work, connection):
+                _do(work, connection)
+        failure = ""
+    except Stop as stop:
+        failure = str(stop)
+    except expected as error:
+        failure = f"{type(error).__name__}: {error}"
+    _end(drill, None if not failure else _of_failure(drill), failure)
+
+
+def _do(work: Work, connection: Connection) -> None:
+    _guard_one(work, connection)
+    _read(work)
+    _refuse_small_disk(work, connection)
+    _restore(work, connection)
+    compare_restored.sign_in(work, connection)
+    work.drill.recovery_minutes = round(work.minutes, 4)
+    for finding, began in compare_restored.findings(Sides(connection), work.dump, work.backup.made_at):
+        tell(work, finding, began)
+    _targets(work)
+
+
+def _guard_one(work: Work, connection: Connection) -> None:
+    began = time.monotonic()
+    title, expected = _("The scratch database may be written"), _("a database of its own, for drills only")
+    if reasons := guard.reasons_against(scratch.facts(connection)):
+        stop(work, Finding(title, Verdict.UNKNOWN, expected, "; ".join(reasons)), began)
+    tell(work, Finding(title, Verdict.OK, expected, f"{work.at.database}, {work.at.user}"), began)
+
+
+def _read(work: Work) -> None:
+    """Once to its end, before anything is restored: what is truncated or foreign writes nothing."""
+    began, title = time.monotonic(), _("The backup is whole")
+    reader, expected = Reader(), _("a dump that is read to its last line")
+    try:
+        for _line in reader.passed(work.backup.lines()):
+            pass
+    except (Unreadable, DumpError) as error:
+        stop(work, Finding(title, Verdict.CRITICAL, expected, str(error)), began)
+    work.dump = dump = reader.dump
+    if not dump.is_whole or not dump.rows:
+        why = _("it has no table") if dump.is_whole else _("its last line is missing: it is truncated")
+        stop(work, Finding(title, Verdict.CRITICAL, expected, why), began)
+    told = _("{0} tables, {1} rows, {2} MB of SQL; completed {3}")
+    told = told.format(len(dump.rows), dump.total, round(dump.bytes / MEGA, 1), dump.completed or "")
+    tell(work, Finding(title, Verdict.OK, expected, told), began)
+    work.data["dump"] = {**vars(dump), "encrypted": work.backup.is_encrypted}
+    live = frappe.conf.db_name
+    finding = rules.judge_header(_("The backup is of this site"), dump.database, live, dump.is_partial)
+    if finding.verdict is not Verdict.OK:
+        stop(work, finding)
+    tell(work, finding)
+
+
+def _refuse_small_disk(work: Work, connection: Connection) -> None:
+    title, measured = _("There is room on the disk"), scratch.free_gb(connection)
+    free = measured if measured is not None else work.free_gb
+    who = "" if measured is not None else str(work.drill.started_by)
+    expected = f"{work.dump.bytes * guard.ROOM / guard.GIGA:.2f} GB"
+    if why := guard.why_too_small(work.dump.bytes, free, who):
+        stop(work, Finding(title, Verdict.UNKNOWN, expected, why))
+    told = f"{free:.2f} GB" + (_(", as {0} said").format(who) if who else "")
+    tell(work, Finding(title, Verdict.OK, expected, told))
+
+
+def _restore(work: Work, connection: Connection) -> None:
+    began, token = time.monotonic(), secrets.token_hex(16)
+    title, expected = _("Restored"), f"{work.dump.total} rows"
+    try:
+        scratch_database.claim(connection, work.at, str(work.drill.name), token)
+        work.is_claimed = True
+        lines = _watched(work, Reader().passed(work.backup.lines()))
+        sent = scratch_database.restore(work.at, token, lines)
+    except (GuardError, RestoreError, Unreadable, DumpError) as error:
+        verdict = Verdict.UNKNOWN if isinstance(error, GuardError) else Verdict.CRITICAL
+        stop(work, Finding(title, verdict, expected, str(error)), began)
+    seconds = time.monotonic() - began
+    told = _("{0} MB in {1} s").format(round(sent / MEGA, 1), round(seconds, 1))
+    tell(work, Finding(title, Verdict.OK, expected, told), began)
+
+
+def _watched(work: Work, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The same lines; every few seconds it is said how far they are."""
+    done, told = 0, time.monotonic()
+    for line in lines:
+        done += len(line)
+        if time.monotonic() - told > TELL_SECONDS:
+            told = time.monotonic()
+            percent = min(round(100 * done / max(work.dump.bytes, 1)), 100)
+            progress(work.drill, 20 + percent // 2, _("Restoring: {0} %").format(percent))
+        yield line
+
+
+@contextmanager
+def _cleaned(work: Work, connection: Connection) -> Iterator[None]:
+    """The scratch database is emptied whatever happened in it, and that is proven."""
+    try:
+        yield
+    finally:
+        if work.is_claimed:
+            frappe.db.rollback()
+            _empty(work)
+
+
+def _empty(work: Work) -> None:
+    """Over a connection of its own: the other one may be in the middle of what failed."""
+    began, title = time.monotonic(), _("The scratch database is empty")
+    try:
+        with scratch.connected(work.at) as connection:
+            scratch_database.empty(connection, work.at)
+            left = scratch.tables(connection)
+    except (GuardError, pymysql.MySQLError) as error:
+        left = [f"{type(error).__name__}: {error}"]
+    verdict = Verdict.CRITICAL if left else Verdict.OK
+    tell(work, Finding(title, verdict, _("no table"), rules.some(left) or _("no table")), began)
+
+
+def _targets(work: Work) -> None:
+    drill, made_at = work.drill, work.backup.made_at
+    minutes, hours = target_minutes(), target_hours()
+    tell(work, rules.judge_target(_("Recovery time"), drill.recovery_minutes, minutes, "min"))
+    lost = drill.recovery_point_hours if made_at else None
+    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h"))
+
+
+def _note_backup(work: Work) -> None:
+    drill, made_at = work.drill, work.backup.made_at
+    drill.backup_bytes = work.backup.bytes
+    if made_at:
+        age: timedelta = clock.now() - made_at
+        drill.update(
+            {"backup_made_at": clock.stored(made_at), "recovery_point_hours": age.total_seconds() / 3600}
+        )
+    progress(drill, 5, _("Reading the backup"))
+
+
+def _of_failure(drill: Document) -> Verdict:
+    """That of the steps where one says what is wrong; what failed beside them is not known."""
+    return worst([Verdict.UNKNOWN, *(Verdict(step.verdict) for step in drill.steps)])
+
+
+def _end(drill: Document, verdict: Verdict | None, failure: str) -> None:
+    recovery_drills.end(drill, verdict, failure)
+    commit()

@@ -1,0 +1,42 @@
+frappe.ui.form.on("Recovery Drill", {
+	setup() {
+		for (const name of ["expected", "found"]) {
+			const field = frappe.meta.get_docfield("Recovery Drill Step", name);
+			field.formatter = (value) => frappe.utils.escape_html(value || "");
+		}
+	},
+	refresh(frm) {
+		show_what_is_next(frm);
+		if (["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role))) add_work(frm);
+		// A worker that works longer than this is looked at by a reload.
+		if (frm.doc.status === "Running" && frm.doc.kind === "Restore") {
+			verenigingen_maintenance.look_again(frm, 240, (doc) => doc.status === "Running");
+		}
+	},
+});
+
+function show_what_is_next(frm) {
+	const { status, verdict, failure, progress } = frm.doc;
+	const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "orange" };
+	const told = {
+		Running: progress || __("It is under way."),
+		Ended: __("{0}. Look at each step, write down what was learned, and sign it: only a signed drill is a proof.", [verdict]),
+		Signed: __("Signed by {0}. It stays as it is.", [frm.doc.signed_by]),
+		Abandoned: __("It was given up, and proves nothing: {0}", [failure || ""]),
+	}[status];
+	const color = status === "Ended" ? colors[verdict] : { Running: "blue", Signed: "green" }[status] || "gray";
+	frm.set_intro(frappe.utils.escape_html(told || ""), color);
+}
+
+function add_work(frm) {
+	const { status, kind, name } = frm.doc;
+	const again = () => frm.reload_doc();
+	const ask = (label, method, fieldname, question) => {
+		const fields = [{ fieldname, fieldtype: "Small Text", label: question, reqd: 1 }];
+		const open = () => verenigingen_maintenance.ask({ title: label, fields, method, args: { drill: name }, done: again, refused: again });
+		frm.add_custom_button(label, open);
+	};
+	if (status === "Ended") ask(__("Sign"), "sign_drill", "lessons", __("What was learned, and what is done about it?"));
+	if (status === "Running") ask(__("Abandon"), "abandon_drill", "reason", __("Why?"));
+	if (kind === "Restore") frm.add_custom_button(__("Start Again"), () => verenigingen_maintenance.start_restore_drill(frm.doc.backup));
+}

@@ -76,6 +76,7 @@ READING = [
     (api.list_reports, ()),
     (api.report_pdf, ("WEEKLY-1",)),
     (api.get_drill, ("RD-1",)),
+    (api.scratch_statement, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -112,7 +113,6 @@ WORKING = [
     (api.draft_report, ("WEEKLY-ANALYTICS", "2026-13")),
     (api.mail_report, ("WEEKLY-1",)),
     (api.start_restore_drill, ("no such backup",)),
-    (api.scratch_statement, ()),
     (api.sign_drill, ("RD-1", "x")),
     (api.abandon_drill, ("RD-1", "x")),
 ]

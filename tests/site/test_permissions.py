@@ -86,6 +86,7 @@ READING = [
     (api.get_incident_review, ("INC-1",)),
     (api.incident_review_pdf, ("INC-1",)),
     (api.get_drill, ("RD-1",)),
+    (api.scratch_statement, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -140,7 +141,6 @@ WORKING = [
     (api.end_failover_drill, ("RD-1",)),
     (api.look_for_sign_ins, ("RD-1",)),
     (api.start_restore_drill, ("no such backup",)),
-    (api.scratch_statement, ()),
     (api.sign_drill, ("RD-1", "x")),
     (api.abandon_drill, ("RD-1", "x")),
 ]

@@ -53,7 +53,7 @@ def get_drill(drill: str) -> dict:
 @told_in_shell
 def scratch_statement() -> str:
     """What whoever may (root) runs once on the database server, to make the scratch database."""
-    only_for(MANAGER, OPERATOR)
+    only_for(MANAGER, OPERATOR, AUDITOR)
     return restore_drill.statement()
 
 

@@ -1,6 +1,8 @@
 """A backup of this site is restored for real, bad ones are found, and the live database is let be."""
 
 import gzip
+import os
+import time
 import json
 import shutil
 import subprocess
@@ -80,7 +82,8 @@ def backup(todos, tmp_path, monkeypatch):
         assert run_bench("backup", "--backup-path", str(tmp_path)).returncode == 0
         (made,) = tmp_path.glob("*-database.sql.gz")
         DUMP.append(gzip.decompress(made.read_bytes()))
-        made.unlink()
+        for file in tmp_path.iterdir():
+            file.unlink()
     return tmp_path
 
 
@@ -89,6 +92,13 @@ def put(folder, sql, name="database.sql.gz", packed=None):
     moment = clock.stored(clock.now())
     path = folder / f"{moment:%Y%m%d_%H%M%S}-test_localhost-{name}"
     path.write_bytes(gzip.compress(sql, 1) if packed is None else packed)
+    return _long_done(path)
+
+
+def _long_done(path):
+    """What is written to just now is not taken: it may not be whole yet."""
+    done = time.time() - 300
+    os.utime(path, (done, done))
     return path
 
 
@@ -229,7 +239,7 @@ def _encrypt(path, passphrase, folder):
     gpg = ["gpg", "--batch", "--homedir", str(home), "--pinentry-mode", "loopback"]
     subprocess.run([*gpg, "--passphrase", passphrase, "-c", str(path)], check=True, capture_output=True)
     subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True)
-    path.with_name(f"{path.name}.gpg").rename(path)
+    _long_done(path.with_name(f"{path.name}.gpg").rename(path))
 
 
 # --- each guard alone
@@ -326,6 +336,11 @@ def test_where_nothing_can_begin_it_is_said_what_to_do(place, tmp_path, monkeypa
     ):
         with pytest.raises(frappe.ValidationError, match=reason):
             api.start_restore_drill(**given)
+    written_to = put(tmp_path, b"x")
+    os.utime(written_to)
+    with pytest.raises(frappe.ValidationError, match="being written"):
+        api.start_restore_drill()
+    written_to.unlink()
     put(tmp_path, b"x")
     with pytest.raises(frappe.ValidationError, match="Free space is a number of GB"):
         api.start_restore_drill(free_gb="much")

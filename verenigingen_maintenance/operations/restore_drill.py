@@ -84,7 +84,9 @@ def _path(backup: str, anywhere: bool) -> Path:
     if path is None and backup:
         refuse(_("There is no backup {0} in {1}."), backup, backups.folder())
     if path is None:
-        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), backups.folder())
+        found = backups.sets(clock.now())
+        to_do = _("Try again in some minutes.") if found.why_none else _("Make one: bench backup")
+        refuse("{0}. {1}", backups.none_told(found), to_do)
     return path
 
 

@@ -1,11 +1,11 @@
 """A backup of this site is restored for real, bad ones are found, and the live database is let be."""
 
 import gzip
-import os
-import time
 import json
+import os
 import shutil
 import subprocess
+import time
 
 import frappe
 import pymysql

@@ -37,6 +37,7 @@ CONFIGURATION = (
     *("Maintenance Duty", "Maintenance Stand-in", "Emergency Contact", "Metric", "Analytics Component"),
     *("Notification Target", "Maintenance Holiday", "Maintenance Severity Rule", "Procedure Version"),
     *("Maintenance Starting Level", "Maintenance Inhibition", "Maintenance Report Kind"),
+    "Maintenance Incident Trigger",
 )
 
 
@@ -138,7 +139,7 @@ def findings(sides: Sides, dump: Dump, made_at: datetime | None) -> Iterator[tup
     chosen = _compared_doctypes()
     yield _timed(_("Checksums"), lambda title: _same(title, beside, chosen, "System Settings"))
     title_of_ours = _("Configuration of this app")
-    yield _timed(title_of_ours, lambda title: _same(title, beside, CONFIGURATION, SETTINGS))
+    yield _timed(title_of_ours, lambda title: _same(title, beside, CONFIGURATION, SETTINGS, _set_columns))
 
 
 def _timed(title: str, find: Callable[[str], Finding]) -> tuple[Finding, float]:
@@ -193,11 +194,28 @@ def _newest(title: str, beside: _Beside) -> Finding:
     return rules.judge_newest(title, missing, looked_at, not_asked)
 
 
-def _same(title: str, beside: _Beside, doctypes: Sequence[str], single: str) -> Finding:
+Columns = Callable[[str, set[str]], set[str]]
+
+
+def _all_columns(_doctype: str, shared: set[str]) -> set[str]:
+    return shared
+
+
+def _set_columns(doctype: str, shared: set[str]) -> set[str]:
+    """Those that people set: what was measured goes on changing, and leaves `modified` as it is. A record has
+    none of these, and never changes."""
+    fields = set(_fields_of(doctype))
+    return shared & {*fields, "name", "modified", "parent", "parentfield", "idx"} if fields else shared
+
+
+def _same(
+    title: str, beside: _Beside, doctypes: Sequence[str], single: str, columns: Columns = _all_columns
+) -> Finding:
     there = set(beside.with_columns("name", "modified"))
-    tables = [table for table in (f"tab{doctype}" for doctype in doctypes) if table in there]
+    chosen = {f"tab{doctype}": doctype for doctype in doctypes if f"tab{doctype}" in there}
     compared = [
-        restored.compare(beside.sides, table, beside.cutoff, sorted(beside.shared[table])) for table in tables
+        restored.compare(beside.sides, table, beside.cutoff, sorted(columns(doctype, beside.shared[table])))
+        for table, doctype in chosen.items()
     ]
     compared.append(restored.compare_single(beside.sides, single, _fields_of(single), beside.cutoff))
     return rules.judge_compared(title, compared, beside.is_migrated)

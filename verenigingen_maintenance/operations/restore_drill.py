@@ -84,9 +84,7 @@ def _path(backup: str, anywhere: bool) -> Path:
     if path is None and backup:
         refuse(_("There is no backup {0} in {1}."), backup, backups.folder())
     if path is None:
-        found = backups.sets(clock.now())
-        to_do = _("Try again in some minutes.") if found.why_none else _("Make one: bench backup")
-        refuse("{0}. {1}", backups.none_told(found), to_do)
+        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), backups.folder())
     return path
 
 
@@ -192,11 +190,11 @@ def _read(work: Work) -> None:
         for _line in reader.passed(work.backup.lines()):
             pass
     except (Unreadable, DumpError) as error:
-        stop(work, Finding(title, Verdict.CRITICAL, expected, str(error)), began)
+        stop(work, _not_whole(work, title, expected, str(error)), began)
     work.dump = dump = reader.dump
     if not dump.is_whole or not dump.rows:
         why = _("it has no table") if dump.is_whole else _("its last line is missing: it is truncated")
-        stop(work, Finding(title, Verdict.CRITICAL, expected, why), began)
+        stop(work, _not_whole(work, title, expected, why), began)
     told = _("{0} tables, {1} rows, {2} MB of SQL; completed {3}")
     told = told.format(len(dump.rows), dump.total, round(dump.bytes / MEGA, 1), dump.completed or "")
     tell(work, Finding(title, Verdict.OK, expected, told), began)
@@ -233,6 +231,14 @@ def _restore(work: Work, connection: Connection) -> None:
     seconds = time.monotonic() - began
     told = _("{0} MB in {1} s").format(round(sent / MEGA, 1), round(seconds, 1))
     tell(work, Finding(title, Verdict.OK, expected, told), began)
+
+
+def _not_whole(work: Work, title: str, expected: str, why: str) -> Finding:
+    """One that was written to just now may become whole yet."""
+    if not work.backup.is_fresh:
+        return Finding(title, Verdict.CRITICAL, expected, why)
+    told = _("{0}; it was written to just now and may not be done: try again in some minutes")
+    return Finding(title, Verdict.UNKNOWN, expected, told.format(why))
 
 
 def _watched(work: Work, lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import frappe
 
+from verenigingen_maintenance.core.backup_sets import QUIET
 from verenigingen_maintenance.core.dumps import moment_of
 from verenigingen_maintenance.sources import backups, clock
 
@@ -33,13 +34,15 @@ class Unreadable(Exception):
 class Backup:
     """An open backup: it can be read more than once, also after Frappe has deleted the file meanwhile.
 
-    `made_at` is when it was begun, by its name; None where the name does not say it.
+    `made_at` is when it was begun, by its name; None where the name does not say it. `is_fresh`: it was
+    written to within two minutes.
     """
 
     name: str
     bytes: int
     made_at: datetime | None
     file: BufferedReader
+    is_fresh: bool = False
 
     @property
     def is_encrypted(self) -> bool:
@@ -60,7 +63,8 @@ class Backup:
 def find(name: str = "", anywhere: bool = False) -> Path | None:
     """The newest backup of the database, or the one with this name; `anywhere`: or at this path."""
     if not name:
-        newest = backups.sets(clock.now()).newest
+        found = backups.sets(clock.now())
+        newest = max((*found.done, *found.under_way), key=lambda each: each.key, default=None)
         return Path(backups.folder()) / newest.dump.name if newest else None
     path = Path(name)
     if not anywhere and path.name != name:
@@ -76,7 +80,9 @@ def opened(path: Path) -> Iterator[Backup]:
     with path.open("rb") as file:
         begun = moment_of(path.name)
         made_at = clock.instant_before(begun, clock.now()) if begun else None
-        yield Backup(path.name, os.fstat(file.fileno()).st_size, made_at, file)
+        stat = os.fstat(file.fileno())
+        is_fresh = clock.now().timestamp() - stat.st_mtime < QUIET.total_seconds()
+        yield Backup(path.name, stat.st_size, made_at, file, is_fresh)
 
 
 def _unpacked(stream: BufferedReader) -> Iterator[bytes]:

@@ -134,6 +134,16 @@ def test_a_killed_restore_is_given_up_and_the_next_one_proves_the_backup_and_is_
     assert the_drill().status == "Running"
     measured = {"live_value": "12.3", "live_reason": "measured since the backup"}
     frappe.db.set_value("Maintenance Check", "disk_used", measured, update_modified=False)
+    # a row that was added to a document since: Frappe dates it by the document's creation
+    row = (
+        "added-since",
+        "Daily Maintenance",
+        "Maintenance Procedure",
+        f"{LONG_AGO}:00:00",
+        clock.stored(clock.now()),
+    )
+    frappe.db.bulk_insert("Maintenance Task", ["name", "parent", "parenttype", "creation", "modified"], [row])
+    frappe.db.commit()
     before = live()
     frappe.set_user(OPERATOR)
     wait_until_free("drill:Restore")

@@ -118,6 +118,11 @@ class _Beside:
     is_migrated: bool
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    @property
+    def children(self) -> list[str]:
+        """The tables of rows of documents."""
+        return self.with_columns("parent", "parenttype")
+
     def with_columns(self, *columns: str) -> list[str]:
         return sorted(table for table, there in self.shared.items() if set(columns) <= there)
 
@@ -182,7 +187,7 @@ def _rows(title: str, sides: Sides, dump: Dump) -> Finding:
 
 def _older(title: str, beside: _Beside) -> Finding:
     dated = beside.with_columns("name", "creation", "modified")
-    beside.counts, left_out = restored.counts_before(beside.sides, dated, beside.cutoff)
+    beside.counts, left_out = restored.counts_before(beside.sides, dated, beside.cutoff, beside.children)
     return rules.judge_deleted(title, beside.counts, left_out, beside.is_migrated)
 
 
@@ -190,7 +195,9 @@ def _newest(title: str, beside: _Beside) -> Finding:
     wanted = {f"tab{doctype}" for doctype in (*_compared_doctypes(), *CONFIGURATION)}
     wanted |= set(restored.big_tables(beside.counts))
     asked = sorted((wanted & beside.counts.keys()) - rules.OF_FILES)
-    missing, looked_at, not_asked = restored.newest_missing(beside.sides, asked, beside.cutoff)
+    missing, looked_at, not_asked = restored.newest_missing(
+        beside.sides, asked, beside.cutoff, beside.children
+    )
     return rules.judge_newest(title, missing, looked_at, not_asked)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
@@ -105,16 +105,29 @@ def row_counts(sides: Sides, names: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def counts_before(sides: Sides, names: Iterable[str], cutoff: datetime) -> tuple[dict, dict]:
-    """Rows made before `cutoff`: {table: (live, restored)}, and {table: why it was not compared}."""
+OLDER, OLDER_ROW = "creation < %(cutoff)s", "creation < %(cutoff)s and modified < %(cutoff)s"
+
+
+def _older(name: str, children: Collection[str]) -> str:
+    """What was made before the backup. Frappe dates a row of a document by the document's creation, also one
+    that was added since: it was there if nobody saved the document since."""
+    return OLDER_ROW if name in children else OLDER
+
+
+def counts_before(
+    sides: Sides, names: Iterable[str], cutoff: datetime, children: Collection[str]
+) -> tuple[dict, dict]:
+    """Rows made before `cutoff`: {table: (live, restored)}, and {table: why it was not compared}. `children`
+    are the tables of rows of documents."""
     heavy, found, left_out = _heavy(sides), {}, {}
     for name in sorted(names):
         if name in heavy:
             left_out[name] = "to count it would hold up who writes into it (MyISAM, over 200 MB)"
             continue
-        query = f"select count(*) from {_quoted(name)} where creation < %s"
+        query = f"select count(*) from {_quoted(name)} where {_older(name, children)}"
+        values = {"cutoff": cutoff}
         try:
-            found[name] = tuple(int(side(query, (cutoff,))[0][0]) for side in (sides.live, sides.restored))
+            found[name] = tuple(int(side(query, values)[0][0]) for side in (sides.live, sides.restored))
         except TooSlow:
             left_out[name] = f"counting took longer than {STATEMENT_SECONDS} s, or all of it {ALL_SECONDS} s"
     return found, left_out
@@ -193,15 +206,16 @@ def compare_single(sides: Sides, doctype: str, fields: Sequence[str], cutoff: da
 
 
 def newest_missing(
-    sides: Sides, names: Iterable[str], cutoff: datetime
+    sides: Sides, names: Iterable[str], cutoff: datetime, children: Collection[str]
 ) -> tuple[dict[str, list[str]], int, list[str]]:
     """The newest live documents before `cutoff` that are not restored; how many were asked for; which tables
     were not."""
     missing, looked_at, not_asked = {}, 0, []
     for table in names:
-        query = f"select name from {_quoted(table)} where creation < %s order by creation desc limit {NEWEST}"
+        where = f"{_older(table, children)} order by creation desc limit {NEWEST}"
+        query = f"select name from {_quoted(table)} where {where}"
         try:
-            wanted = [name for (name,) in sides.live(query, (cutoff,))]
+            wanted = [name for (name,) in sides.live(query, {"cutoff": cutoff})]
             query = f"select name from {_quoted(table)} where name in %s"
             there = {name for (name,) in sides.restored(query, (wanted,))} if wanted else set()
         except TooSlow:

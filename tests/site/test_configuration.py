@@ -236,6 +236,7 @@ def test_a_copy_is_kept_when_something_changed_and_the_last_ten(monkeypatch):
 def test_from_the_shell_a_file_is_written_compared_and_brought_in(tmp_path):
     file, group = str(tmp_path / "kept.json"), ("maintenance", "configuration")
     assert run_bench(*group, "export", file).returncode == 0
+    assert (tmp_path / "kept.json").stat().st_mode & 0o777 == 0o600
     same = run_bench(*group, "compare", file)
     assert (same.returncode, same.stdout.strip()) == (0, "identical")
     frappe.get_doc("Maintenance Check", "errors_24h").update({"critical": "> 70"}).save()

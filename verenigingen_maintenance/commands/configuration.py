@@ -37,7 +37,7 @@ def export_configuration(context: frappe._dict, file: Path, as_json: bool) -> No
     """Write the configuration into FILE. It has names and telephone numbers, and no secret."""
 
     def written() -> tuple[dict, str]:
-        file.write_text(configuration.export(clock.now()), encoding="utf-8")
+        _write_for_owner(file, configuration.export(clock.now()))
         by_hand = configuration.by_hand()
         named = "".join(f"\n- {each}" for each in by_hand)
         text = f"{file} is written." + (f" Not in it, to be set by hand:{named}" if by_hand else "")
@@ -102,6 +102,16 @@ def test_configuration(context: frappe._dict, as_json: bool) -> None:
         return {"verdict": verdict.value, **found}, f"{verdict.value}  {text}"
 
     answer(context, tested, as_json)
+
+
+def _write_for_owner(file: Path, text: str) -> None:
+    """It has telephone numbers: nobody else on this host reads it."""
+    try:
+        file.touch(mode=0o600)
+        file.chmod(0o600)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise frappe.ValidationError(f"{file} cannot be written: {error}") from error
 
 
 def _text_of(file: Path) -> str:

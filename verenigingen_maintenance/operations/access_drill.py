@@ -143,7 +143,7 @@ def _on_duty(now: datetime) -> list[tuple[str, str]]:
 
 def _contacts() -> list[tuple[str, str]]:
     rows = frappe.get_all("Emergency Contact", {"email": ("is", "set")}, ["name", "email"], limit=0)
-    return [(row.email, _("is the Emergency Contact {0}").format(row.name)) for row in rows]
+    return [(row.email.strip().lower(), _("is the Emergency Contact {0}").format(row.name)) for row in rows]
 
 
 def _system_managers() -> list[tuple[str, str]]:

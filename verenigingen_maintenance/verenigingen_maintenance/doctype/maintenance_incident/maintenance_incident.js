@@ -1,4 +1,4 @@
-frappe.require("/assets/verenigingen_maintenance/css/incident.css");
+frappe.require("/assets/verenigingen_maintenance/css/emergency.css");
 
 frappe.ui.form.on("Maintenance Incident", {
 	setup() {

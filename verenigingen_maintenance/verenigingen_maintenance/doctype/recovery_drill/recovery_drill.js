@@ -1,3 +1,5 @@
+frappe.require("/assets/verenigingen_maintenance/css/emergency.css");
+
 frappe.ui.form.on("Recovery Drill", {
 	setup() {
 		for (const name of ["expected", "found"]) {
@@ -7,6 +9,7 @@ frappe.ui.form.on("Recovery Drill", {
 	},
 	refresh(frm) {
 		show_what_is_next(frm);
+		frm.get_field("shown").$wrapper.html(steps_of(frm));
 		if (["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role))) add_work(frm);
 		// A worker that works longer than this is looked at by a reload.
 		if (frm.doc.status === "Running" && frm.doc.kind === "Restore") {
@@ -26,6 +29,20 @@ function show_what_is_next(frm) {
 	}[status];
 	const color = status === "Ended" ? colors[verdict] : { Running: "blue", Signed: "green" }[status] || "gray";
 	frm.set_intro(frappe.utils.escape_html(told || ""), color);
+}
+
+// All of each step: a grid cuts what was found.
+function steps_of({ doc }) {
+	const esc = (text) => frappe.utils.escape_html(text == null ? "" : String(text));
+	const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
+	const rows = (doc.steps || []).map((step) => {
+		const verdict = step.verdict ? `<span class="indicator-pill ${colors[step.verdict] || "gray"}">${esc(step.verdict)}</span>` : "";
+		const who = [step.done_by, step.note].filter(Boolean).map(esc).join(": ");
+		const expected = step.expected ? `<div class="expected">${__("Expected")}: ${esc(step.expected)}</div>` : "";
+		const found = esc(step.found) || (step.verdict ? "" : __("waits"));
+		return `<tr><td>${verdict}</td><td>${esc(step.title)}</td><td class="note">${found}${expected}</td><td>${who}</td></tr>`;
+	});
+	return `<div class="maintenance-incident"><table class="drill-steps">${rows.join("")}</table></div>`;
 }
 
 function add_work(frm) {

@@ -32,7 +32,7 @@ SAMPLED = (
 OF_NUMBERS = ("value", "rule", "measured", "spent", "figure", "before")
 MADE = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session"),
-    "Maintenance Incident",
+    *("Maintenance Incident", "Recovery Drill"),
 )
 
 

@@ -6,11 +6,12 @@ READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"on_duty", "describe_escalation", "get_security_assessment"}
 READABLE |= {"on_duty", "describe_escalation", "list_reports"}
-# Of a report that there is not.
-NOT_THERE = {"get_report", "report_pdf"}
+# Of a report, an incident or a drill that there is not.
+NOT_THERE = {"get_report", "report_pdf", "get_drill", "describe_incident", "draft_incident_message"}
+NOT_THERE |= {"list_incident_actions", "get_incident_review", "incident_review_pdf"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
-READABLE |= {"get_optimization_status"}
+READABLE |= {"get_optimization_status", "list_incidents", "restart_commands", "scratch_statement"}
 
 
 def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):

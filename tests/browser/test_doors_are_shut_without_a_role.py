@@ -41,6 +41,8 @@ KNOWN_DOCTYPES = {
     "Maintenance Incident Capture",
     "Maintenance Incident Measure",
     "Maintenance Incident Trigger",
+    "Recovery Drill",
+    "Recovery Drill Step",
 }
 
 

@@ -53,3 +53,23 @@ def test_an_auditor_reads_it_and_changes_nothing(incident, desk, api):
         expect(form.button(name)).to_be_hidden()
     door = "/api/method/verenigingen_maintenance.api.take_command"
     assert api("auditor").post(door, data={"incident": incident}).status == 403
+
+
+def test_a_job_is_paused_by_a_manager_only_and_what_is_paused_is_said(incident, desk):
+    form = desk("operator", f"/app/maintenance-incident/{incident}")
+    do = form.page.locator(".inner-group-button", has_text="Do")
+    do.locator("button").click()
+    expect(do.locator("a", has_text="Clear Cache")).to_be_visible()
+    expect(do.locator("a", has_text="Pause")).to_have_count(0)
+    managed = desk("manager", f"/app/maintenance-incident/{incident}")
+    do = managed.page.locator(".inner-group-button", has_text="Do")
+    do.locator("button").click()
+    do.locator("a", has_text="Pause Scheduler").click()
+    managed.dialog.locator('textarea[data-fieldname="reason"]').fill("An import runs wild")
+    managed.dialog.get_by_role("button", name="Submit").click()
+    expect(managed.page.locator(".maintenance-incident .timeline")).to_contain_text("Pause Scheduler: Done")
+    do.locator("button").click()
+    do.locator("a", has_text="Resume Scheduler").click()
+    managed.dialog.locator('textarea[data-fieldname="reason"]').fill("It ended")
+    managed.dialog.get_by_role("button", name="Submit").click()
+    expect(managed.page.locator(".maintenance-incident .timeline")).to_contain_text("Resume Scheduler: Done")

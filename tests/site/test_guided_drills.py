@@ -9,6 +9,8 @@ from conftest import fresh
 from test_watch import ask, let_rounds_age
 
 from verenigingen_maintenance import api
+from verenigingen_maintenance.core.service_commands import Way
+from verenigingen_maintenance.core.service_processes import Service
 from verenigingen_maintenance.operations import failover_drill, sample_metrics, watch
 from verenigingen_maintenance.sources import clock, guided_drills, host, sign_ins
 
@@ -41,12 +43,17 @@ def at(**ahead):
     return f"{clock.stored(clock.now() + timedelta(**ahead)):%Y-%m-%d %H:%M:%S}"
 
 
-def test_a_monitor_outside_sees_the_site_die_and_live_again(token, over_http):
+def test_a_monitor_outside_sees_the_site_die_and_live_again(token, over_http, monkeypatch):
+    commands = {verb: f"sudo supervisorctl {verb} bench-workers" for verb in ("stop", "start")}
+    found = [Way(Service.SCHEDULER, "supervisor", "Sure", "it runs there", "root", commands)]
+    monkeypatch.setattr(failover_drill, "ways", lambda facts: found)
     frappe.set_user("operator@example.com")
     assert asked_from(MONITOR, token) == 200
     name = api.begin_failover_drill("Uptime at the other host", "a page to the person on duty", "Scheduler")
     assert [step.verdict or None for step in fresh(DRILL, name).steps] == [None] * 5, "nothing asked since"
-    assert "supervisorctl stop" in fresh(DRILL, name).steps[1].detail
+    steps = fresh(DRILL, name).steps
+    assert "On this host (supervisor, Sure), as root:\n  sudo supervisorctl stop" in steps[1].detail
+    assert "sudo supervisorctl start" in steps[-1].detail
 
     for address in (MONITOR, MONITOR, next(iter(host.addresses()))):
         assert asked_from(address, token) == 200

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import frappe
@@ -17,18 +16,18 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core import failover
 from verenigingen_maintenance.core.failover import AGAIN, BEFORE, DEAD, STOPPED, WHAT, Asked, Facts
 from verenigingen_maintenance.core.guided_drills import Told, verdict_of
+from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.core.service_commands import ways
 from verenigingen_maintenance.operations import downtimes, guided_drills, recovery_drills, settings
 from verenigingen_maintenance.operations.guided_drills import as_data, moment, needed
 from verenigingen_maintenance.operations.guided_drills import told as as_told
 from verenigingen_maintenance.operations.recovery_drills import DRILL, FAILOVER
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
-from verenigingen_maintenance.sources import host
+from verenigingen_maintenance.sources import host, services
 
 MOST_ASKED, LONGEST_ANSWER = 200, 500
 SAID = ("stopped", "dead", "alarm")
-PROCESS = {failover.SCHEDULER: "schedule", failover.WEB_SERVER: "web"}
-GROUP = {failover.SCHEDULER: "workers", failover.WEB_SERVER: "web"}
 
 
 def begin(monitor: str, told_how: str, stops: str, user: str) -> str:
@@ -166,20 +165,12 @@ def _how(stops: str) -> dict[str, str]:
 
 
 def _commands(verb: str, stops: str) -> str:
-    """Of whichever of the three runs this bench; a person knows which, or finds out with the first lines."""
+    """As this host runs it, and how sure that is."""
     if stops == failover.HOST:
-        return _("{0} this host as its provider says; this app has no command for it.").format(
-            verb.capitalize()
-        )
-    bench = Path(frappe.utils.get_bench_path()).name
-    process, group = PROCESS[stops], GROUP[stops]
-    lines = [
-        _("On this host, where supervisor runs the bench (sudo supervisorctl status):"),
-        f"  sudo supervisorctl {verb} {bench}-{group}:{bench}-frappe-{process}",
-        _("where systemd does (systemctl list-units '{0}-*'):").format(bench),
-        f"  sudo systemctl {verb} {bench}-frappe-{process}.service",
-        _("where “bench start” does: end the process “{0}” there, and begin bench start again.").format(
-            process
-        ),
-    ]
-    return "\n".join(lines)
+        told = _("{0} this host as its provider says; this app has no command for it.")
+        return told.format(verb.capitalize())
+    way = next(each for each in ways(services.facts()) if each.service.value == stops)
+    if not (commands := way.commands.get(verb)):
+        return _("{0} the {1} as it was started. {2}").format(verb.capitalize(), stops, redact(way.why))
+    told = _("On this host ({0}, {1}), as {2}:").format(way.how, way.sure, way.as_user)
+    return "\n".join([told, *(f"  {line}" for line in commands.splitlines())])

@@ -1,8 +1,8 @@
 """Pictures of what there is to see: python tests/browser/screenshots.py BASE_URL USER PASSWORD OUT_DIR
 
 Not a test. Needs a site with errors, a daily run, an open and a closed escalation, days of metrics that were
-forecast, an assessment of compliance and a signed run (of any procedure; its picture comes last), and
-Chromium (CHROMIUM, or the first one on PATH).
+forecast, an assessment of compliance, an open incident, a restore drill and a signed run (of any procedure;
+its picture comes last), and Chromium (CHROMIUM, or the first one on PATH).
 """
 
 from __future__ import annotations
@@ -77,10 +77,27 @@ def take_all(page: Page, out: Path) -> None:
     show(page, "/maintenance_dashboard", "section[data-card]")
     take(page, out / "dashboard.png")
 
+    take_emergencies(page, out)
+
     show(
         page, f"/app/checklist-run/{latest(page, 'Checklist Run', status='Signed')}", ".maintenance-checklist"
     )
     take(page, out / "checklist-signed.png")
+
+
+def take_emergencies(page: Page, out: Path) -> None:
+    show(
+        page, f"/app/maintenance-incident/{latest(page, 'Maintenance Incident', status='Open')}", ".timeline"
+    )
+    page.locator(".maintenance-incident").evaluate("(element) => element.scrollIntoView()")
+    page.mouse.wheel(0, -140)
+    take(page, out / "incident.png")
+
+    drill = latest(page, "Recovery Drill", kind="Restore", status="Signed")
+    show(page, f"/app/recovery-drill/{drill}", ".drill-steps")
+    page.locator(".drill-steps").evaluate("(element) => element.scrollIntoView()")
+    page.mouse.wheel(0, -140)
+    take(page, out / "recovery-drill.png")
 
 
 def latest(page: Page, doctype: str, **filters: object) -> str:

@@ -18,10 +18,17 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.escalations import Breach
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import capture_servers, clock
 
 FAILURE, SLOW, ANALYTICS = "Critical System Failure", "Performance Degradation", "Analytics Engine Failure"
 INCIDENT = "Maintenance Incident"
+ALL = incident_capture.GROUPS
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Most tests do not look at what was captured: a small part of it is read."""
+    monkeypatch.setattr(incident_capture, "GROUPS", ({"database": capture_servers.database},))
 
 
 def break_(check, subject=None, minutes=0):
@@ -128,7 +135,7 @@ def test_its_state_is_kept_at_once_and_what_could_not_be_read_says_why(monkeypat
     def gone(now):
         raise ConnectionError("Redis is gone")
 
-    groups = [{**group, **({"redis": gone} if "redis" in group else {})} for group in incident_capture.GROUPS]
+    groups = [{**group, **({"redis": gone} if "redis" in group else {})} for group in ALL]
     monkeypatch.setattr(incident_capture, "GROUPS", groups)
     name = api.start_incident("Members see an error page")["incident"]
     (capture,) = fresh(INCIDENT, name).captures

@@ -103,6 +103,7 @@ BROKEN = {
     "a packed archive cut off": (PRIVATE, "x.tgz", gzip.compress(TAR)[:-20_000], CUT_OFF),
     "an archive that is empty": (PRIVATE, "x.tar", b"", "no end mark"),
     "a config cut off": (CONFIG, "x.json", CONF[:-1], "no whole JSON"),
+    "a config nested without end": (CONFIG, "x.json", b"[" * 100_000, "no whole JSON"),
     "a config of something else": (CONFIG, "x.json", b'{"a": 1}', "names no database"),
 }
 

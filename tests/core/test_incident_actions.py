@@ -98,3 +98,13 @@ def test_the_jobs_that_this_app_watches_with_are_known_and_so_is_what_depends_on
     assert not is_own_job("verenigingen.scheduled.collect")
     assert "no mail leaves" in depends("frappe.email.queue.flush")
     assert depends("my_app.tasks.daily") == ""
+
+
+def test_what_a_killed_or_failed_one_paused_is_known_too_where_it_was_begun():
+    rows = [
+        {"action": "Pause Scheduler", "outcome": "Running", "before": '{"on in System Settings": true}'},
+        {"action": "Pause a Job", "outcome": "Failed", "before": '{"stopped": false}'},
+        {"action": "Switch Analytics to Basic", "outcome": "Running", "before": None},
+        {"action": "Pause Scheduler", "outcome": "Not Done: Drill", "before": "{}"},
+    ]
+    assert [row["action"] for row in not_taken_back(rows)] == ["Pause Scheduler", "Pause a Job"]

@@ -267,6 +267,7 @@ OTHER = {"pid": 9, "started": "08:00:00.10"}
         ([OLD], [NEW], True, "all of its processes are new"),
         ([OLD], [OLD], False, "Not restarted: the same processes run"),
         ([OLD, OTHER], [NEW, OTHER], False, "Restarted in part: 1 of its processes are the same"),
+        ([OLD, OTHER], [NEW], False, "Restarted in part: 2 of its processes ran before, now 1"),
         ([OLD], [], False, "it does not run"),
         ([], [NEW], True, "It did not run before"),
         ([], [], None, "No process of it is seen from here."),

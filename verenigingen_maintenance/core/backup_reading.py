@@ -211,7 +211,7 @@ def read_config(chunks: Iterable[bytes]) -> dict[str, bool]:
             raise NotTold(f"it has more than {LARGEST_CONFIG} bytes, and is no site_config.json")
     try:
         config = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotWhole("it is no whole JSON") from error
     if not isinstance(config, dict) or "db_name" not in config:
         raise NotWhole("it names no database (db_name)")

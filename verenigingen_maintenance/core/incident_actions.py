@@ -212,9 +212,20 @@ def takes_back(done: str, target: str, left: bool, earlier: str, earlier_target:
 
 
 def not_taken_back(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows of an incident that paused or switched something off, and that no later one took back."""
-    done = [row for row in rows if row.get("outcome") == Outcome.DONE.value and not row.get("taken_back_by")]
-    return [row for row in done if row.get("action") in LASTING]
+    """The rows of an incident that paused or switched something off, and that no later one took back.
+
+    One that was killed, or failed, after it had begun may have done so too.
+    """
+    return [
+        row
+        for row in rows
+        if row.get("action") in LASTING and _may_have_acted(row) and not row.get("taken_back_by")
+    ]
+
+
+def _may_have_acted(row: Mapping[str, Any]) -> bool:
+    is_half_done = row.get("outcome") in (Outcome.RUNNING.value, Outcome.FAILED.value)
+    return row.get("outcome") == Outcome.DONE.value or bool(is_half_done and row.get("before"))
 
 
 def lasts(action: str, state: Mapping[str, Any]) -> bool:

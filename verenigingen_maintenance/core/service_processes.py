@@ -150,6 +150,9 @@ def proof(before: Seen | None, after: Seen | None) -> Proof:
     if not before:
         return Proof(True, f"It did not run before; now: {now}.")
     was, are = ({(each["pid"], each["started"]) for each in ones} for ones in (before, after))
+    if not was & are and len(are) < len(was):
+        told = f"{len(was)} of its processes ran before, now {len(are)}"
+        return Proof(False, f"Restarted in part: {told} ({now}).")
     if not was & are:
         return Proof(True, f"Restarted: all of its processes are new ({now}).")
     if was == are:

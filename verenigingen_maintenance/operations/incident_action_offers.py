@@ -61,7 +61,7 @@ def under_way(incident: Document) -> list[dict[str, str]]:
 def still_paused(incident: Document) -> list[str]:
     """What was paused or switched off in an incident and is so still, each with what puts it back."""
     rows = not_taken_back([row.as_dict() for row in incident.actions])
-    return [_told(row) for row in rows if _lasts(row)]
+    return list(dict.fromkeys(_told(row) for row in rows if _lasts(row)))
 
 
 def _told(row: Mapping[str, Any]) -> str:

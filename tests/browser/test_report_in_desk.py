@@ -45,7 +45,7 @@ def test_a_report_from_its_progress_to_its_approval(at_site, desk, api):
     expect(form.indicator).to_have_text("Draft")
     expect(shown.locator("textarea[data-section='errors']")).to_have_value(REMARK)
     shown.get_by_role("link", name="Forecasts").click()
-    expect(shown.get_by_role("heading", name="7. Forecasts")).to_be_in_viewport()
+    expect(shown.get_by_role("heading", name="8. Forecasts")).to_be_in_viewport()
     expect(form.page).to_have_url(re.compile(f"/maintenance-report/{report}$"))
     expect(form.button("Approve")).to_be_hidden()
     expect_nothing_ran(form)

@@ -328,6 +328,20 @@ def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
     assert len([note for note in notes if note.startswith("start: ")]) == 1
 
 
+@pytest.mark.parametrize(
+    "line", ['{"at": "2026-11-28T03', '{"kind": "note", "procedure": "Critcal", "text": ""}']
+)
+def test_a_line_that_cannot_be_understood_holds_up_no_other(sheet, line):
+    if line.endswith("}"):
+        line = json.dumps({**json.loads(line), "at": clock.now().isoformat(), "by": "root"})
+    (sheet / "incident-notes.jsonl").write_text(f"{line}\n")
+    emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())
+    emergency_sheet.take_in(clock.now())
+    (found,) = open_ones().values()
+    assert found.procedure == FAILURE
+    assert "the disk was full" in [note for _event, note in notes_of(found.name)]
+
+
 def test_the_sheet_of_a_site_that_wrote_none_is_the_apps_own(sheet):
     (sheet / "emergency-sheet.json").unlink()
     found = emergency_sheet.read()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import frappe
+from frappe import _
 
 from verenigingen_maintenance.core.emergency_sheet import Sheet
 from verenigingen_maintenance.operations import incident_form, incident_steps, incidents, seed
@@ -135,7 +136,7 @@ def _take(line: str, now: datetime) -> bool:
     key = f"written:{hashlib.sha256(line.encode()).hexdigest()[:40]}"
     if frappe.db.exists(EVENT, {"key": key}):
         return False
-    said = json.loads(line)
+    said = _said(line, now)
     at, procedure = datetime.fromisoformat(said["at"]), said["procedure"]
     name = incidents.open_one(procedure) or _opened(said, at, now)
     incident = incidents.get(name)
@@ -145,6 +146,20 @@ def _take(line: str, now: datetime) -> bool:
     )
     incidents.write(incident)
     return True
+
+
+def _said(line: str, now: datetime) -> dict[str, Any]:
+    """What a line says. One that was cut off is a note as it stands, and what names no emergency procedure
+    goes to the first: a slip at three in the morning holds up nothing that was written after it."""
+    try:
+        said = json.loads(line)
+    except json.JSONDecodeError:
+        said = {"at": now.isoformat(), "kind": "note", "procedure": "", "text": line, "by": "somebody"}
+    names = incident_steps.emergencies()
+    if said["procedure"] not in names:
+        said["text"] = f"{said['procedure']}: {said['text']}" if said["procedure"] else said["text"]
+        said["procedure"] = names[0]
+    return {**said, "text": said["text"].strip() or _("nothing was written")}
 
 
 def _opened(said: dict[str, Any], at: datetime, now: datetime) -> str:

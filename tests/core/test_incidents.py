@@ -4,7 +4,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from verenigingen_maintenance.core.captures import Captured, differences, headline, not_read, state
+from verenigingen_maintenance.core.captures import (
+    Captured,
+    differences,
+    headline,
+    not_read,
+    state,
+    without_secrets,
+)
 from verenigingen_maintenance.core.emergency_sheet import Sheet, as_text
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
 from verenigingen_maintenance.core.incident_messages import Facts, draft
@@ -150,6 +157,19 @@ def test_a_capture_has_no_secrets_and_says_who_changed_a_setting():
     assert row["by"] == "jan@example.com"
     assert "jan@" not in row["mail"]
     assert len(row["command"]) < 420
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("redis-cli -a hunter22 ping", "redis-cli -a … ping"),
+        ("mysqldump -phunter22 db", "mysqldump -p… db"),
+        ("bench restore --root-password=hunter22 x", "bench restore --root-password=… x"),
+        ("bench worker --queue long", "bench worker --queue long"),
+    ],
+)
+def test_a_command_is_shown_without_its_secrets(command, shown):
+    assert without_secrets(command) == shown
 
 
 def test_what_is_other_in_a_later_capture():

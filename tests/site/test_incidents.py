@@ -305,6 +305,17 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     assert not list(sheet.glob("incident-notes*"))
 
 
+def test_a_drill_without_a_database_stays_one_and_a_note_goes_where_it_was_meant(sheet):
+    real = api.start_incident("Members see an error page", "Performance Degradation")["incident"]
+    run_bench("maintenance", "incident", "start", "Suppose", "--drill", "--severity", "Minor", **GONE)
+    run_bench("maintenance", "incident", "note", "it is the disk", "--incident", real, **GONE)
+    incident_watch.watch(clock.now())
+    drill = open_ones()[FAILURE]
+    assert (fresh(INCIDENT, drill.name).is_drill, drill.severity) == (1, "Minor")
+    assert not frappe.db.exists("Maintenance Escalation", {"incident": drill.name})
+    assert any("it is the disk" in note for _event, note in notes_of(real))
+
+
 def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
     emergency_sheet.note("start", FAILURE, "Nothing answers", "root", clock.now())
     emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())

@@ -61,7 +61,7 @@ def _mapping(text: str) -> dict[str, Any]:
     """Parameters as HTTP brings them. Raises frappe.ValidationError."""
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         refuse(_("Parameters are JSON such as {0}."), '{"job": "queue.flush"}')

@@ -47,7 +47,7 @@ def start(
     def begin() -> Told:
         return _one(incident_steps.start(seen, procedure, severity, clock.now(), drill))
 
-    _act(context, begin, as_json, "start", seen, procedure)
+    _act(context, begin, as_json, ("start", seen), procedure=procedure, drill=drill, severity=severity)
 
 
 @incident.command("status")
@@ -99,7 +99,7 @@ def note(context: frappe._dict, text: str, name: str | None, as_json: bool) -> N
         incident_steps.note(chosen, text)
         return _one(chosen)
 
-    _act(context, write, as_json, "note", text)
+    _act(context, write, as_json, ("note", text), incident=name)
 
 
 @incident.command("capture")
@@ -130,7 +130,7 @@ def mitigate(context: frappe._dict, how: str, name: str | None, as_json: bool) -
         incident_steps.mitigate(chosen, how, clock.now())
         return _one(chosen)
 
-    _act(context, write, as_json, "mitigate", how)
+    _act(context, write, as_json, ("mitigate", how), incident=name)
 
 
 @incident.command("resolve")
@@ -147,23 +147,23 @@ def resolve(context: frappe._dict, how: str, name: str | None, false_alarm: bool
         incident_steps.resolve(chosen, how, clock.now(), false_alarm)
         return _one(chosen)
 
-    _act(context, write, as_json, "resolve", how)
+    _act(context, write, as_json, ("resolve", how), incident=name)
 
 
 def _act(
     context: frappe._dict,
     act: Callable[[], Told],
     as_json: bool,
-    kind: str = "",
-    text: str = "",
-    procedure: str = FAILURE,
+    said: tuple[str, str] | None = None,
+    **more: object,
 ) -> None:
-    """What was written while the database was gone comes first; where it is gone now, so is this kept."""
+    """What was written while the database was gone comes first; where it is gone now, this is kept so: what
+    was `said` (its kind, its text), and `more` of it."""
 
     def on_site() -> Told:
         frappe.flags.maintenance_shell = f"shell of {getpass.getuser()}"
         if reason := mariadb.why_gone():
-            return _without_database(reason, kind, text, procedure)
+            return _without_database(reason, said, more)
         frappe.connect()
         emergency_sheet.take_in(clock.now())
         return act()
@@ -171,9 +171,12 @@ def _act(
     answer(context, on_site, as_json, connect=False)
 
 
-def _without_database(reason: str, kind: str, text: str, procedure: str) -> Told:
+def _without_database(reason: str, said: tuple[str, str] | None, more: dict[str, object]) -> Told:
     """The steps to go through, from the file that was kept for this, and the note in another."""
-    kept = str(emergency_sheet.note(kind, procedure, text, getpass.getuser(), clock.now())) if kind else ""
+    procedure, kept = str(more.pop("procedure", FAILURE)), ""
+    if said:
+        kind, text = said
+        kept = str(emergency_sheet.note(kind, procedure, text, getpass.getuser(), clock.now(), **more))
     sheet = as_text(emergency_sheet.read(), procedure, kept)
     data = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "kept_in": kept, "items": []}
     return data, f"The database does not answer: {reason}\n\n{sheet}"

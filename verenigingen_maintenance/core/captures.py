@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ from .readings import Unknown
 from .redaction import redact_all
 
 LONGEST_TEXT = 400
+SECRET = re.compile(r"(?i)(--?(?:[\w-]*(?:password|passwd|token|secret|key)|a)[= ])\S+|(\s-[pa])\S+")
 KEPT = ("by",)  # who did something must be told
 # By their keys, in the order in which somebody at three in the morning asks for them.
 TITLES = {
@@ -46,6 +48,11 @@ class Captured:
             rows=[_redacted(row) for row in self.rows],
             at_least=str(redact_all(self.at_least)),
         )
+
+
+def without_secrets(command: str) -> str:
+    """The command of a process without what follows an option that takes a secret."""
+    return SECRET.sub(lambda found: f"{found[1] or found[2]}…", command)
 
 
 def state(answers: Mapping[str, Captured | Unknown]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import frappe
 from frappe import _
 
 from verenigingen_maintenance.core.emergency_sheet import Sheet
+from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.operations import incident_form, incident_steps, incidents, seed
 from verenigingen_maintenance.operations.incidents import EVENT
 from verenigingen_maintenance.operations.open_run import command_on_this_site
@@ -98,10 +99,11 @@ def _write(file: Path, text: str) -> None:
 # --- what people write while the database is gone
 
 
-def note(kind: str, procedure: str, text: str, by: str, now: datetime) -> Path:
-    """Keeps one line; `kind` is start, note, mitigate or resolve. Returns the file."""
+def note(kind: str, procedure: str, text: str, by: str, now: datetime, **more: object) -> Path:
+    """Keeps one line; `kind` is start, note, mitigate or resolve, `more` what else was said: `incident` (a
+    name), `drill`, `severity`. Returns the file."""
     file = folder() / f"{NOTES}.jsonl"
-    line = {"at": now.isoformat(), "kind": kind, "procedure": procedure, "text": text, "by": by}
+    line = {"at": now.isoformat(), "kind": kind, "procedure": procedure, "text": text, "by": by, **more}
     with open(
         os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FOR_OWNER), "a", encoding="utf-8"
     ) as stream:
@@ -138,8 +140,9 @@ def _take(line: str, now: datetime) -> bool:
         return False
     said = _said(line, now)
     at, procedure = datetime.fromisoformat(said["at"]), said["procedure"]
-    name = incidents.open_one(procedure) or _opened(said, at, now)
-    incident = incidents.get(name)
+    named = str(said.get("incident") or "")
+    name = named if incidents.is_ongoing(named) else incidents.open_one(procedure, bool(said.get("drill")))
+    incident = incidents.get(name or _opened(said, at, now))
     told = f"{said['kind']}: {said['text']}" if said["kind"] != "note" else said["text"]
     incidents.add_event(
         incident, "Note", told, at, f"written by {said['by']} while the database was gone", key
@@ -168,7 +171,13 @@ def _opened(said: dict[str, Any], at: datetime, now: datetime) -> str:
         "trigger": incidents.BY_HAND,
         "trigger_text": said["text"],
     }
-    values |= {"procedure": said["procedure"], "severity": "Critical", "began_at": at}
-    incident = incidents.make(values, said["text"], now)
-    incident_steps.tell_level(incident, said["text"], now)
+    values |= {"procedure": said["procedure"], "began_at": at, "is_drill": int(bool(said.get("drill")))}
+    incident = incidents.make({"severity": "Critical", **values, **_severity(said)}, said["text"], now)
+    if not said.get("drill"):
+        incident_steps.tell_level(incident, said["text"], now)
     return str(incident.name)
+
+
+def _severity(said: dict[str, Any]) -> dict[str, str]:
+    known = [each.value for each in Severity]
+    return {"severity": said["severity"]} if said.get("severity") in known else {}

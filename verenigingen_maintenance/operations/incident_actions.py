@@ -73,13 +73,16 @@ def perform(
 def perform_waiting(incident: str, row: str) -> None:
     """For a worker: does what waits for one. One that comes late, or a second time, does nothing."""
     found = _row(frappe.get_doc(incidents.INCIDENT, incident), row)
-    with lock(_lock_of(ACTIONS[found.action]), wait=10):
+    with lock(_lock_of(ACTIONS[found.action]), wait=10) as is_free:
         commit()
         document = incidents.get(incident)
         waiting = _row(document, row)
         if waiting.outcome != Outcome.RUNNING.value or waiting.result != WAITS:
             return
-        if document.status not in incidents.IS_ONGOING[1]:
+        if not is_free:
+            told = _("Another one was being done at that time. Nothing was done: ask for it again.")
+            incidents.end_action(document, waiting, Outcome.FAILED.value, told)
+        elif document.status not in incidents.IS_ONGOING[1]:
             told = _("The incident was over before a worker took it up. Nothing was done.")
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
         else:

@@ -13,14 +13,13 @@ from typing import Any
 import frappe
 import psutil
 
-from verenigingen_maintenance.core.captures import Captured
+from verenigingen_maintenance.core.captures import Captured, without_secrets
 from verenigingen_maintenance.sources import clock
 
 MOST_PROCESSES, MOST_FILES, LINES, TAIL = 25, 20, 15, 8_192
 WAIT = 0.2
 GIGA, MEGA, DAY = 1e9, 1e6, 86_400
 OWN = re.compile(r"gunicorn|bench|redis-server|mariadbd|mysqld|nginx|socketio|frappe", re.IGNORECASE)
-PASSWORD = re.compile(r"(?i)(--?(?:password|passwd|token|secret|key)[= ])\S+|(\s-p)\S+")
 
 
 def host(now: datetime) -> Captured:
@@ -78,7 +77,7 @@ def _process(process: psutil.Process) -> dict[str, Any]:
                 **{"pid": process.pid, "started": _shown(process.create_time())},
                 **{"processor (%)": process.cpu_percent()},
                 **{"memory (MB)": round(process.memory_info().rss / MEGA, 1), "state": process.status()},
-                "command": PASSWORD.sub(lambda found: f"{found[1] or found[2]}…", command)[:160],
+                "command": without_secrets(command),
             }
     except psutil.Error:
         return {}

@@ -99,6 +99,12 @@ def test_a_group_without_minutes_has_no_clock_and_neither_has_what_follows():
     assert [(each.until, each.seconds_left) for each in found] == [(None, None), (None, None)]
 
 
+def test_a_step_of_a_group_that_was_renamed_meanwhile_still_waits():
+    found = phases({"First anew": 5}, [Step("First", "look")], NOW, NOW)
+    assert next_step(found).title == "look"
+    assert found[-1].seconds_left is None
+
+
 def test_the_next_step_is_the_first_that_waits_for_a_person():
     checked = [Step("First", "a check", by_itself=True), *STEPS]
     assert next_step(phases(GROUPS, checked, NOW, NOW)).title == "look"

@@ -112,6 +112,22 @@ def test_an_incident_is_written_measured_and_reviewed_and_never_changes_again(in
         frappe.get_doc(INCIDENT, incident).update({"root_cause": "x"}).save()
 
 
+def test_one_in_which_something_is_still_being_done_is_not_reviewed(incident):
+    api.write_incident_review(incident, root_cause="Redis had no memory", lessons="None needed")
+    document = incidents.get(incident)
+    incidents.begin_action(document, "Restart", "Redis Cache", "Restarted by hand")
+    incidents.begin_action(document, "Clear Cache", "", "it is slow", asked_at=stored(hours=1))
+    incidents.write(document)
+    with pytest.raises(frappe.ValidationError, match=r"Not ended yet: Restart Redis Cache\. Wait"):
+        api.review_incident(incident, "The steps fit.", "Unchanged")
+    document = incidents.get(incident)
+    incidents.end_action(document, document.actions[0], "By Hand", "It came back")
+    incidents.write(document)
+    api.review_incident(incident, "The steps fit.", "Unchanged")
+    killed = frappe.get_doc(INCIDENT, incident).actions[1]
+    assert (killed.action, killed.outcome) == ("Clear Cache", "Failed")
+
+
 def test_while_it_lasts_only_notes_on_its_root_cause_are_kept():
     name = an_incident(resolved=False)
     frappe.set_user(OPERATOR)

@@ -124,6 +124,17 @@ def test_a_gap_of_samples_is_an_emergency_that_nobody_saw_and_what_cannot_be_mea
     assert list(open_ones()) == [FAILURE]
 
 
+def test_a_trigger_that_cannot_be_meant_is_refused():
+    settings = frappe.get_doc("Maintenance Settings")
+    settings.incident_triggers[0].procedure = "Daily Maintenance"
+    with pytest.raises(frappe.ValidationError, match="is no emergency procedure"):
+        settings.save()
+    settings.reload()
+    settings.append("incident_triggers", settings.incident_triggers[0].as_dict(no_default_fields=True))
+    with pytest.raises(frappe.ValidationError, match="dashboard_accessible"):
+        settings.save()
+
+
 def test_a_muted_escalation_and_a_drill_open_none():
     muted = break_("dashboard_accessible")
     frappe.db.set_value("Maintenance Escalation", muted, "muted_because", "planned until 10:00")
@@ -302,7 +313,9 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     notes = [row["note"] for row in told["timeline"]]
     assert sum("the disk was full" in note for note in notes) == 1, notes
     assert told["title"] == "Nothing answers"
-    assert not list(sheet.glob("incident-notes*"))
+    assert not list(sheet.glob("incident-notes.jsonl"))
+    emergency_sheet.take_in(clock.now() + timedelta(minutes=2))
+    assert not list(sheet.glob("incident-notes*")), "nobody writes into it any more"
 
 
 def test_a_drill_without_a_database_stays_one_and_a_note_goes_where_it_was_meant(sheet):

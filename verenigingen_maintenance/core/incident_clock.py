@@ -55,10 +55,11 @@ def phases(
     groups: Mapping[str, int], steps: Sequence[Step], opened_at: datetime, now: datetime
 ) -> list[Phase]:
     """`groups` has the minutes of each group in their order, 0 where none are given: then no later one has a
-    clock either."""
+    clock either. A step whose group is not among them (somebody renamed it meanwhile) comes last."""
     found, begins = [], 0
     is_timed = True
-    for title, minutes in groups.items():
+    renamed = {step.group: 0 for step in steps if step.group not in groups}
+    for title, minutes in {**groups, **renamed}.items():
         is_timed = is_timed and minutes > 0
         until = begins + minutes if is_timed else None
         own = [step for step in steps if step.group == title]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from verenigingen_maintenance.sources import clock
 
 SHEET, NOTES = "emergency-sheet.json", "incident-notes"
 FOR_OWNER, FOLDER_FOR_OWNER = 0o600, 0o700
+STILL_WRITTEN_TO = 60  # seconds
 
 
 def keep(now: datetime) -> None:
@@ -116,17 +118,23 @@ def note(kind: str, procedure: str, text: str, by: str, now: datetime, **more: o
 def take_in(now: datetime) -> int:
     """Brings what was written meanwhile into incidents, each line once; returns how many lines.
 
-    The file is set aside first: who writes just then begins another one. It goes when all is committed.
+    The file is set aside first: who writes just then begins another one. It goes a minute after it was last
+    written to, when all is committed: somebody may have been writing into it.
     """
-    file = folder() / f"{NOTES}.jsonl"
-    if file.exists():
-        file.replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
+    with suppress(FileNotFoundError):  # there is none, or another process sets it aside
+        (folder() / f"{NOTES}.jsonl").replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
     taken = 0
     for each in sorted(folder().glob(f"{NOTES}.*.taking")):
         taken += sum(_take(line, now) for line in _lines(each))
         commit()
-        each.unlink(missing_ok=True)  # another process may have taken the same lines
+        _forget(each, now)
     return taken
+
+
+def _forget(file: Path, now: datetime) -> None:
+    with suppress(FileNotFoundError):  # another process may have taken the same lines
+        if now.timestamp() - file.stat().st_mtime > STILL_WRITTEN_TO:
+            file.unlink()
 
 
 def _lines(file: Path) -> Iterator[str]:

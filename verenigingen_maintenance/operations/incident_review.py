@@ -17,7 +17,13 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core import incident_narrative
 from verenigingen_maintenance.core.incident_states import ONGOING, Status
-from verenigingen_maintenance.operations import incident_draft, incidents, procedure_reviews, run_actions
+from verenigingen_maintenance.operations import (
+    incident_actions,
+    incident_draft,
+    incidents,
+    procedure_reviews,
+    run_actions,
+)
 from verenigingen_maintenance.operations.incident_draft import WRITTEN
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
 from verenigingen_maintenance.sources import clock
@@ -100,6 +106,10 @@ def review(name: str, looked_at: str, outcome: str, now: datetime) -> None:
     incident = incidents.get(name)
     if incident.status != Status.RESOLVED.value:
         refuse(_("{0} is {1}: it is reviewed once it is resolved, and only once."), name, incident.status)
+    incident_actions.end_killed(incident)
+    if running := [f"{row.action} {row.target or ''}".strip() for row in _running(incident)]:
+        message = _("Not ended yet: {0}. Wait for it; of a restart, say what came back.")
+        refuse(message, ", ".join(running))
     note = (looked_at or "").strip()
     told = incident_draft.draft(incident, now)
     if needed := incident_narrative.needed(told, bool(note) or _was_looked_at(incident)):
@@ -107,6 +117,10 @@ def review(name: str, looked_at: str, outcome: str, now: datetime) -> None:
     if note and not cint(incident.false_alarm) and _has_procedure(incident):
         procedure_reviews.review(incident.procedure, f"{name}: {note}", outcome)
     _freeze(incident, now)
+
+
+def _running(incident: Document) -> list[Document]:
+    return [row for row in incident.actions if row.outcome == "Running"]
 
 
 def _freeze(incident: Document, now: datetime) -> None:

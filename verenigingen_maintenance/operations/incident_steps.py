@@ -50,6 +50,9 @@ def start(seen: str, procedure: str, severity: str, now: datetime, is_drill: boo
     values = {"title": seen.strip().splitlines()[0], "trigger": BY_HAND, "trigger_text": seen.strip()}
     values |= {"procedure": procedure, "severity": severity, "is_drill": int(is_drill)}
     incident = incidents.make(values, _opened(seen, is_drill), now)
+    if incident.flags.was_there:
+        note(str(incident.name), seen)
+        return str(incident.name)
     if not is_drill:
         tell_level(incident, seen, now)
     commit()  # it is there before its state is read, which takes seconds and may be cut off

@@ -10,12 +10,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
+from pypika import Order
 
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.sources import clock
 
 BEFORE = timedelta(hours=1)  # what led to it began a while before
-MOST = 100
+MOST = 100  # of each kind, the newest: a job looks each minute
 TOLD = (
     *("Opened", "Acknowledged", "Next Level", "Handed On", "Raised", "Nobody There", "Muted", "Cleared"),
     *("Resolved", "Reopened", "False Positive", "Note"),
@@ -62,7 +63,8 @@ def _escalations(incident: Document, since: datetime) -> Iterator[Fact]:
         parent.name,
         parent.title,
     )
-    for name, at, what, note, by, escalation, title in query.select(*columns).where(where).limit(MOST).run():
+    query = query.select(*columns).where(where).orderby(event.happened_at, order=Order.desc)
+    for name, at, what, note, by, escalation, title in query.limit(MOST).run():
         told = f"{title}: {what}. {note or ''}".strip()
         yield Fact("Escalation", at, told, escalation, f"escalation:{name}:{at}", by or "")
 
@@ -71,7 +73,7 @@ def _rows_of_run(incident: Document, since: datetime) -> Iterator[Fact]:
     """The steps of its run that somebody answered."""
     fields = ["name", "title", "result", "note", "done_by", "done_at"]
     filters = {"parent": incident.checklist_run, "done_at": (">=", since), "by_hand": 1}
-    rows = frappe.get_all("Checklist Run Item", filters, fields, order_by="done_at asc", limit=MOST)
+    rows = frappe.get_all("Checklist Run Item", filters, fields, order_by="done_at desc", limit=MOST)
     for row in rows if incident.checklist_run else []:
         told = f"{row.title}: {row.result}. {row.note or ''}".strip()
         yield Fact(
@@ -83,11 +85,13 @@ def _changes(_incident: Document, since: datetime) -> Iterator[Fact]:
     """Changes that were applied or rolled back."""
     fields = ["name", "title", "applied_at", "applied_by", "decided_at", "decided_by", "status"]
     doctype = "Maintenance Change"
-    for row in frappe.get_all(doctype, {"applied_at": (">=", since)}, fields, order_by="name", limit=MOST):
+    for row in frappe.get_all(
+        doctype, {"applied_at": (">=", since)}, fields, order_by="name desc", limit=MOST
+    ):
         told = _("{0} was applied").format(row.title)
         yield Fact("Change", row.applied_at, told, row.name, f"applied:{row.name}", row.applied_by or "")
     back = {"status": "Rolled Back", "decided_at": (">=", since)}
-    for row in frappe.get_all(doctype, back, fields, order_by="name", limit=MOST):
+    for row in frappe.get_all(doctype, back, fields, order_by="decided_at desc", limit=MOST):
         told = _("{0} was rolled back").format(row.title)
         yield Fact("Change", row.decided_at, told, row.name, f"back:{row.name}", row.decided_by or "")
 
@@ -95,7 +99,9 @@ def _changes(_incident: Document, since: datetime) -> Iterator[Fact]:
 def _downtimes(_incident: Document, since: datetime) -> Iterator[Fact]:
     """When the dashboard was down or nothing was measured, and until when."""
     fields = ["name", "kind", "begins", "ends", "reason"]
-    for row in frappe.get_all("Downtime", {"begins": (">=", since)}, fields, order_by="begins", limit=MOST):
+    for row in frappe.get_all(
+        "Downtime", {"begins": (">=", since)}, fields, order_by="begins desc", limit=MOST
+    ):
         told = f"{row.kind}. {row.reason or ''}".strip()
         yield Fact("Downtime", row.begins, _("begins: {0}").format(told), row.name, f"down:{row.name}")
         if row.ends:
@@ -113,7 +119,7 @@ def _settings(_incident: Document, since: datetime) -> Iterator[Fact]:
     )
     filters = {"ref_doctype": ("in", doctypes), "creation": (">=", since)}
     fields = ["name", "ref_doctype", "docname", "owner", "creation"]
-    for row in frappe.get_all("Version", filters, fields, order_by="creation asc", limit=MOST):
+    for row in frappe.get_all("Version", filters, fields, order_by="creation desc", limit=MOST):
         named = row.docname if row.ref_doctype == row.docname else f"{row.ref_doctype} {row.docname}"
         told = _("{0} was changed").format(named)
         yield Fact("Setting", row.creation, told, "Version", f"version:{row.name}", row.owner)
@@ -134,7 +140,9 @@ def _migration(_incident: Document, since: datetime) -> Iterator[Fact]:
 def _errors(_incident: Document, since: datetime) -> Iterator[Fact]:
     """Error patterns that were never seen before."""
     fields = ["name", "title", "severity", "first_at"]
-    rows = frappe.get_all("Error Pattern", {"first_at": (">=", since)}, fields, order_by="first_at", limit=20)
+    rows = frappe.get_all(
+        "Error Pattern", {"first_at": (">=", since)}, fields, order_by="first_at desc", limit=20
+    )
     for row in rows:
         told = _("New error ({0}): {1}").format(row.severity, row.title)
         yield Fact("Check", row.first_at, told, row.name, f"pattern:{row.name}")

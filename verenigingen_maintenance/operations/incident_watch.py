@@ -8,6 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from pypika import Order
 
 from verenigingen_maintenance.core.incident_triggers import (
     WORST_FIRST,
@@ -86,7 +87,7 @@ def breaches() -> list[Breach]:
     query = query.select(*columns).where(is_new & is_open & is_told & parent.subject.notin(OWN))
     return [
         Breach(name, check or "", title or "", clock.instant(began))
-        for name, check, title, began in query.limit(MOST).run()
+        for name, check, title, began in query.orderby(part.began_at, order=Order.desc).limit(MOST).run()
     ]
 
 

@@ -56,14 +56,14 @@ def key_of(procedure: str, is_drill: bool = False) -> str:
     return f"{'Drill: ' if is_drill else ''}{procedure}"[:140]
 
 
-def open_one(procedure: str, is_drill: bool = False) -> str | None:
-    """The incident of a procedure that is not over."""
-    return frappe.db.get_value(INCIDENT, {"open_key": key_of(procedure, is_drill)})
+def open_one(procedure: str, is_drill: bool = False, latest: bool = False) -> str | None:
+    """The incident of a procedure that is not over; `latest` sees what others committed meanwhile."""
+    return frappe.db.get_value(INCIDENT, {"open_key": key_of(procedure, is_drill)}, for_update=latest)
 
 
 def make(values: dict, opened: str, now: datetime) -> Document:
-    """Opens an incident, or finds the one that somebody opened just now; `opened` is the first line of its
-    timeline. `began_at` is an instant, and now where it is not given."""
+    """Opens an incident, or finds the one that somebody opened just now (`flags.was_there`); `opened` is the
+    first line of its timeline. `began_at` is an instant, and now where it is not given."""
     is_drill = bool(values.get("is_drill"))
     began = min(values.pop("began_at", None) or now, now)
     key = key_of(values["procedure"], is_drill)
@@ -78,7 +78,8 @@ def make(values: dict, opened: str, now: datetime) -> Document:
         records.insert(incident)
     except frappe.UniqueValidationError:
         frappe.clear_last_message()
-        return get(str(open_one(values["procedure"], is_drill)))
+        incident = get(str(open_one(values["procedure"], is_drill, latest=True)))
+        incident.flags.was_there = True
     return incident
 
 

@@ -95,6 +95,7 @@ def refuse_bad_settings(document: Document) -> None:
     _refuse_bad_scratch(document)
     settings.refuse_missing_list(document)
     _refuse_twice(document, "severity_rules", "title")
+    _refuse_bad_triggers(document)
     _refuse_twice(document, "starting_levels", "area")
     mutes.refuse_bad_inhibitions(document)
     days = [str(row.day) for row in document.holidays]
@@ -104,6 +105,15 @@ def refuse_bad_settings(document: Document) -> None:
     if opens >= closes:
         message = _("The business day ends at {0}, before it begins at {1}.")
         refuse(message, f"{closes:%H:%M}", f"{opens:%H:%M}")
+
+
+def _refuse_bad_triggers(document: Document) -> None:
+    """What opens an incident: each check once, and an emergency procedure."""
+    _refuse_twice(document, "incident_triggers", "check_name")
+    known = frappe.get_all("Maintenance Procedure", {"cadence": Cadence.EMERGENCY.value}, pluck="name")
+    for row in document.incident_triggers if not document.flags.by_app else []:
+        if row.procedure not in known:
+            refuse(_("{0} is no emergency procedure. There are: {1}."), row.procedure, ", ".join(known))
 
 
 def _refuse_foreign_probe(document: Document) -> None:

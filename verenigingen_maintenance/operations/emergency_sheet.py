@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.operations import incident_form, incident_steps, incidents, seed
 from verenigingen_maintenance.operations.incidents import EVENT
 from verenigingen_maintenance.operations.open_run import command_on_this_site
-from verenigingen_maintenance.operations.transactions import commit
+from verenigingen_maintenance.operations.transactions import commit, lock
 from verenigingen_maintenance.sources import clock
 
 SHEET, NOTES = "emergency-sheet.json", "incident-notes"
@@ -121,25 +120,21 @@ def take_in(now: datetime) -> int:
     The file is set aside first: who writes just then begins another one. It goes a minute after it was last
     written to, when all is committed: somebody may have been writing into it.
     """
-    with suppress(FileNotFoundError):  # there is none, or another process sets it aside
-        (folder() / f"{NOTES}.jsonl").replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
-    taken = 0
-    for each in sorted(folder().glob(f"{NOTES}.*.taking")):
-        taken += sum(_take(line, now) for line in _lines(each))
-        commit()
-        _forget(each, now)
+    with lock("incident notes") as mine:
+        if not mine:
+            return 0  # another process takes them
+        commit()  # what that one took is seen from here on
+        with suppress(FileNotFoundError):
+            (folder() / f"{NOTES}.jsonl").replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
+        return sum(_take_all(each, now) for each in sorted(folder().glob(f"{NOTES}.*.taking")))
+
+
+def _take_all(file: Path, now: datetime) -> int:
+    taken = sum(_take(line, now) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    commit()
+    if now.timestamp() - file.stat().st_mtime > STILL_WRITTEN_TO:
+        file.unlink()
     return taken
-
-
-def _forget(file: Path, now: datetime) -> None:
-    with suppress(FileNotFoundError):  # another process may have taken the same lines
-        if now.timestamp() - file.stat().st_mtime > STILL_WRITTEN_TO:
-            file.unlink()
-
-
-def _lines(file: Path) -> Iterator[str]:
-    if file.exists():
-        yield from filter(str.strip, file.read_text(encoding="utf-8").splitlines())
 
 
 def _take(line: str, now: datetime) -> bool:

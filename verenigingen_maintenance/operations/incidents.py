@@ -24,8 +24,11 @@ IS_ONGOING = ("in", [each.value for each in ONGOING])
 
 
 def get(name: str) -> Document:
-    """An incident, locked: two people at once are one after the other. Raises frappe.DoesNotExistError."""
-    if not frappe.db.exists(INCIDENT, name):
+    """An incident, locked: two people at once are one after the other. Raises frappe.DoesNotExistError.
+
+    Locked it is seen as others committed it, also one that is younger than this transaction.
+    """
+    if not frappe.db.get_value(INCIDENT, name, "name", for_update=True):
         refuse(_("There is no incident {0}."), name, kind=frappe.DoesNotExistError)
     return frappe.get_doc(INCIDENT, name, for_update=True)
 

@@ -80,6 +80,7 @@ async function show(frm) {
 	const box = frm.get_field("shown").$wrapper;
 	box.find(".copy").on("click", (event) => frappe.utils.copy_to_clipboard($(event.currentTarget).prev("pre").text()));
 	const read_at = Date.now();
+	tick(box, read_at);
 	frm.ticking = setInterval(() => tick(box, read_at), 1000);
 }
 

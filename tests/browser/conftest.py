@@ -174,6 +174,13 @@ class Desk:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def press(self, name: str, **values: str) -> None:
+        """Presses a button, fills in the dialog that it opens, and submits that."""
+        self.button(name).click()
+        for fieldname, value in values.items():
+            self.dialog.locator(f':is(input, textarea)[data-fieldname="{fieldname}"]').fill(value)
+        self.dialog.get_by_role("button", name="Submit").click()
+
     def value(self, field: str) -> Locator:
         """What a field that cannot be written shows."""
         return self.page.locator(

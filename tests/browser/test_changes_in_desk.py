@@ -26,22 +26,15 @@ def change(run):
     return run("propose")["change"]
 
 
-def press(form, name, **fields):
-    form.button(name).click()
-    for field, value in fields.items():
-        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
-    form.dialog.get_by_role("button", name="Submit").click()
-
-
 def test_a_manager_approves_a_worker_applies_and_one_click_rolls_it_back(change, run, desk):
     form = desk("manager", f"/app/maintenance-change/{change}")
     expect(form.page.locator(".form-message")).to_contain_text("Slow ")
-    press(form, "Approve", reason="It is worth it")
+    form.press("Approve", reason="It is worth it")
     expect(form.indicator).to_have_text("Approved")
-    press(form, "Apply")
+    form.press("Apply")
     expect(form.indicator).to_have_text("Applied", timeout=PATIENCE)
     assert run("indexed")["indexed"]
-    press(form, "Roll Back", reason="Only a test")
+    form.press("Roll Back", reason="Only a test")
     expect(form.indicator).to_have_text("Rolled Back", timeout=PATIENCE)
     assert not run("indexed")["indexed"]
     expect_nothing_ran(form)

@@ -17,23 +17,16 @@ def incident(site, api):
     return answer.json()["message"]["incident"]
 
 
-def press(form, name, **fields):
-    form.button(name).click()
-    for field, value in fields.items():
-        form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
-    form.dialog.get_by_role("button", name="Submit").click()
-
-
 def test_an_operator_leads_through_it(incident, desk, api):
     form = desk("operator", f"/app/maintenance-incident/{incident}")
     shown = form.page.locator(".maintenance-incident")
     expect(shown.locator(".left").first).to_contain_text("left")
     expect(shown.locator(".next h5")).to_have_text("Next: Check system status")
     expect(shown.locator(".captured details").first).to_be_visible()
-    press(form, "Take Command")
+    form.press("Take Command")
     expect(form.button("Open the Run")).to_be_visible()
     expect(shown).to_contain_text("operator@example.com commands.")
-    press(form, "Add a Note", note=f"Redis was stopped {MARKUP}")
+    form.press("Add a Note", note=f"Redis was stopped {MARKUP}")
     expect(shown.locator(".timeline")).to_contain_text("Redis was stopped")
     form.button("Message").click()
     expect(form.dialog.locator('textarea[data-fieldname="text"]')).to_have_value(
@@ -41,7 +34,7 @@ def test_an_operator_leads_through_it(incident, desk, api):
     )
     form.dialog.get_by_role("button", name="Submit").click()
     expect(shown.locator(".timeline")).to_contain_text("told by other ways")
-    press(form, "Resolve", how="Redis was started again")
+    form.press("Resolve", how="Redis was started again")
     expect(form.indicator).to_have_text("Resolved")
     expect_nothing_ran(form)
 

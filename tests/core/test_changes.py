@@ -6,7 +6,8 @@ from itertools import product
 import pytest
 
 from verenigingen_maintenance.core.change_measures import Verdict, compare, figures, overall, windows
-from verenigingen_maintenance.core.change_states import TRANSITIONS, Status, TransitionError, after
+from verenigingen_maintenance.core.change_states import TRANSITIONS, Status, after
+from verenigingen_maintenance.core.transitions import TransitionError
 
 AT = datetime(2026, 11, 27, 12, 0, tzinfo=timezone.utc)
 MAY = {

@@ -10,9 +10,9 @@ from verenigingen_maintenance.core.escalation_states import (
     TRANSITIONS,
     UNRESOLVED,
     Status,
-    TransitionError,
     after,
 )
+from verenigingen_maintenance.core.transitions import TransitionError
 
 WALKS = st.lists(st.sampled_from(sorted(TRANSITIONS)), max_size=40)
 

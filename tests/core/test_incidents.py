@@ -6,19 +6,19 @@ import pytest
 
 from verenigingen_maintenance.core.captures import (
     Captured,
-    differences,
     headline,
-    not_read,
     state,
     without_secrets,
 )
 from verenigingen_maintenance.core.emergency_sheet import Sheet, as_text
+from verenigingen_maintenance.core.incident_captures import not_read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
 from verenigingen_maintenance.core.incident_messages import Facts, draft
-from verenigingen_maintenance.core.incident_states import ONGOING, TRANSITIONS, Status, TransitionError, after
+from verenigingen_maintenance.core.incident_states import ONGOING, TRANSITIONS, Status, after
 from verenigingen_maintenance.core.incident_triggers import Breach, Trigger, emergencies
 from verenigingen_maintenance.core.incident_wording import listed, told
 from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.core.transitions import TransitionError
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=timezone.utc)
 TRIGGERS = [
@@ -176,13 +176,6 @@ def test_a_capture_has_no_secrets_and_says_who_changed_a_setting():
 )
 def test_a_command_is_shown_without_its_secrets(command, shown):
     assert without_secrets(command) == shown
-
-
-def test_what_is_other_in_a_later_capture():
-    first = state({"host": Captured({"load": 1, "disk": 40})})
-    second = state({"host": Captured({"load": 9, "disk": 40}), "redis": Captured({"memory": 1})})
-    (found,) = differences(first, second)
-    assert (found["figure"], found["before"], found["after"]) == ("load", "1", "9")
 
 
 def test_the_sheet_has_the_steps_with_their_commands_whom_to_call_and_where_notes_are():

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .incident_captures import not_read
 from .readings import Unknown
 from .redaction import redact_all
 
-LONGEST_TEXT = 400
+LONGEST_TEXT, NO_REASON = 400, "no reason was given"
 SECRET = re.compile(r"(?i)(--?(?:[\w-]*(?:password|passwd|token|secret|key)|a)[= ])\S+|(\s-[pa])\S+")
 KEPT = ("by",)  # who did something must be told
 # By their keys, in the order in which somebody at three in the morning asks for them.
@@ -61,11 +62,6 @@ def state(answers: Mapping[str, Captured | Unknown]) -> dict[str, Any]:
     return {"parts": {key: _part(title, answers[key]) for key, title in TITLES.items() if key in answers}}
 
 
-def not_read(found: Mapping[str, Any]) -> dict[str, str]:
-    """Titles of the parts that could not be read, with the reason."""
-    return {part["title"]: part["reason"] for part in found["parts"].values() if part["reason"] is not None}
-
-
 def headline(found: Mapping[str, Any]) -> str:
     """One line for the timeline: what was read, and what was not."""
     missing = not_read(found)
@@ -73,21 +69,15 @@ def headline(found: Mapping[str, Any]) -> str:
     return f"{told}; not read: {', '.join(missing)}" if missing else told
 
 
-def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Figures that are other in the second capture, part by part: `part`, `figure`, `before`, `after`."""
-    found = []
-    for key, part in second["parts"].items():
-        former = first["parts"].get(key, {}).get("figures", {})
-        for name, value in part["figures"].items():
-            if name in former and former[name] != value:
-                texts = {"before": str(former[name]), "after": str(value)}
-                found.append({"part": part["title"], "figure": name, **texts})
-    return found
-
-
 def _part(title: str, answer: Captured | Unknown) -> dict[str, Any]:
     if isinstance(answer, Unknown):
-        return {"title": title, "figures": {}, "rows": [], "at_least": "", "reason": answer.reason}
+        return {
+            "title": title,
+            "figures": {},
+            "rows": [],
+            "at_least": "",
+            "reason": answer.reason or NO_REASON,
+        }
     shown = {"figures": dict(answer.figures), "rows": [dict(row) for row in answer.rows]}
     return {"title": title, **shown, "at_least": answer.at_least, "reason": None}
 

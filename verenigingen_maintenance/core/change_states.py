@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from .transitions import TransitionError, follow
+
 
 class Status(str, Enum):
     """Where a change stands. What is Kept, Rolled Back, Dismissed or Outdated frees its key: it may be
@@ -43,18 +45,12 @@ TRANSITIONS: dict[str, tuple[frozenset[Status], Status]] = {
 }
 
 
-class TransitionError(ValueError):
-    """What cannot happen to a change in its present state."""
-
-
 def after(status: Status, event: str, is_begun: bool = False) -> Status:
     """The state that `event` leads to. One that was begun and not finished is still Approved: it is
     finished or rolled back, and not dismissed. Raises TransitionError where the event may not happen now."""
-    allowed, leads_to = TRANSITIONS[event]
     if is_begun and status is Status.APPROVED:
         if event in ("Dismiss", "Outdate"):
             raise TransitionError("It was begun: apply it once more to finish it, or roll it back.")
-        allowed = allowed | {Status.APPROVED} if event == "Roll Back" else allowed
-    if status not in allowed:
-        raise TransitionError(f"“{event}” does not follow “{status.value}”.")
-    return leads_to
+        if event == "Roll Back":
+            return Status.ROLLED_BACK
+    return follow(TRANSITIONS, status, event)

@@ -16,6 +16,8 @@ KNOWN_BY = ("name", "key", "id", "title", "metric", "check")
 NOT_THERE = "(not there)"
 OF_PART = ("title", "reason", "source", "at", "read_at", "seconds")
 
+BROKEN = {"parts": {"state": {"title": "State", "reason": "what was kept cannot be read any more"}}}
+
 State = Mapping[str, Any]
 Flat = dict[str, str]
 
@@ -29,12 +31,14 @@ def differences(first: State, last: State) -> list[dict[str, str]]:
 
 
 def read(text: str | None) -> State:
-    """A capture as it is stored; what is none is empty."""
+    """A capture as it is stored; of what is none any more, one part that says so."""
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text or "")
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return BROKEN
+    parts = found.get("parts") if isinstance(found, dict) else None
+    is_whole = isinstance(parts, dict) and all(isinstance(part, dict) for part in parts.values())
+    return found if is_whole else BROKEN
 
 
 def not_read(state: State) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from .transitions import follow
+
 
 class Status(str, Enum):
     """Where an incident stands. Mitigated: members can work again, its cause is not removed yet. Reviewed is
@@ -36,13 +38,6 @@ TRANSITIONS: dict[str, tuple[frozenset[Status], Status]] = {
 }
 
 
-class TransitionError(ValueError):
-    """What cannot happen to an incident in its present state."""
-
-
 def after(status: Status, event: str) -> Status:
     """The state that `event` leads to. Raises TransitionError where it may not happen now."""
-    allowed, leads_to = TRANSITIONS[event]
-    if status not in allowed:
-        raise TransitionError(f"“{event}” does not follow “{status.value}”.")
-    return leads_to
+    return follow(TRANSITIONS, status, event)

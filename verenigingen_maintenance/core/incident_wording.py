@@ -70,7 +70,7 @@ def _captured(captured: Mapping[str, Any] | None) -> list[str]:
     if captured is None:
         return ["  Its state was not captured yet."]
     parts = captured["parts"]
-    read = sum(part["reason"] is None for part in parts.values())
+    read = sum(not part["reason"] for part in parts.values())
     missing = [f"    not read: {line}" for line in captured["not_read"].splitlines()]
     return [f"  Captured at {captured['at'][:19]}: {read} of {len(parts)} parts", *missing]
 

@@ -14,8 +14,9 @@ from frappe.model.document import Document
 from frappe.utils import cint
 from frappe.utils.password import get_decrypted_password, remove_encrypted_password, set_encrypted_password
 
-from verenigingen_maintenance.core.change_states import GOING_ON, Status, TransitionError, after
+from verenigingen_maintenance.core.change_states import GOING_ON, Status, after
 from verenigingen_maintenance.core.opportunities import Opportunity
+from verenigingen_maintenance.core.transitions import TransitionError
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS

@@ -17,10 +17,10 @@ from verenigingen_maintenance.core.escalation_states import (
     TRANSITIONS,
     UNRESOLVED,
     Status,
-    TransitionError,
     after,
 )
 from verenigingen_maintenance.core.policy import Policy
+from verenigingen_maintenance.core.transitions import TransitionError
 from verenigingen_maintenance.operations import mutes, records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS

@@ -15,7 +15,8 @@ from typing import Any
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.captures import Captured, headline, not_read, state
+from verenigingen_maintenance.core.captures import Captured, headline, state
+from verenigingen_maintenance.core.incident_captures import not_read
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.operations import incidents, measure
 from verenigingen_maintenance.operations.refusals import refuse

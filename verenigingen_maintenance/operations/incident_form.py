@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_datetime
 
 from verenigingen_maintenance.core import incident_messages
-from verenigingen_maintenance.core.captures import differences
+from verenigingen_maintenance.core.incident_captures import differences, read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
 from verenigingen_maintenance.operations import incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
@@ -143,7 +142,7 @@ def _captured(incident: Document) -> dict[str, Any] | None:
     """The first capture in short, and which figures are other in the last one."""
     if not incident.captures:
         return None
-    first, last = (json.loads(incident.captures[place].state) for place in (0, -1))
+    first, last = (read(incident.captures[place].state) for place in (0, -1))
     since = differences(first, last) if len(incident.captures) > 1 else []
     at = str(incident.captures[0].captured_at)
     return {

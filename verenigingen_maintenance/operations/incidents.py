@@ -12,7 +12,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.incident_states import ONGOING, Severity, Status, TransitionError, after
+from verenigingen_maintenance.core.incident_states import ONGOING, Severity, Status, after
+from verenigingen_maintenance.core.transitions import TransitionError
 from verenigingen_maintenance.operations import records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock

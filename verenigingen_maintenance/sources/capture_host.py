@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def processes(now: datetime) -> Captured:
     secrets."""
     seen = list(psutil.process_iter())
     for each in seen:
-        _percent(each)  # the first call begins to count
+        with suppress(psutil.Error):  # it has ended
+            each.cpu_percent()  # the first call begins to count
     time.sleep(WAIT)
     rows = [row for row in map(_process, seen) if row]
     busiest = sorted(rows, key=lambda row: (row["processor (%)"], row["memory (MB)"]), reverse=True)
@@ -59,13 +61,6 @@ def processes(now: datetime) -> Captured:
     shown = sorted(chosen.values(), key=lambda row: row["pid"])[:MOST_PROCESSES]
     cut = f"{len(chosen)} processes, and {MOST_PROCESSES} are shown" if len(chosen) > MOST_PROCESSES else ""
     return Captured({"processes": len(rows)}, shown, cut)
-
-
-def _percent(process: psutil.Process) -> float:
-    try:
-        return process.cpu_percent()
-    except psutil.Error:
-        return 0.0
 
 
 def _process(process: psutil.Process) -> dict[str, Any]:

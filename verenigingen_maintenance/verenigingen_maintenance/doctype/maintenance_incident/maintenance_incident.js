@@ -136,13 +136,13 @@ function timeline({ timeline }) {
 
 function captured({ captured }) {
 	if (!captured) return `<p>${__("Its state was not captured yet.")}</p>`;
-	const since = captured.since.map((row) => `<li>${esc(row.part)}, ${esc(row.figure)}: ${esc(row.before)} → ${esc(row.after)}</li>`);
+	const since = captured.since.map((row) => `<li>${esc(row.part)}, ${esc(row.what)}: ${esc(row.before)} → ${esc(row.after)}</li>`);
 	const parts = Object.values(captured.parts).map(part_of_state);
 	return `<section class="captured"><h5>${__("State at {0}", [esc(captured.at.slice(0, 19))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
 }
 
 function part_of_state(part) {
-	if (part.reason !== null) return `<div class="not-read"><b>${esc(part.title)}</b>: ${__("not read")}, ${esc(part.reason)}</div>`;
+	if (part.reason) return `<div class="not-read"><b>${esc(part.title)}</b>: ${__("not read")}, ${esc(part.reason)}</div>`;
 	const figures = Object.entries(part.figures).map(([name, value]) => `${esc(name)}: ${esc(value)}`);
 	const columns = part.rows.length ? Object.keys(part.rows[0]) : [];
 	const rows = part.rows.map((row) => `<tr>${columns.map((column) => `<td>${esc(row[column])}</td>`).join("")}</tr>`);

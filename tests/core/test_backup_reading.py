@@ -7,7 +7,13 @@ import tarfile
 
 import pytest
 
-from verenigingen_maintenance.core.backup_reading import NotTold, NotWhole, read_content, walk_packets
+from verenigingen_maintenance.core.backup_reading import (
+    NotTold,
+    NotWhole,
+    lines_of,
+    read_content,
+    walk_packets,
+)
 from verenigingen_maintenance.core.backup_sets import CONFIG, DATABASE, PRIVATE
 
 HEADER = b"-- begin frappe metadata\n-- end frappe metadata\n--\n"
@@ -132,3 +138,10 @@ def test_the_packets_of_an_encrypted_file_are_counted_to_their_end_and_no_furthe
     for end in (-1, -4, 600, 7, 5):
         with pytest.raises(NotWhole, match="OpenPGP"):
             walk_packets(chunks(envelope[:end], 100))
+
+
+@pytest.mark.parametrize("size", [1, 7, 4_096])
+def test_lines_are_the_same_however_the_content_comes(size):
+    content = b"one\n\ntwo, \r longer than some chunks\n" + b"x" * 20 + b"\nand no end"
+    assert list(lines_of(chunks(content, size))) == list(io.BytesIO(content))
+    assert list(lines_of(chunks(b"ended\n", size))) == [b"ended\n"]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +52,7 @@ WHOLE = {"database.sql.gz": DUMP, "private-files.tar": archive(), "site_config_b
 def folder(tmp_path, monkeypatch):
     """Where this site keeps its backups; it has private files, and no public ones."""
     monkeypatch.setitem(frappe.conf, "backup_path", str(tmp_path))
+    monkeypatch.delitem(frappe.conf, "backup_encryption_key", raising=False)
     monkeypatch.setattr(backups, "_has_files", lambda which: which == "private")
     return tmp_path
 
@@ -295,6 +297,20 @@ def test_an_encrypted_file_that_is_cut_off_or_of_another_key_is_critical(encrypt
     assert (judged, found.value) == ("CRITICAL", 1)
     assert KEY not in str(found)
     assert path.name in why
+
+
+def test_a_gpg_that_says_nothing_is_waited_for_until_the_time_is_over(encrypted, tmp_path, monkeypatch):
+    monkeypatch.setitem(frappe.conf, "backup_encryption_key", KEY)
+    path = encrypted["private-files-enc.tar"]
+    lock(path)
+    gpg = tmp_path / "gpg"
+    gpg.write_text("#!/bin/sh\nhead -c 200000 /dev/zero >&2\nexec sleep 30\n")
+    gpg.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    began = time.monotonic()
+    told = read(seconds=0.5)[path.name].told
+    assert time.monotonic() - began < 5
+    assert told.startswith("not read to its end: ")
 
 
 def test_files_that_every_user_may_read_are_named_with_their_mode_and_owner(folder, monkeypatch):

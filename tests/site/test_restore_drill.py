@@ -240,16 +240,20 @@ def test_one_that_is_not_done_yet_is_no_bad_backup(root, backup):
 
 
 def test_an_encrypted_backup_is_read_with_the_key_of_this_site_and_with_no_other(backup, monkeypatch):
-    monkeypatch.setitem(frappe.conf, dump_files.PASSPHRASE, "the right one")
+    monkeypatch.setitem(frappe.conf, "backup_encryption_key", "the right one")
     path = put(backup, DUMP[0][:9999], "database-enc.sql.gz")
     _encrypt(path, "the right one", backup)
     with dump_files.opened(path) as opened:
         assert b"".join(opened.lines()) == b"".join(opened.lines()) == DUMP[0][:9999]
-    monkeypatch.setitem(frappe.conf, dump_files.PASSPHRASE, "another one")
+    monkeypatch.setitem(frappe.conf, "backup_encryption_key", "another one")
     drill = fresh(DRILL, api.start_restore_drill()["name"])
     assert drill.verdict == "CRITICAL"
-    assert "it cannot be decrypted with the key of this site" in drill.failure
+    assert "the key of site_config.json does not open it" in drill.failure
     assert "another one" not in drill.as_json()
+    monkeypatch.setitem(frappe.conf, "backup_encryption_key", None)
+    drill = fresh(DRILL, api.start_restore_drill()["name"])
+    assert drill.verdict == "UNKNOWN", "nobody could look into it"
+    assert "site_config.json has no backup_encryption_key" in drill.failure
 
 
 def _encrypt(path, passphrase, folder):

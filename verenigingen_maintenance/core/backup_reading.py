@@ -111,7 +111,20 @@ def unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
                 yield _decompressed(member, left, read)
                 left = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
-        raise NotWhole(f"gzip ends too early, after {read} bytes")
+        raise NotWhole(f"it is truncated: gzip ends too early, after {read} bytes")
+
+
+def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines, each with its end; one may span many chunks."""
+    begun: list[bytes] = []
+    for chunk in chunks:
+        *ended, left = chunk.split(b"\n")
+        for line in ended:
+            yield b"".join((*begun, line, b"\n"))
+            begun = []
+        begun.append(left)
+    if last := b"".join(begun):
+        yield last
 
 
 def _decompressed(member: zlib._Decompress, packed: bytes, read: int) -> bytes:

@@ -23,6 +23,7 @@ from pymysql.connections import Connection
 
 from verenigingen_maintenance.core import restored as rules
 from verenigingen_maintenance.core import scratch as guard
+from verenigingen_maintenance.core.backup_reading import NotTold, NotWhole
 from verenigingen_maintenance.core.dumps import DumpError, Reader
 from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict, worst
@@ -34,7 +35,6 @@ from verenigingen_maintenance.operations.scratch_database import GuardError, Res
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import backups, clock, dump_files, scratch
-from verenigingen_maintenance.sources.dump_files import Unreadable
 from verenigingen_maintenance.sources.restored import Sides
 from verenigingen_maintenance.sources.scratch import Place
 
@@ -147,7 +147,7 @@ def run(name: str) -> str:
 
 def _run(drill: Document) -> None:
     at, given = scratch.place(), json.loads(drill.data)["given"]
-    expected = (OSError, Unreadable, DumpError, GuardError, RestoreError, pymysql.MySQLError)
+    expected = (OSError, NotWhole, NotTold, DumpError, GuardError, RestoreError, pymysql.MySQLError)
     try:
         with dump_files.opened(Path(given["path"])) as backup, scratch.connected(at) as connection:
             work = Work(drill, at, backup, given["free_gb"], data={"given": given})
@@ -189,7 +189,9 @@ def _read(work: Work) -> None:
     try:
         for _line in reader.passed(work.backup.lines()):
             pass
-    except (Unreadable, DumpError) as error:
+    except NotTold as error:
+        stop(work, Finding(title, Verdict.UNKNOWN, expected, str(error)), began)
+    except (NotWhole, DumpError) as error:
         stop(work, _not_whole(work, title, expected, str(error)), began)
     work.dump = dump = reader.dump
     if not dump.is_whole or not dump.rows:
@@ -225,8 +227,8 @@ def _restore(work: Work, connection: Connection) -> None:
         work.is_claimed = True
         lines = _watched(work, Reader().passed(work.backup.lines()))
         sent = scratch_database.restore(work.at, token, lines)
-    except (GuardError, RestoreError, Unreadable, DumpError) as error:
-        verdict = Verdict.UNKNOWN if isinstance(error, GuardError) else Verdict.CRITICAL
+    except (GuardError, RestoreError, NotWhole, NotTold, DumpError) as error:
+        verdict = Verdict.UNKNOWN if isinstance(error, GuardError | NotTold) else Verdict.CRITICAL
         stop(work, Finding(title, verdict, expected, str(error)), began)
     seconds = time.monotonic() - began
     told = _("{0} MB in {1} s").format(round(sent / MEGA, 1), round(seconds, 1))

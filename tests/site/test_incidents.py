@@ -352,13 +352,18 @@ def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
     assert len([note for note in notes if note.startswith("start: ")]) == 1
 
 
-@pytest.mark.parametrize(
-    "line", ['{"at": "2026-11-28T03', '{"kind": "note", "procedure": "Critcal", "text": ""}']
-)
+MISTYPED = {"kind": "note", "procedure": "Critcal", "text": "", "at": clock.now().isoformat(), "by": "root"}
+UNCLEAR = {
+    "cut off": b'{"at": "2026-11-28T03',
+    "cut off within a letter": '{"text": "één'.encode()[:-2],
+    "no such procedure": json.dumps(MISTYPED).encode(),
+    "written by hand": b'{"text": "it is the disk"}',
+}
+
+
+@pytest.mark.parametrize("line", UNCLEAR.values(), ids=UNCLEAR)
 def test_a_line_that_cannot_be_understood_holds_up_no_other(sheet, line):
-    if line.endswith("}"):
-        line = json.dumps({**json.loads(line), "at": clock.now().isoformat(), "by": "root"})
-    (sheet / "incident-notes.jsonl").write_text(f"{line}\n")
+    (sheet / "incident-notes.jsonl").write_bytes(line + b"\n")
     emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())
     emergency_sheet.take_in(clock.now())
     (found,) = open_ones().values()

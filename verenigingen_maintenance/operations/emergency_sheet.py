@@ -130,7 +130,8 @@ def take_in(now: datetime) -> int:
 
 
 def _take_all(file: Path, now: datetime) -> int:
-    taken = sum(_take(line, now) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    taken = sum(_take(line, now) for line in lines if line.strip())
     commit()
     if now.timestamp() - file.stat().st_mtime > STILL_WRITTEN_TO:
         file.unlink()
@@ -157,10 +158,10 @@ def _take(line: str, now: datetime) -> bool:
 def _said(line: str, now: datetime) -> dict[str, Any]:
     """What a line says. One that was cut off is a note as it stands, and what names no emergency procedure
     goes to the first: a slip at three in the morning holds up nothing that was written after it."""
-    try:
-        said = json.loads(line)
-    except json.JSONDecodeError:
-        said = {"at": now.isoformat(), "kind": "note", "procedure": "", "text": line, "by": "somebody"}
+    said = {"at": now.isoformat(), "kind": "note", "procedure": "", "text": line, "by": "somebody"}
+    with suppress(json.JSONDecodeError):
+        found = json.loads(line)
+        said = found if isinstance(found, dict) and said.keys() <= found.keys() else said
     names = incident_steps.emergencies()
     if said["procedure"] not in names:
         said["text"] = f"{said['procedure']}: {said['text']}" if said["procedure"] else said["text"]

@@ -52,10 +52,6 @@ ASSESSED = (
     *("Compliance Assessment", "Compliance Area", "Compliance Gap", "Compliance Gap Event"),
     "Security Assessment",
 )
-EMERGENCIES = (
-    *("Maintenance Incident", "Maintenance Incident Event", "Maintenance Incident Action"),
-    *("Maintenance Incident Capture", "Maintenance Incident Measure"),
-)
 COUNTED = ("Ingested Error", "Error Count", "Error Pattern", "Error Pattern Fingerprint")
 MADE_BY_FRAPPE = ("Error Log", "Version", "Comment", "Notification Log", "ToDo", "Event")
 QUEUED = ("Email Queue", "Email Queue Recipient")

@@ -207,6 +207,8 @@ def test_an_incident_in_a_shell():
         "phases": [phase],
         "next": step,
         "captured": None,
+        "run": "R",
+        "still_paused": [],
     }
     text = told({**row, **more, "timeline": [event], "call": []})
     for said in (

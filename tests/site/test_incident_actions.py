@@ -94,6 +94,25 @@ def test_the_scheduler_is_paused_and_resumed_and_what_is_still_paused_is_said(in
     assert left_paused(incident) == [], "somebody switched it on in System Settings"
 
 
+def test_what_is_still_paused_is_put_back_after_the_incident_too(incident, scheduler_on):
+    told = "Pause Scheduler: Resume Scheduler puts it back."
+    perform(incident, "Pause Scheduler", MANAGER)
+    resolve(incident)
+    found = incident_action_offers.offers(incident, OPERATOR)
+    assert ("Resume Scheduler" in [each["name"] for each in found["actions"]], found["still_paused"]) == (
+        True,
+        [told],
+    )
+    assert "Clear Cache" not in [each["name"] for each in found["actions"]]
+    assert incident_action_offers.left_paused() == [f"{incident}: {told}"]
+    with pytest.raises(frappe.ValidationError, match="Resume Scheduler puts it back"):
+        api.review_incident(incident, "x")
+    refused("is Resolved", incident, "Clear Cache")
+    perform(incident, "Resume Scheduler")
+    assert not is_scheduler_disabled(verbose=False)
+    assert incident_action_offers.offers(incident, MANAGER)["actions"] == []
+
+
 def test_what_a_config_file_keeps_off_is_not_resumed_here_and_the_command_is_told(incident, monkeypatch):
     monkeypatch.setitem(frappe.conf, "pause_scheduler", 1)
     refused(f"bench --site {frappe.local.site} scheduler resume", incident, "Resume Scheduler")

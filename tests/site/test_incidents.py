@@ -15,6 +15,7 @@ from verenigingen_maintenance.operations import (
     incident_capture,
     incident_steps,
     incident_watch,
+    run_now,
 )
 from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.escalations import Breach
@@ -195,6 +196,38 @@ def test_two_commanders():
     assert "instead of operator@example.com: the operator sleeps" in told
 
 
+def test_the_next_incident_of_the_day_has_a_run_of_its_own():
+    opened_by_hand = run_now.find_or_open_procedure(FAILURE, clock.now())
+    first = api.start_incident("Members see an error page")["incident"]
+    assert api.take_command(first)["run"] == opened_by_hand, "it was opened for the same emergency"
+    api.resolve_incident(first, "Redis was started")
+    second = api.start_incident("Again")["incident"]
+    assert api.take_command(second)["run"] == f"{opened_by_hand}-2"
+    assert {phase["answered"] for phase in api.describe_incident(second)["phases"]} == {0}
+
+
+def test_it_began_when_somebody_says_and_its_clock_runs_from_command(over_http):
+    hour = clock.stored(clock.now() - timedelta(minutes=40))
+    name = api.start_incident("Members see an error page", since=f"{hour:%H:%M}")["incident"]
+    assert 39 <= api.describe_incident(name)["minutes"] <= 41
+    with pytest.raises(frappe.ValidationError, match="is to come"):
+        api.start_incident("x", SLOW, since=str(clock.stored(clock.now() + timedelta(hours=1))))
+    with pytest.raises(frappe.ValidationError, match="is no time"):
+        api.start_incident("x", SLOW, since="yesterday")
+    frappe.db.set_value(INCIDENT, name, "opened_at", stored(minutes=19))
+    assert api.describe_incident(name)["phases"][0]["seconds_left"] < -800
+    api.take_command(name)
+    assert api.describe_incident(name)["phases"][0]["seconds_left"] > 290
+
+
+def test_one_whose_state_nobody_read_is_read_when_it_is_looked_at():
+    name = api.start_incident("Members see an error page")["incident"]
+    frappe.db.delete("Maintenance Incident Capture", {"parent": name})
+    for _ in range(2):
+        incident_watch.watch(clock.now())
+    assert [row.why for row in fresh(INCIDENT, name).captures] == ["First read after it was opened"]
+
+
 def test_the_timeline_tells_what_was_recorded_anyway_and_each_fact_once():
     name = api.start_incident("Members see an error page")["incident"]
     run = api.take_command(name)["run"]
@@ -276,13 +309,27 @@ def test_the_shell_leads_through_it():
     begun = run_bench("maintenance", "incident", "start", "The dashboard is down")
     assert begun.returncode == 2, begun.stderr
     assert "Next: Check system status" in begun.stdout
+    assert "(0-5 minutes): not begun" in begun.stdout
+    api.start_incident("Suppose", drill=1)
+    frappe.db.commit()
+    auditor = run_bench("maintenance", "incident", "command", "--user", "auditor@example.com")
+    assert (auditor.returncode, "neither the role" in auditor.stdout) == (3, True)
     run_bench("maintenance", "incident", "command", "--user", "operator@example.com")
-    run_bench("maintenance", "incident", "note", "Redis was stopped")
+    noted = run_bench(
+        "maintenance", "incident", "note", "Redis was stopped", "--user", "operator@example.com"
+    )
+    assert "Note: Redis was stopped [operator@example.com, shell of " in noted.stdout
+    assert "Also open:" not in noted.stdout
+    status = run_bench("maintenance", "incident", "status")
+    assert "DRILL Suppose" in status.stdout.partition("Also open:")[2]
     told = as_json(run_bench("maintenance", "incident", "status", "--json"))
     assert told["commander"] == "operator@example.com"
     assert any(row["note"] == "Redis was stopped" and "shell of" in row["source"] for row in told["timeline"])
     ended = run_bench("maintenance", "incident", "resolve", "Redis was started")
     assert ended.returncode == 0, ended.stdout
+    assert "Next:" not in ended.stdout, "it is over"
+    api.resolve_incident(next(iter(open_ones().values())).name, "End of the drill")
+    frappe.db.commit()
     none = run_bench("maintenance", "incident", "note", "still here")
     assert (none.returncode, "No incident is open" in none.stdout) == (3, True)
 
@@ -313,6 +360,7 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     notes = [row["note"] for row in told["timeline"]]
     assert sum("the disk was full" in note for note in notes) == 1, notes
     assert told["title"] == "Nothing answers"
+    assert told["captured"]["parts"]["host"]["figures"], "as soon as the database answers"
     assert not list(sheet.glob("incident-notes.jsonl"))
     emergency_sheet.take_in(clock.now() + timedelta(minutes=2))
     assert not list(sheet.glob("incident-notes*")), "nobody writes into it any more"

@@ -7,24 +7,30 @@ from contextlib import suppress
 import frappe
 import redis
 from frappe import _
-from frappe.utils import get_datetime
 
 from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_shell, only_for, told_in_shell
 from verenigingen_maintenance.api.runs import measure
 from verenigingen_maintenance.operations import incident_form, incident_messages, incident_steps
-from verenigingen_maintenance.operations.refusals import refuse, whole_number
+from verenigingen_maintenance.operations.refusals import past_instant, whole_number
 from verenigingen_maintenance.sources import clock
 
 
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
 def start_incident(
-    seen: str, procedure: str = "Critical System Failure", severity: str = "Critical", drill: int = 0
+    seen: str,
+    procedure: str = "Critical System Failure",
+    severity: str = "Critical",
+    drill: int = 0,
+    since: str = "",
 ) -> dict:
-    """Opens an incident with the state at this moment, or notes what was seen in the open one."""
+    """Opens an incident with the state at this moment, or notes what was seen in the open one; `since` is
+    when it began, in the time of the site, where somebody knows."""
     only_for(MANAGER, OPERATOR)
     is_drill = bool(whole_number(drill, "drill"))
-    name = incident_steps.start(seen, procedure, severity, clock.now(), is_drill)
+    now = clock.now()
+    began = past_instant(since, now) if since else None
+    name = incident_steps.start(seen, procedure, severity, now, is_drill, began)
     if from_shell():
         print(name)
     return {"incident": name}
@@ -51,7 +57,7 @@ def take_command(incident: str, reason: str = "") -> dict:
 def note_in_incident(incident: str, note: str, at: str = "") -> None:
     """What somebody sees or does; `at` is when, in the time of the site, where that was earlier."""
     only_for(MANAGER, OPERATOR)
-    incident_steps.note(incident, note, clock.instant(_moment(at)) if at else None)
+    incident_steps.note(incident, note, past_instant(at, clock.now()) if at else None)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -116,13 +122,3 @@ def send_incident_message(incident: str, subject: str, text: str, to: str = "") 
     """Notes in the timeline what others are told, and mails it to the addresses in `to` where there are."""
     only_for(MANAGER, OPERATOR)
     return {"mailed": incident_messages.send(incident, subject, text, to, clock.now())}
-
-
-def _moment(text: str):
-    try:
-        found = get_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        refuse(_("“{0}” is no time. Write it as 2026-11-28 03:15."), text)
-    return found

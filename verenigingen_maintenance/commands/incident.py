@@ -6,7 +6,7 @@ Without a database, the steps of the procedure are printed, and what is written 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 import frappe
@@ -14,14 +14,22 @@ from frappe.commands import pass_context
 
 from verenigingen_maintenance.commands.door import Group, answer, as_json
 from verenigingen_maintenance.core.emergency_sheet import as_text
+from verenigingen_maintenance.core.incident_actions import BOTH
 from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.core.incident_wording import listed, told
 from verenigingen_maintenance.core.verdicts import Verdict
-from verenigingen_maintenance.operations import emergency_sheet, incident_form, incident_steps
+from verenigingen_maintenance.operations import (
+    emergency_sheet,
+    incident_action_offers,
+    incident_form,
+    incident_steps,
+)
+from verenigingen_maintenance.operations.refusals import past_instant
 from verenigingen_maintenance.sources import clock, mariadb
 
 FAILURE = "Critical System Failure"
 Told = tuple[dict, str]
+as_user = click.option("--user", default=None, help="Your user of this site; Administrator without it.")
 
 
 @click.group("incident", cls=Group)
@@ -37,17 +45,29 @@ def incident() -> None:
 @click.option("--procedure", default=FAILURE, show_default=True, help="Which emergency procedure.")
 @click.option("--severity", type=click.Choice([each.value for each in Severity]), default="Critical")
 @click.option("--drill", is_flag=True, help="Practise: nobody is called, and nothing is broken.")
+@click.option("--since", default="", help="When it began, if you know: 03:15, or 2026-11-28 03:15.")
+@as_user
 @as_json
 @pass_context
 def start(
-    context: frappe._dict, seen: str, procedure: str, severity: str, drill: bool, as_json: bool
+    context: frappe._dict,
+    seen: str,
+    procedure: str,
+    severity: str,
+    drill: bool,
+    since: str,
+    user: str | None,
+    as_json: bool,
 ) -> None:
     """Open an incident with what you have SEEN; the state of the site is kept at once."""
 
     def begin() -> Told:
-        return _one(incident_steps.start(seen, procedure, severity, clock.now(), drill))
+        now = clock.now()
+        began = past_instant(since, now) if since else None
+        return _one(incident_steps.start(seen, procedure, severity, now, drill, began))
 
-    _act(context, begin, as_json, ("start", seen), procedure=procedure, drill=drill, severity=severity)
+    more = {"procedure": procedure, "drill": drill, "severity": severity}
+    _act(context, begin, as_json, user, ("start", seen), **more)
 
 
 @incident.command("status")
@@ -59,39 +79,39 @@ def status(context: frappe._dict, name: str | None, as_json: bool) -> None:
 
     def found() -> Told:
         open_ones = incident_form.ongoing()
-        if name or len(open_ones) == 1:
-            return _one(name or open_ones[0]["incident"])
-        verdict = Verdict.CRITICAL if open_ones else Verdict.OK
-        return {"verdict": verdict.value, "incidents": open_ones, "items": []}, listed(open_ones)
+        if chosen := name or _only(open_ones):
+            return _one(chosen, [each for each in open_ones if each["incident"] != chosen])
+        verdict, paused = Verdict.CRITICAL if open_ones else Verdict.OK, incident_action_offers.left_paused()
+        data = {"verdict": verdict.value, "incidents": open_ones, "still_paused": paused, "items": []}
+        return data, "\n".join([listed(open_ones), *paused])
 
-    _act(context, found, as_json)
+    _act(context, found, as_json, None)
 
 
 @incident.command("command")
 @click.argument("name", required=False)
 @click.option("--reason", default="", help="Why you take over, where somebody commands it already.")
-@click.option("--user", default=None, help="Your user of this site; Administrator without it.")
+@as_user
 @as_json
 @pass_context
 def command(context: frappe._dict, name: str | None, reason: str, user: str | None, as_json: bool) -> None:
     """Take command: its run is opened, and its escalations are acknowledged."""
 
     def take() -> Told:
-        if user:
-            _become(user)
         chosen = _chosen(name)
         incident_steps.take_command(chosen, clock.now(), reason)
         return _one(chosen)
 
-    _act(context, take, as_json)
+    _act(context, take, as_json, user)
 
 
 @incident.command("note")
 @click.argument("text")
 @click.option("--incident", "name", default=None, help="Which; the open one without it.")
+@as_user
 @as_json
 @pass_context
-def note(context: frappe._dict, text: str, name: str | None, as_json: bool) -> None:
+def note(context: frappe._dict, text: str, name: str | None, user: str | None, as_json: bool) -> None:
     """Note what you see or do."""
 
     def write() -> Told:
@@ -99,14 +119,15 @@ def note(context: frappe._dict, text: str, name: str | None, as_json: bool) -> N
         incident_steps.note(chosen, text)
         return _one(chosen)
 
-    _act(context, write, as_json, ("note", text), incident=name)
+    _act(context, write, as_json, user, ("note", text), incident=name)
 
 
 @incident.command("capture")
 @click.option("--incident", "name", default=None, help="Which; the open one without it.")
+@as_user
 @as_json
 @pass_context
-def capture(context: frappe._dict, name: str | None, as_json: bool) -> None:
+def capture(context: frappe._dict, name: str | None, user: str | None, as_json: bool) -> None:
     """Keep the state of the site once more, before a restart wipes it."""
 
     def read() -> Told:
@@ -114,15 +135,16 @@ def capture(context: frappe._dict, name: str | None, as_json: bool) -> None:
         incident_steps.capture_again(chosen, "Asked for in a shell", clock.now())
         return _one(chosen)
 
-    _act(context, read, as_json)
+    _act(context, read, as_json, user)
 
 
 @incident.command("mitigate")
 @click.argument("how")
 @click.option("--incident", "name", default=None, help="Which; the open one without it.")
+@as_user
 @as_json
 @pass_context
-def mitigate(context: frappe._dict, how: str, name: str | None, as_json: bool) -> None:
+def mitigate(context: frappe._dict, how: str, name: str | None, user: str | None, as_json: bool) -> None:
     """Members can work again; the cause is not removed yet. Say HOW."""
 
     def write() -> Told:
@@ -130,16 +152,19 @@ def mitigate(context: frappe._dict, how: str, name: str | None, as_json: bool) -
         incident_steps.mitigate(chosen, how, clock.now())
         return _one(chosen)
 
-    _act(context, write, as_json, ("mitigate", how), incident=name)
+    _act(context, write, as_json, user, ("mitigate", how), incident=name)
 
 
 @incident.command("resolve")
 @click.argument("how")
 @click.option("--incident", "name", default=None, help="Which; the open one without it.")
 @click.option("--false-alarm", is_flag=True, help="It never was an emergency.")
+@as_user
 @as_json
 @pass_context
-def resolve(context: frappe._dict, how: str, name: str | None, false_alarm: bool, as_json: bool) -> None:
+def resolve(
+    context: frappe._dict, how: str, name: str | None, false_alarm: bool, user: str | None, as_json: bool
+) -> None:
     """It is over. Say HOW."""
 
     def write() -> Told:
@@ -147,13 +172,14 @@ def resolve(context: frappe._dict, how: str, name: str | None, false_alarm: bool
         incident_steps.resolve(chosen, how, clock.now(), false_alarm)
         return _one(chosen)
 
-    _act(context, write, as_json, ("resolve", how), incident=name)
+    _act(context, write, as_json, user, ("resolve", how), incident=name)
 
 
 def _act(
     context: frappe._dict,
     act: Callable[[], Told],
     as_json: bool,
+    user: str | None,
     said: tuple[str, str] | None = None,
     **more: object,
 ) -> None:
@@ -163,45 +189,60 @@ def _act(
     def on_site() -> Told:
         frappe.flags.maintenance_shell = f"shell of {getpass.getuser()}"
         if reason := mariadb.why_gone():
-            return _without_database(reason, said, more)
+            return _without_database(reason, said, user, more)
         frappe.connect()
         emergency_sheet.take_in(clock.now())
+        if user:
+            _become(user)
         return act()
 
     answer(context, on_site, as_json, connect=False)
 
 
-def _without_database(reason: str, said: tuple[str, str] | None, more: dict[str, object]) -> Told:
+def _without_database(
+    reason: str, said: tuple[str, str] | None, user: str | None, more: dict[str, object]
+) -> Told:
     """The steps to go through, from the file that was kept for this, and the note in another."""
     procedure, kept = str(more.pop("procedure", FAILURE)), ""
     if said:
         kind, text = said
-        kept = str(emergency_sheet.note(kind, procedure, text, getpass.getuser(), clock.now(), **more))
+        kept = str(
+            emergency_sheet.note(kind, procedure, text, user or getpass.getuser(), clock.now(), **more)
+        )
     sheet = as_text(emergency_sheet.read(), procedure, kept)
     data = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "kept_in": kept, "items": []}
     return data, f"The database does not answer: {reason}\n\n{sheet}"
 
 
-def _one(name: str) -> Told:
+def _one(name: str, others: Sequence[Mapping] = ()) -> Told:
+    """One incident; `others` that are open are named below it."""
     described = incident_form.describe(name, clock.now())
     is_over = described["status"] in ("Resolved", "Reviewed")
     verdict = Verdict.OK if is_over else Verdict.CRITICAL
-    return {"verdict": verdict.value, "items": [], **described}, told(described)
+    text = "\n".join([told(described), *(["Also open:", listed(others)] if others else [])])
+    return {"verdict": verdict.value, "items": [], **described}, text
 
 
 def _chosen(name: str | None) -> str:
     """The one that was named, or the only one that is open."""
-    if name:
-        return name
-    open_ones = [each["incident"] for each in incident_form.ongoing()]
-    if len(open_ones) == 1:
-        return open_ones[0]
+    open_ones = incident_form.ongoing()
+    if chosen := name or _only(open_ones):
+        return chosen
     if not open_ones:
         raise frappe.ValidationError("No incident is open. Open one with: incident start 'what you see'")
-    raise frappe.ValidationError(f"Several are open: say which with --incident. {', '.join(open_ones)}")
+    names = ", ".join(each["incident"] for each in open_ones)
+    raise frappe.ValidationError(f"Several are open: say which with --incident. {names}")
+
+
+def _only(open_ones: Sequence[Mapping]) -> str:
+    """The one that is open, or the one that is no drill; empty where that is not clear."""
+    real = [each for each in open_ones if not each["is_drill"]] or open_ones
+    return real[0]["incident"] if len(real) == 1 else ""
 
 
 def _become(user: str) -> None:
     if not frappe.db.exists("User", {"name": user, "enabled": 1}):
         raise frappe.ValidationError(f"There is no enabled user {user} on this site.")
+    if not set(BOTH) & set(frappe.get_roles(user)):
+        raise frappe.ValidationError(f"{user} has neither the role {' nor '.join(BOTH)}.")
     frappe.set_user(user)

@@ -158,6 +158,9 @@ LASTING: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "Switch Analytics to Basic": lambda state: bool(state["left"]),
 }
 
+# What takes one of them back: that is done in an incident that is resolved too.
+PUTS_BACK = frozenset(ACTIONS[name].taken_back_by for name in LASTING)
+
 # What is not done while a job of Frappe is paused; this app depends on the first three.
 DEPENDS = {
     "frappe.email.queue.flush": "no mail leaves this site, messages of escalations neither",

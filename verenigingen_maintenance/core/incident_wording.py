@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 WIDTH, LAST = 100, 12
+GOING_ON = ("Open", "Mitigated")
 
 
 def listed(incidents: Sequence[Mapping[str, Any]]) -> str:
@@ -28,25 +29,40 @@ def told(incident: Mapping[str, Any]) -> str:
         f"{incident['procedure']}",
         f"  commander: {incident['commander'] or 'nobody: take command with incident command'}",
         *(f"  {each['name']} {each['status']}: {each['title']}" for each in incident["escalations"]),
-        *_clock(incident["phases"]),
-        *_next(incident["next"]),
+        *(f"  {line}" for line in incident["still_paused"]),
+        *(_to_do(incident) if incident["status"] in GOING_ON else []),
         *_captured(incident["captured"]),
         "What happened last:",
         *(_line(row) for row in incident["timeline"][-LAST:]),
-        "Whom to call:",
-        *(f"  {line}" for line in incident["call"] or ["nobody is entered yet: see Escalation Level"]),
+        *(_calls(incident["call"]) if incident["status"] in GOING_ON else []),
     ]
     return "\n".join(lines)
+
+
+def _to_do(incident: Mapping[str, Any]) -> list[str]:
+    return [*_clock(incident["phases"], bool(incident["run"])), *_next(incident["next"])]
+
+
+def _calls(call: Sequence[str]) -> list[str]:
+    return [
+        "Whom to call:",
+        *(f"  {line}" for line in call or ["nobody is entered yet: see Escalation Level"]),
+    ]
 
 
 def _drill(incident: Mapping[str, Any]) -> str:
     return "DRILL " if incident["is_drill"] else ""
 
 
-def _clock(phases: Sequence[Mapping[str, Any]]) -> list[str]:
+def _clock(phases: Sequence[Mapping[str, Any]], has_run: bool) -> list[str]:
+    """Before somebody takes command there is no run that could be answered."""
     return [
-        f"  {each['title']}: {each['answered']} of {each['steps']} answered{_left(each)}" for each in phases
+        f"  {each['title']}: {_answered(each) if has_run else 'not begun'}{_left(each)}" for each in phases
     ]
+
+
+def _answered(phase: Mapping[str, Any]) -> str:
+    return f"{phase['answered']} of {phase['steps']} answered"
 
 
 def _left(phase: Mapping[str, Any]) -> str:
@@ -72,11 +88,13 @@ def _captured(captured: Mapping[str, Any] | None) -> list[str]:
     parts = captured["parts"]
     read = sum(not part["reason"] for part in parts.values())
     missing = [f"    not read: {line}" for line in captured["not_read"].splitlines()]
-    return [f"  Captured at {captured['at'][:19]}: {read} of {len(parts)} parts", *missing]
+    again = f"; last at {captured['last_at'][:19]}" if captured["last_at"] != captured["at"] else ""
+    return [f"  Captured at {captured['at'][:19]}: {read} of {len(parts)} parts{again}", *missing]
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    by = f" [{row['by']}]" if row["by"] else ""
+    known = ", ".join(filter(None, (row["by"], row.get("source", ""))))
+    by = f" [{known}]" if known else ""
     first, *more = (row["note"] or "").splitlines() or [""]
     rest = " …" if more else ""
     return f"  {row['at'][:19]}  {row['event']}: {first}{rest}{by}"

@@ -126,7 +126,16 @@ def take_in(now: datetime) -> int:
         commit()  # what that one took is seen from here on
         with suppress(FileNotFoundError):
             (folder() / f"{NOTES}.jsonl").replace(folder() / f"{NOTES}.{now:%Y%m%d%H%M%S%f}.taking")
-        return sum(_take_all(each, now) for each in sorted(folder().glob(f"{NOTES}.*.taking")))
+        taken = sum(_take_all(each, now) for each in sorted(folder().glob(f"{NOTES}.*.taking")))
+        if taken:
+            _capture_new(now)
+        return taken
+
+
+def _capture_new(now: datetime) -> None:
+    for each in incident_form.ongoing():
+        incident_steps.capture_first(each["incident"], now)
+    commit()
 
 
 def _take_all(file: Path, now: datetime) -> int:

@@ -13,21 +13,26 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.incident_actions import (
     ACTIONS,
+    PUTS_BACK,
     Action,
     Outcome,
     lasts,
     may,
     not_taken_back,
 )
+from verenigingen_maintenance.core.incident_states import Status
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
 from verenigingen_maintenance.operations.incident_action_way import Way
 from verenigingen_maintenance.operations.incident_actions import redis_told, state_of_row
 from verenigingen_maintenance.operations.refusals import plain, refuse
 
+MOST = 20
+
 
 def offers(incident: str, user: str) -> dict[str, Any]:
-    """What this user may do now: {incident, status, is_drill, actions, under_way, still_paused}.
+    """What this user may do now: {incident, status, is_drill, actions, under_way, still_paused}. In a
+    resolved incident that is to put back what is still paused.
 
     Each action has {name, warning, way_back, parameters, why_not}; a parameter {name, label, kind, required,
     help, options}. `why_not` says why there is nothing to do; it is empty where there is.
@@ -35,15 +40,31 @@ def offers(incident: str, user: str) -> dict[str, Any]:
     if not frappe.db.exists(incidents.INCIDENT, incident):
         refuse(_("There is no incident {0}."), incident, kind=frappe.DoesNotExistError)
     document = frappe.get_doc(incidents.INCIDENT, incident)
-    is_over = document.status not in incidents.IS_ONGOING[1]
-    roles = frappe.get_roles(user)
-    mine = [] if is_over else [each for each in ACTIONS.values() if may(each, roles)]
+    paused, roles = still_paused(document), frappe.get_roles(user)
+    mine = [each for each in ACTIONS.values() if may(each, roles)]
+    if document.status not in incidents.IS_ONGOING[1]:
+        mine = [each for each in mine if each.name in PUTS_BACK and paused and _is_resolved(document)]
     return {
         **{"incident": incident, "status": document.status, "is_drill": bool(cint(document.is_drill))},
         "actions": [_offer(each) for each in mine],
         "under_way": under_way(document),
-        "still_paused": still_paused(document),
+        "still_paused": paused,
     }
+
+
+def _is_resolved(incident: Document) -> bool:
+    return incident.status == Status.RESOLVED.value
+
+
+def left_paused() -> list[str]:
+    """What is still paused by incidents that are resolved and not reviewed, each with the incident."""
+    resolved = {"status": Status.RESOLVED.value}
+    names = frappe.get_all(
+        incidents.INCIDENT, resolved, pluck="name", order_by="resolved_at desc", limit=MOST
+    )
+    return [
+        f"{name}: {line}" for name in names for line in still_paused(frappe.get_doc(incidents.INCIDENT, name))
+    ]
 
 
 def under_way(incident: Document) -> list[dict[str, str]]:

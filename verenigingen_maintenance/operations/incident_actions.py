@@ -23,6 +23,7 @@ from redis.exceptions import TimeoutError as RedisSlow
 
 from verenigingen_maintenance.core.incident_actions import (
     ACTIONS,
+    PUTS_BACK,
     WAITS,
     Action,
     Outcome,
@@ -30,6 +31,7 @@ from verenigingen_maintenance.core.incident_actions import (
     takes_back,
     why_left,
 )
+from verenigingen_maintenance.core.incident_states import ONGOING, Status
 from verenigingen_maintenance.core.redaction import redact, redact_all
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
@@ -50,7 +52,8 @@ def perform(
     user: str,
     by_worker: bool = False,
 ) -> dict[str, Any]:
-    """Does `action` of core.incident_actions in an incident that is not over.
+    """Does `action` of core.incident_actions in an incident that is not over; what was paused is put back in
+    a resolved one too.
 
     `by_worker` leaves what may take minutes to a worker, where one is there. Answers {incident, action,
     target, outcome, result, queued}. Raises frappe.PermissionError, frappe.ValidationError where it is
@@ -59,7 +62,7 @@ def perform(
     found = _allowed(action, user)
     if not (reason or "").strip():
         refuse(_("Say why: the timeline and the review of the incident need it."))
-    is_drill = cint(incidents.going_on(incident).is_drill)
+    is_drill = cint(_open_to(incident, found).is_drill)
     commit()
     with _alone(found), redis_told():
         prepared = WAYS[found.name].prepare(parameters)
@@ -84,7 +87,7 @@ def perform_waiting(incident: str, row: str) -> None:
         if not is_free:
             told = _("Another one was being done at that time. Nothing was done: ask for it again.")
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
-        elif document.status not in incidents.IS_ONGOING[1]:
+        elif not _is_open_to(document, waiting.action):
             told = _("The incident was over before a worker took it up. Nothing was done.")
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
         else:
@@ -107,6 +110,15 @@ def _allowed(name: str, user: str) -> Action:
         needed = " or ".join(action.roles)
         refuse(_("{0} needs the role {1}."), action.name, needed, kind=frappe.PermissionError)
     return action
+
+
+def _open_to(name: str, action: Action) -> Document:
+    return incidents.not_reviewed(name) if action.name in PUTS_BACK else incidents.going_on(name)
+
+
+def _is_open_to(incident: Document, action: str) -> bool:
+    is_resolved = incident.status == Status.RESOLVED.value
+    return Status(incident.status) in ONGOING or (is_resolved and action in PUTS_BACK)
 
 
 @contextmanager
@@ -153,7 +165,7 @@ def _begin(
     waits: bool,
 ) -> Asked:
     """Written down and committed before anything is done."""
-    document = incidents.going_on(incident)
+    document = _open_to(incident, action)
     _settle(document, action)
     values = {"by_user": user, "parameters": _as_json(parameters), "result": WAITS if waits else None}
     row = incidents.begin_action(document, action.name, target, reason, **values)

@@ -138,14 +138,9 @@ def _minutes(incident: Document, moments: Any) -> tuple[list[dict[str, Any]], st
 
 
 def _answers(run: str) -> list[Answer]:
-    fields = ["title", "task_group", "by_hand", "done_at", "observed_at", "not_applicable"]
-    rows = _rows(ITEM, run, fields)
-    answered = (
-        (row, row.done_at if row.by_hand else row.observed_at) for row in rows if not row.not_applicable
-    )
-    return [
-        Answer(row.title, row.task_group or "", clock.instant(at) if at else None) for row, at in answered
-    ]
+    fields = ["title", "task_group", "by_hand", "done_at", "observed_at", "verdict", "not_applicable"]
+    rows = [row for row in _rows(ITEM, run, fields) if not row.not_applicable]
+    return [Answer(row.title, row.task_group or "", incident_rows.answered_at(row)) for row in rows]
 
 
 def _rows(doctype: str, run: str | None, fields: list[str]) -> list[Any]:

@@ -13,15 +13,14 @@ from frappe.utils import cint, get_datetime
 from verenigingen_maintenance.core import incident_messages
 from verenigingen_maintenance.core.incident_captures import differences, read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.operations import incident_steps
+from verenigingen_maintenance.operations import incident_action_offers, incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
 from verenigingen_maintenance.operations.open_run import command_on_this_site
 from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, incident_rows
 
 MOST = 20
-ANSWERED = ("OK", "WARNING", "CRITICAL")
 
 
 def describe(name: str, now: datetime) -> dict[str, Any]:
@@ -29,10 +28,11 @@ def describe(name: str, now: datetime) -> dict[str, Any]:
 
     Keys: `incident`, `title`, `status`, `severity`, `is_drill`, `procedure`, `run`, `commander`, `minutes`
     (since it began), `phases` (as core.incident_clock gives them), `next` (the next step, or None),
-    `escalations`, `call`, `timeline`, `captured` (what was read first, and what is other since).
+    `escalations`, `still_paused`, `call`, `timeline`, `captured` (what was read first, and what is other
+    since).
     """
     incident = find(name)
-    found = phases(_groups(incident), steps(incident), _instant(incident.opened_at), now)
+    found = phases(_groups(incident), steps(incident), _clock_begins(incident), now)
     step = next_step(found)
     return {
         **{"incident": incident.name, "title": incident.title, "status": incident.status},
@@ -42,10 +42,17 @@ def describe(name: str, now: datetime) -> dict[str, Any]:
         "phases": [each.as_item() for each in found],
         "next": None if step is None else {**vars(step), "answered_at": None},
         "escalations": _escalations(incident),
+        "still_paused": incident_action_offers.still_paused(incident),
         "call": whom_to_call(),
         "timeline": _timeline(incident),
         "captured": _captured(incident),
     }
+
+
+def _clock_begins(incident: Document) -> datetime:
+    """The minutes are those of working through it: they begin when somebody takes command; until then, when
+    it was opened."""
+    return _instant(incident_rows.command_taken(incident) or incident.opened_at)
 
 
 def find(name: str) -> Document:
@@ -94,10 +101,9 @@ def _of_task(task: Document) -> Step:
 
 
 def _of_row(row: Any) -> Step:
-    at = row.done_at if row.by_hand else row.observed_at if row.verdict in ANSWERED else None
     texts = (row.task_group, row.title, row.instructions or "", row.command or "")
     kind = {"changes_system": bool(row.changes_system), "by_itself": not row.by_hand}
-    return Step(*texts, **kind, answered_at=_instant(at) if at else None)
+    return Step(*texts, **kind, answered_at=incident_rows.answered_at(row))
 
 
 def _groups(incident: Document) -> dict[str, int]:
@@ -147,6 +153,7 @@ def _captured(incident: Document) -> dict[str, Any] | None:
     at = str(incident.captures[0].captured_at)
     return {
         "at": at,
+        "last_at": str(incident.captures[-1].captured_at),
         "parts": first["parts"],
         "not_read": incident.captures[0].not_read or "",
         "since": since,

@@ -34,8 +34,16 @@ from verenigingen_maintenance.sources import clock
 PROCEDURE = "Maintenance Procedure"
 
 
-def start(seen: str, procedure: str, severity: str, now: datetime, is_drill: bool = False) -> str:
-    """Opens an incident by hand, with the state at this moment, and tells the level on duty.
+def start(
+    seen: str,
+    procedure: str,
+    severity: str,
+    now: datetime,
+    is_drill: bool = False,
+    began: datetime | None = None,
+) -> str:
+    """Opens an incident by hand, with the state at this moment, and tells the level on duty; `began` is the
+    instant from which it was so, where somebody knows.
 
     Where one of the procedure is open, what was seen is noted there. Returns its name.
     """
@@ -44,11 +52,14 @@ def start(seen: str, procedure: str, severity: str, now: datetime, is_drill: boo
     _refuse_unless_emergency(procedure)
     if severity not in [each.value for each in Severity]:
         refuse(_("The severity is one of: {0}."), ", ".join(each.value for each in Severity))
+    if began and began > now:
+        refuse(_("{0} is to come: say since when it is so, or leave it out."), clock.shown(began))
     if found := incidents.open_one(procedure, is_drill):
         note(found, seen)
         return found
     values = {"title": seen.strip().splitlines()[0], "trigger": BY_HAND, "trigger_text": seen.strip()}
     values |= {"procedure": procedure, "severity": severity, "is_drill": int(is_drill)}
+    values |= {"began_at": began}
     incident = incidents.make(values, _opened(seen, is_drill), now)
     if incident.flags.was_there:
         note(str(incident.name), seen)
@@ -94,6 +105,14 @@ def capture(name: str, why: str, now: datetime, by: str | None = None) -> None:
     incidents.write(incident)
 
 
+def capture_first(name: str, now: datetime) -> None:
+    """The state of an incident that was opened while the database was gone, or by a process that was killed
+    before it could read it."""
+    incident = incidents.get(name)
+    if not incident.captures:
+        capture(name, _("First read after it was opened"), now, by="")
+
+
 def capture_again(name: str, why: str, now: datetime) -> None:
     """The same, where it is not over."""
     incidents.going_on(name)
@@ -131,14 +150,17 @@ def _refuse_second(incident: Document, reason: str) -> None:
 
 
 def _open_run(incident: Document, now: datetime) -> None:
-    """The run of its procedure: the open one of the day, or a new one."""
+    """The run of its procedure: the open one of the day that no other incident has, or a new one."""
     if (
         incident.checklist_run
         and frappe.db.get_value("Checklist Run", incident.checklist_run, "status") == "Open"
     ):
         return
     procedure = frappe.get_doc(PROCEDURE, incident.procedure)
-    incident.checklist_run = open_run.open_ad_hoc(procedure, now, drill=bool(cint(incident.is_drill)))
+    others = {"procedure": incident.procedure, "checklist_run": ("is", "set"), "name": ("!=", incident.name)}
+    taken = frappe.get_all(INCIDENT, others, pluck="checklist_run", order_by="creation desc", limit=100)
+    is_drill = bool(cint(incident.is_drill))
+    incident.checklist_run = open_run.open_ad_hoc(procedure, now, is_drill, taken)
     incidents.add_event(incident, "Run", _("{0} was opened").format(incident.checklist_run), now)
 
 

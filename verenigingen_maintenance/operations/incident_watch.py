@@ -131,7 +131,8 @@ def _join(incident: Document, emergency: Emergency) -> None:
 
 
 def follow(name: str, now: datetime) -> None:
-    """The timeline of an open incident gets what happened since."""
+    """The timeline of an open incident gets what happened since; its state is read, where nobody did."""
+    incident_steps.capture_first(name, now)
     incident = incidents.get(name)
     if incident_timeline.gather(incident, now):
         incidents.write(incident)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 import frappe
@@ -26,12 +27,13 @@ def open_for_slot(procedure: Document, slot: Slot, now: datetime) -> str:
     return _insert_once(run)
 
 
-def open_ad_hoc(procedure: Document, now: datetime, drill: bool = False) -> str:
-    """The name of today's open run outside any slot, or of today's open drill, opened now where it is not."""
+def open_ad_hoc(procedure: Document, now: datetime, drill: bool = False, taken: Collection[str] = ()) -> str:
+    """The name of today's open run outside any slot, or of today's open drill, opened now where it is not;
+    none of those that are `taken`."""
     kind = "AD-HOC-DRILL" if drill else "AD-HOC"
     first = f"{kind}-{_label(procedure)}-{now.astimezone(clock.zone()):%Y-%m-%d}"
     name, count = first, 1
-    while frappe.db.get_value(RUN, name, "status") not in (None, "Open"):
+    while name in taken or frappe.db.get_value(RUN, name, "status") not in (None, "Open"):
         count += 1
         name = f"{first}-{count}"
     run = _new(name, procedure, now)

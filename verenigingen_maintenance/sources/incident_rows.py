@@ -28,6 +28,7 @@ FIELDS = (
     *("began_at", "opened_at", "acknowledged_at", "mitigated_at", "resolved_at"),
 )
 COMMAND = "Commander"
+ANSWERED = ("OK", "WARNING", "CRITICAL")
 MOST, MOST_ESCALATIONS, COMPARED = 200, 2_000, 5
 Steps = tuple[tuple[str, datetime], ...]
 
@@ -85,6 +86,12 @@ def command_taken(incident: Any) -> datetime | None:
     filters = {"parent": incident.name, "parenttype": INCIDENT, "event": COMMAND}
     first = frappe.get_all(EVENT, filters, pluck="happened_at", order_by="happened_at asc", limit=1)
     return first[0] if first else incident.commander_since
+
+
+def answered_at(row: Any) -> datetime | None:
+    """When a row of a run was answered, an instant: by hand, or by a check that could be measured."""
+    at = row.done_at if row.by_hand else row.observed_at if row.verdict in ANSWERED else None
+    return clock.instant(at) if at else None
 
 
 def _by_parent(doctype: str, field: str, rows: Iterable[Any]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@
 			const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 			if (frm.is_new() || !may_act || frm.doc.status === "Reviewed") return;
 			add_what_came_back(frm);
-			if (!is_over) add_buttons(frm);
+			add_buttons(frm, is_over);
 		},
 	});
 
@@ -16,13 +16,14 @@
 		return message;
 	};
 
-	async function add_buttons(frm) {
+	// Once it is over, only what is still paused is put back.
+	async function add_buttons(frm, is_over) {
 		const { name } = frm.doc;
 		const offered = await get("list_incident_actions", { incident: name });
 		if (cur_frm !== frm || frm.doc.name !== name) return;
 		const group = __("Do");
 		for (const { name: action, label } of offered.actions) frm.add_custom_button(label, () => ask(frm, action), group);
-		frm.add_custom_button(__("Restart by Hand"), () => restart(frm), group);
+		if (!is_over) frm.add_custom_button(__("Restart by Hand"), () => restart(frm), group);
 		show_what_is_left(frm, offered);
 	}
 

@@ -29,7 +29,7 @@ function add_steps(frm) {
 	if (checklist_run) frm.add_custom_button(__("Open the Run"), () => frappe.set_route("Form", "Checklist Run", checklist_run));
 	if (is_ongoing && commander !== frappe.session.user) add(frm, __("Take Command"), "take_command", command_fields(frm));
 	if (status === "Open") add(frm, __("Mitigated"), "mitigate_incident", [needed("how", __("How? Members can work again; the cause may remain."))]);
-	if (is_ongoing) add(frm, __("Resolve"), "resolve_incident", [needed("how", __("How was it resolved?")), false_alarm()]);
+	if (is_ongoing) add(frm, __("Resolve"), "resolve_incident", () => [...left_paused(frm), needed("how", __("How was it resolved?")), false_alarm()]);
 	if (["Mitigated", "Resolved"].includes(status)) add(frm, __("Reopen"), "reopen_incident", [needed("why", __("Why?"))]);
 	if (status !== "Reviewed") add(frm, __("Add a Note"), "note_in_incident", note_fields());
 	if (is_ongoing) add(frm, __("Capture Again"), "capture_state", [{ fieldname: "why", fieldtype: "Data", label: __("Why?"), default: __("Before a restart") }]);
@@ -37,6 +37,13 @@ function add_steps(frm) {
 }
 
 const needed = (fieldname, label) => ({ fieldname, fieldtype: "Small Text", label, reqd: 1 });
+
+// What was paused in it stays so when it is resolved, until somebody puts it back.
+function left_paused({ still_paused }) {
+	if (!(still_paused || []).length) return [];
+	const told = `<p><b>${__("It stays as it is, until somebody puts it back:")}</b><br>${still_paused.map(esc).join("<br>")}</p>`;
+	return [{ fieldtype: "HTML", fieldname: "still_paused", options: told }];
+}
 
 const false_alarm = () => ({ fieldname: "false_alarm", fieldtype: "Check", label: __("It was a false alarm") });
 
@@ -54,7 +61,8 @@ const note_fields = () => [
 // After a refusal the form shows what somebody else did meanwhile.
 function add(frm, title, method, fields) {
 	const again = () => frm.reload_doc();
-	const ask = () => verenigingen_maintenance.ask({ title, fields, method, args: { incident: frm.doc.name }, done: again, refused: again });
+	const asked = () => (typeof fields === "function" ? fields() : fields);
+	const ask = () => verenigingen_maintenance.ask({ title, fields: asked(), method, args: { incident: frm.doc.name }, done: again, refused: again });
 	frm.add_custom_button(title, ask);
 }
 
@@ -75,6 +83,7 @@ async function show(frm) {
 	if (frm.is_new()) return;
 	const { message: told } = await get("describe_incident", frm);
 	if (frm.doc.name !== name) return;
+	frm.still_paused = told.still_paused;
 	const parts = [head(told), clock(told), next(told), escalations(told), calls(told), timeline(told), captured(told)];
 	frm.get_field("shown").$wrapper.html(`<div class="maintenance-incident">${parts.join("")}</div>`);
 	const box = frm.get_field("shown").$wrapper;
@@ -91,11 +100,11 @@ function head({ is_drill, minutes, commander, status }) {
 	return `<p>${drill}${is_ongoing ? __("{0} minutes since it began.", [minutes]) : __("It took {0} minutes.", [minutes])} ${is_ongoing ? who : ""}</p>`;
 }
 
-function clock({ phases, status }) {
+function clock({ phases, status, run }) {
 	const is_ongoing = ["Open", "Mitigated"].includes(status);
 	const rows = phases.map((phase) => {
 		const left = phase.seconds_left === null || !is_ongoing ? "" : `<span class="left" data-seconds="${Number(phase.seconds_left)}"></span>`;
-		return `<div class="phase"><b>${esc(phase.title)}</b> ${__("{0} of {1} answered", [phase.answered, phase.steps])} ${left}</div>`;
+		return `<div class="phase"><b>${esc(phase.title)}</b> ${run ? __("{0} of {1} answered", [phase.answered, phase.steps]) : __("not begun")} ${left}</div>`;
 	});
 	return rows.join("");
 }
@@ -130,7 +139,7 @@ function calls({ call, status }) {
 const section = (title, items) => (items.length ? `<section><h5>${title}</h5><ul>${items.join("")}</ul></section>` : "");
 
 function timeline({ timeline }) {
-	const rows = timeline.map((row) => `<tr><td>${esc(row.at.slice(0, 19))}</td><td>${esc(__(row.event))}</td><td class="note">${esc(row.note)}</td><td>${esc(row.by || row.source)}</td></tr>`);
+	const rows = timeline.map((row) => `<tr><td>${esc(row.at.slice(0, 19))}</td><td>${esc(__(row.event))}</td><td class="note">${esc(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(esc).join("<br>")}</td></tr>`);
 	return `<section><h5>${__("Timeline")}</h5><table class="timeline">${rows.join("")}</table></section>`;
 }
 

@@ -17,6 +17,7 @@ async function open_incident() {
 		{ fieldname: "seen", fieldtype: "Small Text", label: __("What Do You See?"), reqd: 1 },
 		{ fieldname: "procedure", fieldtype: "Select", options: names, default: names[0], label: __("Procedure"), reqd: 1 },
 		{ fieldname: "severity", fieldtype: "Select", options: ["Critical", "Major", "Minor"], default: "Critical", label: __("Severity"), reqd: 1, description: __("Critical: members cannot work. Major: they can, slowly or in part. Minor: they do not notice.") },
+		{ fieldname: "since", fieldtype: "Datetime", label: __("Since When, If You Know") },
 		{ fieldname: "drill", fieldtype: "Check", label: __("Drill: practise, nobody is called") },
 	];
 	const done = ({ incident }) => frappe.set_route("Form", "Maintenance Incident", incident);

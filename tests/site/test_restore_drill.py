@@ -262,6 +262,38 @@ def _encrypt(path, passphrase, folder):
     _long_done(path.with_name(f"{path.name}.gpg").rename(path))
 
 
+def test_where_nobody_signed_in_there_is_no_recovery_time_and_what_is_critical_stays_so(
+    root, backup, monkeypatch
+):
+    put(backup, DUMP[0])
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: 0)
+    drill = fresh(DRILL, api.start_restore_drill()["name"])
+    steps = steps_of(drill.name)
+    assert steps["Somebody signs in and reads"].verdict == "CRITICAL"
+    took = steps["Recovery time"]
+    assert (took.verdict, took.found) == ("UNKNOWN", "nobody signed in to what was restored")
+    assert not drill.recovery_minutes
+    monkeypatch.setattr(restore_drill.compare_restored, "findings", lambda *_: {}["a mistake"])
+    with pytest.raises(KeyError):
+        api.start_restore_drill()
+    assert fresh(DRILL, frappe.get_last_doc(DRILL).name).verdict == "CRITICAL", "the worst of the steps"
+    assert _left(root) == set()
+
+
+def test_the_scratch_database_is_emptied_though_the_live_one_is_gone(root, backup, monkeypatch):
+    put(backup, DUMP[0])
+
+    def gone(*_given):
+        raise pymysql.OperationalError(2006, "Server has gone away")
+
+    with monkeypatch.context() as broken:
+        dies = lambda *_: broken.setattr(frappe.db, "rollback", gone) or gone()  # noqa: E731
+        broken.setattr(scratch_database, "restore", dies)
+        api.start_restore_drill()
+    assert "gone away" in the_drill().failure
+    assert _left(root) == set()
+
+
 # --- each guard alone
 
 

@@ -140,7 +140,7 @@ def run(name: str) -> str:
             _run(drill)
         except Exception as error:
             frappe.db.rollback()
-            _end(drill, Verdict.UNKNOWN, f"{type(error).__name__}: {error}")
+            _end(drill, _of_failure(drill), f"{type(error).__name__}: {error}")
             raise
         return str(drill.verdict)
 
@@ -168,7 +168,6 @@ def _do(work: Work, connection: Connection) -> None:
     _refuse_small_disk(work, connection)
     _restore(work, connection)
     compare_restored.sign_in(work, connection)
-    work.drill.recovery_minutes = round(work.minutes, 4)
     for finding, began in compare_restored.findings(Sides(connection), work.dump, work.backup.made_at):
         tell(work, finding, began)
     _targets(work)
@@ -260,29 +259,36 @@ def _cleaned(work: Work, connection: Connection) -> Iterator[None]:
         yield
     finally:
         if work.is_claimed:
-            frappe.db.rollback()
             _empty(work)
 
 
 def _empty(work: Work) -> None:
-    """Over a connection of its own: the other one may be in the middle of what failed."""
+    """Before the live database is asked for anything: it may be what failed."""
     began, title = time.monotonic(), _("The scratch database is empty")
-    try:
-        with scratch.connected(work.at) as connection:
-            scratch_database.empty(connection, work.at)
-            left = scratch.tables(connection)
-    except (GuardError, pymysql.MySQLError) as error:
-        left = [f"{type(error).__name__}: {error}"]
+    left = _left_of(work.at)
+    frappe.db.rollback()
     verdict = Verdict.CRITICAL if left else Verdict.OK
     tell(work, Finding(title, verdict, _("no table"), rules.some(left) or _("no table")), began)
+
+
+def _left_of(at: Place) -> list[str]:
+    """What is there after it was emptied, over a connection of its own: the other one may be in the middle of
+    what failed."""
+    try:
+        with scratch.connected(at) as connection:
+            scratch_database.empty(connection, at)
+            return scratch.tables(connection)
+    except (GuardError, pymysql.MySQLError) as error:
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _targets(work: Work) -> None:
     drill, made_at = work.drill, work.backup.made_at
     minutes, hours = target_minutes(), target_hours()
-    tell(work, rules.judge_target(_("Recovery time"), drill.recovery_minutes, minutes, "min"))
-    lost = drill.recovery_point_hours if made_at else None
-    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h"))
+    took, nobody = drill.recovery_minutes or None, _("nobody signed in to what was restored")
+    tell(work, rules.judge_target(_("Recovery time"), took, minutes, "min", nobody))
+    lost, unnamed = drill.recovery_point_hours if made_at else None, compare_restored.nameless()
+    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h", unnamed))
 
 
 def _note_backup(work: Work) -> None:

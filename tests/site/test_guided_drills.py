@@ -92,6 +92,20 @@ def test_a_monitor_outside_sees_the_site_die_and_live_again(token, over_http, mo
     assert (round(reading.value), reading.detail) == (93, name)
 
 
+def test_a_host_that_was_down_is_seen_alive_again_though_nobody_was_answered_meanwhile(token, over_http):
+    name = api.begin_failover_drill("Uptime", "mail", "Host")
+    assert asked_from(MONITOR, token) == 200
+    frappe.set_user("operator@example.com")
+    api.tell_failover(name, "stopped", at=at(seconds=-55))
+    api.tell_failover(name, "dead", evidence="its page says DOWN")
+    api.tell_failover(name, "alarm", at=at(seconds=-50), evidence="a page", person="Jansen")
+    with pytest.raises(frappe.ValidationError, match="before it was stopped"):
+        api.tell_failover(name, "stopped", at=at(seconds=50))
+    assert asked_from(MONITOR, token) == 200
+    frappe.set_user("operator@example.com")
+    assert api.end_failover_drill(name) == {"verdict": "OK"}
+
+
 def test_an_alarm_that_never_came_is_critical_and_counts_for_nothing(token, over_http):
     name = api.begin_failover_drill("Uptime", "mail", "Host")
     api.tell_failover(name, "stopped")

@@ -183,10 +183,17 @@ def test_each_emergency_account_signs_in_or_has_a_reason_and_is_decided_on(over_
     for each in {step.subject for step in fresh(DRILL, name).steps} - {""}:
         api.decide_emergency_account(name, each, "Keep", "needed")
     assert api.end_access_drill(name) == {"verdict": "WARNING"}
+    frappe.set_user("operator@example.com")
+    with pytest.raises(frappe.PermissionError, match="Maintenance Manager"):
+        api.sign_drill(name, "My own access is fine")
+    frappe.set_user("manager@example.com")
     api.sign_drill(name, "Print the recovery codes")
     assert guided_drills.emergency_access_days(clock.now()).value < 1
     with pytest.raises(frappe.ValidationError, match="nothing is added to it any more"):
         api.add_emergency_account(name, "late", "x")
+    frappe.db.set_value(DRILL, name, "verdict", "OK")
+    changed = guided_drills.emergency_access_days(clock.now())
+    assert "none was good and signed yet" in changed.reason, "changed in the database: no proof"
 
 
 def test_sign_ins_are_looked_up_by_an_index():

@@ -43,6 +43,11 @@ def get(name: str) -> Document:
     return frappe.get_doc(DRILL, name, for_update=True)
 
 
+def is_of_kind(name: str, kind: str) -> bool:
+    """Whether there is such a drill."""
+    return bool(frappe.db.exists(DRILL, {"name": name, "kind": kind}))
+
+
 def running(name: str) -> Document:
     """A drill that is under way, locked. Raises frappe.ValidationError where it is over."""
     drill = get(name)

@@ -358,6 +358,15 @@ def test_a_scratch_database_with_tables_of_others_is_left_as_it_is(root, backup,
     assert _left(root) == {"theirs"}
 
 
+def test_two_copies_of_a_site_do_not_drill_in_one_database_at_once(place, root):
+    with scratch.connected(place) as first, scratch.connected(place) as second:
+        scratch_database.claim(first, place, "RD-1", "token of the first")
+        with pytest.raises(scratch_database.GuardError, match="another drill is at work in"):
+            scratch_database.claim(second, place, "RD-1", "token of the second")
+        root.execute(f"select token from `{_name()}`.`{MARKER}`")
+        assert root.fetchall() == (("token of the first",),)
+
+
 def test_a_right_on_the_live_database_is_refused(root, backup):
     put(backup, DUMP[0])
     name, host = scratch.place().user, scratch.user_host(scratch.place())

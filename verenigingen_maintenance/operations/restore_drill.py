@@ -121,9 +121,8 @@ def _refuse_unless_ready(at: Place) -> None:
 def _give_up_killed() -> None:
     """One that runs, and nobody works on: what it left in the scratch database goes when that is claimed."""
     if name := frappe.db.get_value(recovery_drills.DRILL, {"open_key": RESTORE}):
-        recovery_drills.abandon(
-            recovery_drills.get(name), _("It ended before it was over, and another one began.")
-        )
+        reason = _("Nobody was at work on it, before its end or from the start, and another one began.")
+        recovery_drills.abandon(recovery_drills.get(name), reason)
 
 
 # --- what a job does

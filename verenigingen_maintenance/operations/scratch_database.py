@@ -42,9 +42,12 @@ class RestoreError(Exception):
 def claim(connection: Connection, at: Place, drill: str, token: str) -> None:
     """Marks an empty database as this drill's own; what an earlier drill left in it is taken away first.
 
-    Raises GuardError for any other database, which is left as it is.
+    Raises GuardError for any other database, which is left as it is, and while a drill is at work in it: that of
+    a copy of this site, which has its name too. The lock ends with the connection.
     """
     _refuse_live(connection, at)
+    if ask(connection, "select get_lock(%s, 0)", (f"drill:{at.database}"[:64],))[0][0] != 1:
+        raise GuardError(f"another drill is at work in {at.database}")
     if _is_marked(connection):
         empty(connection, at)
     if there := _tables(connection):

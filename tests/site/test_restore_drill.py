@@ -416,3 +416,17 @@ def test_one_restore_at_a_time(backup):
     assert fresh(DRILL, drill.name).status == "Abandoned"
     with pytest.raises(frappe.ValidationError, match="is Abandoned: only one that has ended is signed"):
         api.sign_drill(drill.name, "x")
+
+
+def test_a_server_that_ends_idle_connections_soon_ends_no_drill(root, backup, monkeypatch):
+    """While the client restores, nobody asks over the other connections."""
+    put(backup, DUMP[0])
+    root.execute("select @@global.wait_timeout")
+    before = root.fetchall()[0][0]
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: time.sleep(2) or 0)
+    root.execute("set global wait_timeout = 1")
+    try:
+        drill = fresh(DRILL, api.start_restore_drill()["name"])
+    finally:
+        root.execute("set global wait_timeout = %s", (before,))
+    assert "doesn't exist" in steps_of(drill.name)["Somebody signs in and reads"].found, "it was asked"

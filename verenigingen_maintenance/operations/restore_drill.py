@@ -135,6 +135,7 @@ def run(name: str) -> str:
         drill = recovery_drills.get(name)
         if not is_free or drill.status != RUNNING:
             return str(drill.verdict or "")
+        frappe.db.sql(scratch.PATIENTLY)  # the lock is this connection's too
         try:
             _run(drill)
         except Exception as error:

@@ -21,6 +21,8 @@ from verenigingen_maintenance.core.scratch import MARKER, Facts, default_name
 
 SETTINGS = "Maintenance Settings"
 CONNECT_SECONDS = 10
+# A server may end what is idle after seconds; while a dump is read and restored, nobody asks over a connection.
+PATIENTLY = "set session wait_timeout = 28800"
 NO_ACCESS = (1044, 1049, 1142)  # to the database, no such database, to the table
 
 
@@ -61,6 +63,7 @@ def connected(at: Place) -> Iterator[Connection]:
         charset="utf8mb4",
         autocommit=True,
         connect_timeout=CONNECT_SECONDS,
+        init_command=PATIENTLY,
     )
     try:
         yield connection

@@ -153,8 +153,10 @@ def test_a_definition_reaches_nothing_but_its_own_table(line):
 
 
 def test_a_name_over_two_lines_hides_no_statement():
-    """The client takes the middle line for the end of a name, a statement of its own, and a name that begins."""
-    lines = b"CREATE TABLE `x` (\n`a\nb` int); DELETE FROM _live.tabUser; CREATE TABLE y (`c\nd` int) ENGINE=InnoDB;\n"
+    """The client takes the middle line for the end of a name, a statement, and a name that begins."""
+    lines = (
+        b"CREATE TABLE `x` (\n`a\nb` int); DELETE FROM _live.t; CREATE TABLE y (`c\nd` int) ENGINE=InnoDB;\n"
+    )
     with pytest.raises(DumpError, match="defines a table"):
         read(HEAD, lines)
 

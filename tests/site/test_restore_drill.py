@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 import frappe
@@ -365,6 +366,32 @@ def test_two_copies_of_a_site_do_not_drill_in_one_database_at_once(place, root):
             scratch_database.claim(second, place, "RD-1", "token of the second")
         root.execute(f"select token from `{_name()}`.`{MARKER}`")
         assert root.fetchall() == (("token of the first",),)
+
+
+def test_a_mark_of_nobody_among_tables_of_others_is_no_mark(root, backup, monkeypatch):
+    """A drill that was killed before it signed its mark left nothing beside it."""
+    put(backup, DUMP[0])
+    root.execute(f"create table `{_name()}`.`theirs` (a int)")
+    root.execute(f"create table `{_name()}`.`{MARKER}` (drill int, token int, site varchar(9))")
+    with pytest.raises(frappe.ValidationError, match="tables that no drill put there"):
+        api.start_restore_drill()
+    monkeypatch.setattr(guard_one, "reasons_against", lambda _facts: [])
+    assert "is not empty" in fresh(DRILL, api.start_restore_drill()["name"]).failure
+    assert _left(root) == {"theirs", MARKER}
+
+
+def test_a_worker_waits_for_somebody_who_only_looks_whether_a_drill_could_begin(root, backup, monkeypatch):
+    put(backup, DUMP[0])
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: 0)
+    name = restore_drill.begin(OPERATOR)
+    frappe.db.commit()
+    key = f"{frappe.conf.db_name}:drill:Restore"
+    root.execute("select get_lock(%s, 0)", (key,))
+    let_go = threading.Timer(1, root.execute, ["select release_lock(%s)", (key,)])
+    let_go.start()
+    restore_drill.run(name)
+    let_go.join()
+    assert fresh(DRILL, name).status == "Ended"
 
 
 def test_a_right_on_the_live_database_is_refused(root, backup):

@@ -208,8 +208,10 @@ def moment_of(file: str) -> datetime | None:
 
 
 def _reaches(bare: bytes) -> bool:
-    """Whether a line of CREATE TABLE, without its texts and names, could mean more than its own table. A quote
-    that is left opens what ends in another line, which would be read otherwise than here."""
+    """Whether a line of CREATE TABLE, without its texts and names, could mean more than its own table.
+
+    A quote that is left opens what ends in another line, which would be read otherwise than here.
+    """
     return bool(
         _REACHING.search(bare)
         or b"." in _NUMBER.sub(b"0", bare)

@@ -73,8 +73,8 @@ def is_outside(asker: str, own: Collection[str]) -> bool:
 
 
 def is_news(asked: Asked, before: Collection[Asked], told: Collection[Told] = ()) -> bool:
-    """Whether an asker was answered otherwise than the last time, or for the first time after a person told that
-    it was stopped or dead: while the web server is down, nobody is answered anything else."""
+    """Whether an asker was answered otherwise than the last time, or the first time after a person told
+    that it was stopped or dead: while the web server is down, nobody is answered anything else."""
     earlier = [each for each in before if each.asker == asked.asker]
     if not earlier or earlier[-1].status != asked.status:
         return True

@@ -152,10 +152,7 @@ def _refuse_before_stop(seen: Told | None, stopped: Told | None) -> None:
     if stopped is None:
         refuse(_("Say first when it was stopped."))
     if seen and seen.at < stopped.at - failover.A_MINUTE:
-        message = _(
-            "It was seen dead, or the alarm came, before it was stopped: check the times, which are by the site's clock."
-        )
-        refuse(message)
+        refuse(_("That was seen before it was stopped: check both times, which are by the site's clock."))
 
 
 def _how(stops: str) -> dict[str, str]:

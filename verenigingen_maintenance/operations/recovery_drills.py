@@ -56,9 +56,10 @@ def running(name: str) -> Document:
     return drill
 
 
-def worked_on(kind: str) -> AbstractContextManager[bool]:
-    """What works on a drill of `kind` holds this, a killed one no longer; False where something does."""
-    return lock(f"drill:{kind}")
+def worked_on(kind: str, wait: int = 0) -> AbstractContextManager[bool]:
+    """What works on a drill of `kind` holds this, a killed one no longer; False where something does for
+    `wait` seconds more."""
+    return lock(f"drill:{kind}", wait)
 
 
 def add_step(drill: Document, title: str, verdict: Verdict | str, **values: Any) -> Document:

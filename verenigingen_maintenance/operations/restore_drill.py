@@ -40,6 +40,7 @@ from verenigingen_maintenance.sources.scratch import Place
 
 MINUTES, HOURS = 30, 24  # the targets where none are set
 TELL_SECONDS = 5
+LOOK_SECONDS = 15  # somebody may just look whether another one could begin
 MEGA = 1e6
 
 
@@ -130,7 +131,7 @@ def _give_up_killed() -> None:
 
 def run(name: str) -> str:
     """Does what was begun; returns the verdict. Raises what nobody expected, after it is written down."""
-    with recovery_drills.worked_on(RESTORE) as is_free:
+    with recovery_drills.worked_on(RESTORE, LOOK_SECONDS) as is_free:
         commit()
         drill = recovery_drills.get(name)
         if not is_free or drill.status != RUNNING:

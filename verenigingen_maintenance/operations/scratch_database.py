@@ -42,8 +42,8 @@ class RestoreError(Exception):
 def claim(connection: Connection, at: Place, drill: str, token: str) -> None:
     """Marks an empty database as this drill's own; what an earlier drill left in it is taken away first.
 
-    Raises GuardError for any other database, which is left as it is, and while a drill is at work in it: that of
-    a copy of this site, which has its name too. The lock ends with the connection.
+    Raises GuardError for any other database, which is left as it is, and while a drill is at work in it: that
+    of a copy of this site, which has its name too. The lock ends with the connection.
     """
     _refuse_live(connection, at)
     if ask(connection, "select get_lock(%s, 0)", (f"drill:{at.database}"[:64],))[0][0] != 1:
@@ -84,10 +84,11 @@ def _refuse_live(connection: Connection, at: Place) -> None:
 
 
 def _is_marked(connection: Connection) -> bool:
-    if MARKER not in _tables(connection):
+    if MARKER not in (there := _tables(connection)):
         return False
     sites = ask(connection, f"select distinct site from `{MARKER}`")
-    return sites in ([(frappe.local.site,)], [])  # none: it was killed between the table and its row
+    was_killed_at_once = not sites and len(there) == 1  # between the table and its row
+    return was_killed_at_once or sites == [(frappe.local.site,)]
 
 
 def _tables(connection: Connection) -> dict[str, str]:

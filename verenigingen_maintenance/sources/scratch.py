@@ -21,7 +21,7 @@ from verenigingen_maintenance.core.scratch import MARKER, Facts, default_name
 
 SETTINGS = "Maintenance Settings"
 CONNECT_SECONDS = 10
-# A server may end what is idle after seconds; while a dump is read and restored, nobody asks over a connection.
+# A server may end what is idle after seconds: while a dump is read and restored, a connection is.
 PATIENTLY = "set session wait_timeout = 28800"
 NO_ACCESS = (1044, 1049, 1142)  # to the database, no such database, to the table
 
@@ -122,10 +122,12 @@ def tables(connection: Connection) -> list[str]:
 
 
 def marked_by(connection: Connection) -> str:
-    """The site whose drill marked the database as its own, or was killed while it did; empty where none."""
-    if MARKER not in tables(connection):
+    """The site whose drill marked the database as its own, or was killed while it did: then nothing else is
+    there. Empty where none."""
+    if MARKER not in (there := tables(connection)):
         return ""
-    return str(ask(connection, f"select max(site) from `{MARKER}`")[0][0] or frappe.local.site)
+    site = ask(connection, f"select max(site) from `{MARKER}`")[0][0]
+    return str(site or (frappe.local.site if len(there) == 1 else ""))
 
 
 def _reads(connection: Connection, live: str) -> str:

@@ -19,7 +19,14 @@ from verenigingen_maintenance.core import scratch as guard_one
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.scratch import MARKER
 from verenigingen_maintenance.operations import recovery_drills, restore_drill, scratch_database
-from verenigingen_maintenance.sources import clock, compliance_backups, dump_files, recovery, scratch
+from verenigingen_maintenance.sources import (
+    clock,
+    compliance_backups,
+    dump_files,
+    recovery,
+    restored,
+    scratch,
+)
 
 DRILL, SETTINGS, TODO = "Recovery Drill", "Maintenance Settings", "ToDo"
 OPERATOR, PASSWORD = "operator@example.com", 'it"s \\ a # password'
@@ -198,6 +205,18 @@ def test_what_was_taken_out_of_a_dump_is_found_table_by_table_and_row_by_row(roo
     assert steps["Checksums"].found == told
     assert steps["Rows"].verdict == "OK", "as many as this dump has"
     assert _left(root) == set()
+
+
+def test_a_value_that_moved_to_the_next_column_is_another_row(place, root):
+    columns = "(name varchar(9), modified datetime, a int, b int)"
+    root.execute(f"create table `{_name()}`.tabMoved {columns}")
+    root.execute(f"insert into `{_name()}`.tabMoved values ('x', '{LONG_AGO}:00:00', 11, 1)")
+    frappe.db.sql(f"create temporary table tabMoved {columns}")
+    frappe.db.sql(f"insert into tabMoved values ('x', '{LONG_AGO}:00:00', 1, 11)")
+    with scratch.connected(place) as connection:
+        sides, until = restored.Sides(connection), clock.stored(clock.now())
+        found = restored.compare(sides, "tabMoved", until, ["name", "modified", "a", "b"])
+    assert found.different == {"x": ["a", "b"]}
 
 
 GPG = pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed here")

@@ -219,6 +219,21 @@ def test_a_value_that_moved_to_the_next_column_is_another_row(place, root):
     assert found.different == {"x": ["a", "b"]}
 
 
+def test_a_client_that_fails_says_why_and_quotes_no_rows(place):
+    rows = b",".join([b"('x','Jansen, who was ill')"] * 200)
+    lines = [
+        b"CREATE TABLE `t` (`a` varchar(9) PRIMARY KEY, `b` text);\n",
+        b"INSERT INTO `t` VALUES " + rows + b";\n",
+    ]
+    with scratch.connected(place) as connection:
+        scratch_database.claim(connection, place, "RD-1", "token")
+        with pytest.raises(
+            scratch_database.RestoreError, match=r"^ERROR 1062 .* Duplicate entry 'x'"
+        ) as said:
+            scratch_database.restore(place, "token", lines)
+    assert "Jansen" not in str(said.value)
+
+
 GPG = pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed here")
 FOREIGN = (b"Database: _", b"Database: of_another_site_")
 BAD = {

@@ -185,6 +185,11 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _said(process: subprocess.Popen, told: Path) -> str:
+    """Its error, and not the statement that it repeats before: that has people's data."""
     code = process.wait()
-    said = " ".join(told.read_text(errors="replace").split())
+    with told.open("rb") as file:
+        file.seek(max(told.stat().st_size - CHUNK, 0))
+        lines = file.read().decode(errors="replace").splitlines()
+    errors = [line for line in lines if line.startswith("ERROR ")]
+    said = " ".join(" ".join(errors[-1:] or lines).split())
     return redact(said)[:MOST_TOLD] or f"the client ended with {code}"

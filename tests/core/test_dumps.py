@@ -169,6 +169,20 @@ def test_a_row_is_values_and_nothing_else_and_is_not_quoted(row):
         read(HEAD, TABLE, b"INSERT INTO `tabToDo` VALUES\n", row)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"('Jansen','ill');",
+        b"INSERT INTO `tabUser` VALUES ('Jansen');",
+        b"REPLACE INTO `tabToDo` VALUES('Jansen');",
+    ],
+)
+def test_where_rows_stand_in_a_wrong_place_they_are_not_quoted_either(line):
+    with pytest.raises(DumpError) as refused:
+        read(HEAD, TABLE, line, b"\n")
+    assert "Jansen" not in str(refused.value)
+
+
 def test_nothing_follows_the_end():
     with pytest.raises(DumpError, match="comes after the end of the dump"):
         read(HEAD, TABLE, ROW_PER_LINE, UNLOCK, END, b"DROP TABLE IF EXISTS `tabToDo`;\n")

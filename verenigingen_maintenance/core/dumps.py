@@ -193,8 +193,8 @@ class Reader:
             self._created = b""
 
     def _error(self, what: str, line: bytes) -> DumpError:
-        """Of a statement its first words are quoted, of a row nothing: that is people's data."""
-        words = _text(line[:80].strip())
+        """Of a statement its words before a bracket are quoted, of a row nothing: that is people's data."""
+        words = _text(line[:80].partition(b"(")[0].strip())
         return DumpError(f"line {self.dump.lines} {what}{f': {words}' if words else ''}")
 
 

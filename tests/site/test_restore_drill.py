@@ -383,6 +383,22 @@ def test_a_form_cannot_name_the_live_database_either(site):
         settings.save()
 
 
+def test_a_dump_is_sent_to_no_server_that_only_a_manager_names(backup, monkeypatch):
+    """It is all that the site has: an administrator says where it may go."""
+    put(backup, DUMP[0])
+    settings = frappe.get_doc(SETTINGS)
+    settings.scratch_host = "DB.example.com"
+    with pytest.raises(frappe.ValidationError, match="maintenance_scratch_servers"):
+        settings.save()
+    frappe.db.set_single_value(SETTINGS, "scratch_host", "db.example.com")
+    monkeypatch.setattr(scratch, "connected", lambda _at: pytest.fail("somebody was to be asked there"))
+    with pytest.raises(frappe.ValidationError, match="maintenance_scratch_servers"):
+        api.start_restore_drill()
+    monkeypatch.setitem(frappe.conf, "maintenance_scratch_servers", ["db.example.com"])
+    settings.reload()
+    settings.save()
+
+
 def test_a_scratch_database_with_tables_of_others_is_left_as_it_is(root, backup, monkeypatch):
     put(backup, DUMP[0])
     root.execute(f"create table `{_name()}`.`theirs` (a int)")

@@ -26,7 +26,7 @@ from verenigingen_maintenance.core import scratch as guard
 from verenigingen_maintenance.core.dumps import DumpError, Reader
 from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database
+from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database, validate
 from verenigingen_maintenance.operations.recovery_drills import RESTORE, RUNNING
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.restore_work import Stop, Work, as_json, progress, stop, tell
@@ -105,6 +105,7 @@ def _refuse_unless_ready(at: Place) -> None:
     """Nobody waits for a job that could do nothing."""
     if bad := guard.bad_names(at.database, at.user):
         refuse("{0}", "; ".join(bad))
+    validate.refuse_foreign_scratch(at.host)
     if not at.password:
         message = _(
             "No password of the scratch database is set in Maintenance Settings. Have it made first: {0}"
@@ -148,6 +149,7 @@ def run(name: str) -> str:
 
 def _run(drill: Document) -> None:
     at, given = scratch.place(), json.loads(drill.data)["given"]
+    validate.refuse_foreign_scratch(at.host)
     expected = (OSError, Unreadable, DumpError, GuardError, RestoreError, pymysql.MySQLError)
     try:
         with dump_files.opened(Path(given["path"])) as backup, scratch.connected(at) as connection:

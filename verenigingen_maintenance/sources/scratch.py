@@ -20,6 +20,7 @@ from pymysql.connections import Connection
 from verenigingen_maintenance.core.scratch import MARKER, Facts, default_name
 
 SETTINGS = "Maintenance Settings"
+THIS_HOST = ("localhost", "127.0.0.1", "::1")
 CONNECT_SECONDS = 10
 # A server may end what is idle after seconds: while a dump is read and restored, a connection is.
 PATIENTLY = "set session wait_timeout = 28800"
@@ -49,6 +50,14 @@ def place() -> Place:
         user=(settings.scratch_user or "").strip() or database,
         password=password or "",
     )
+
+
+def is_known_server(host: str) -> bool:
+    """Whether a backup may be sent there: it is this host, that of the live database, or listed by an
+    administrator as `maintenance_scratch_servers` in the site's config."""
+    listed = frappe.conf.maintenance_scratch_servers or []
+    known = {*THIS_HOST, str(frappe.conf.db_host or "").lower(), *(str(each).lower() for each in listed)}
+    return host.lower() in known
 
 
 @contextmanager

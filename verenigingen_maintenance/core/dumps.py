@@ -25,22 +25,25 @@ _INSERT = re.compile(rb"INSERT (?:IGNORE )?INTO " + _NAME + rb" (?:" + _COLUMNS 
 _CREATE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?" + _NAME + rb" \(\n?")
 _SEQUENCE = re.compile(rb"CREATE SEQUENCE " + _NAME + rb" [\w -]+ ENGINE=(\w+);\s*")
 # Nothing that changes how texts are read: by NO_BACKSLASH_ESCAPES or another character set, a text would end
-# elsewhere for the server than it does here.
-_KEPT = rb"@\w+ *= *@@\w+"
-_CHARSET = rb"(?:utf8|utf8mb3|utf8mb4|binary|@\w+)"
-_SET = (
-    rb"(?:"
-    + _KEPT
-    + rb"|(?:NAMES|CHARACTER_SET_(?:CLIENT|RESULTS) *=) *"
-    + _CHARSET
-    + rb"|COLLATION_CONNECTION *= *@\w+"
-    rb"|(?:UNIQUE_CHECKS|FOREIGN_KEY_CHECKS|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT) *= *(?:[01]|@\w+)"
-    rb"|TIME_ZONE *= *(?:'[+-]\d\d:\d\d'|@\w+)|SQL_MODE *= *(?:'(?:NO_AUTO_VALUE_ON_ZERO)?'|@\w+))"
+# elsewhere for the server than it does here. Both may be given as numbers, such as another variable has: a
+# value is only taken back to where it was kept from.
+_KEPT = (
+    rb"(?:CHARACTER_SET_CLIENT|CHARACTER_SET_RESULTS|COLLATION_CONNECTION|UNIQUE_CHECKS|FOREIGN_KEY_CHECKS"
+    rb"|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT|TIME_ZONE|SQL_MODE)"
+)
+_SETS = re.compile(rb"(?:/\*M?!\d{5,6} )?SET (.+?)(?: ?\*/)?;\s*", re.I)
+_SET = re.compile(
+    rb"@OLD_(" + _KEPT + rb") *= *@@\1"
+    rb"|(" + _KEPT + rb") *= *@OLD_\2"
+    rb"|@saved_cs_client *= *@@character_set_client|character_set_client *= *@saved_cs_client"
+    rb"|(?:NAMES|CHARACTER_SET_(?:CLIENT|RESULTS) *=) *(?:utf8|utf8mb3|utf8mb4|binary)"
+    rb"|(?:UNIQUE_CHECKS|FOREIGN_KEY_CHECKS|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT) *= *[01]"
+    rb"|TIME_ZONE *= *'[+-]\d\d:\d\d'|SQL_MODE *= *'(?:NO_AUTO_VALUE_ON_ZERO)?'",
+    re.I,
 )
 _QUIET = tuple(
     re.compile(pattern + rb"\s*")
     for pattern in (
-        rb"(?i:(?:/\*M?!\d{5,6} )?SET " + _SET + rb"(?:, *" + _SET + rb")*(?: ?\*/)?;)",
         rb"(?:/\*!\d{5,6} )?ALTER TABLE " + _NAME + rb" (?:DIS|EN)ABLE KEYS(?: ?\*/)?;",
         rb"DROP (?:TABLE|SEQUENCE) IF EXISTS " + _NAME + rb";",
         rb"(?:DO|SELECT) SETVAL\(" + _NAME + rb", ?-?\d+, ?\d\);",
@@ -151,7 +154,7 @@ class Reader:
             self.dump.rows.setdefault(_name(found[1]), 0)
         elif (found := _SEQUENCE.fullmatch(line)) and found[2] in ENGINES:
             self.dump.sequences.append(_name(found[1]))
-        elif not any(pattern.fullmatch(line) for pattern in _QUIET):
+        elif not (_sets(line) or any(pattern.fullmatch(line) for pattern in _QUIET)):
             raise self._error("has a statement that no drill restores", line)
 
     def _begin_insert(self, found: re.Match[bytes], line: bytes) -> None:
@@ -205,6 +208,13 @@ def moment_of(file: str) -> datetime | None:
         return datetime.strptime(found[1], "%Y%m%d_%H%M%S") if found else None
     except ValueError:
         return None
+
+
+def _sets(line: bytes) -> bool:
+    """Whether a line sets what a dump sets, and nothing else."""
+    found = _SETS.fullmatch(line)
+    parts = found[1].split(b",") if found else []
+    return bool(parts) and all(_SET.fullmatch(each.strip()) for each in parts)
 
 
 def _reaches(bare: bytes) -> bool:

@@ -96,6 +96,8 @@ def test_a_host_that_was_down_is_seen_alive_again_though_nobody_was_answered_mea
     name = api.begin_failover_drill("Uptime", "mail", "Host")
     assert asked_from(MONITOR, token) == 200
     frappe.set_user("operator@example.com")
+    with pytest.raises(frappe.ValidationError, match="is no time"):
+        api.tell_failover(name, "stopped", at="9" * 20)
     api.tell_failover(name, "stopped", at=at(seconds=-55))
     api.tell_failover(name, "dead", evidence="its page says DOWN")
     api.tell_failover(name, "alarm", at=at(seconds=-50), evidence="a page", person="Jansen")

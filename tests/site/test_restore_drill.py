@@ -376,6 +376,13 @@ def test_the_client_that_restores_looks_by_itself(at_the_live_one, monkeypatch):
     assert f"{MARKER}' doesn't exist" in steps_of(drill.name)["Restored"].found
 
 
+def test_a_form_names_no_table_that_would_be_left_out_without_a_word(site):
+    settings = frappe.get_doc(SETTINGS)
+    settings.compared_doctypes = "User\nWebsite Settings"
+    with pytest.raises(frappe.ValidationError, match="“Website Settings” has no table"):
+        settings.save()
+
+
 def test_a_form_cannot_name_the_live_database_either(site):
     settings = frappe.get_doc(SETTINGS)
     settings.scratch_database = frappe.conf.db_name.upper()

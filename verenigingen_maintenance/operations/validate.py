@@ -149,6 +149,8 @@ def _refuse_bad_scratch(document: Document) -> None:
     for doctype in filter(None, map(str.strip, (document.compared_doctypes or "").splitlines())):
         if not frappe.db.exists("DocType", doctype):
             refuse(_("There is no DocType “{0}” that could be compared."), doctype)
+        if not frappe.db.table_exists(doctype):
+            refuse(_("“{0}” has no table, and so no rows that could be compared."), doctype)
 
 
 def refuse_foreign_scratch(host: str) -> None:

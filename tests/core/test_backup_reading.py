@@ -143,5 +143,12 @@ def test_the_packets_of_an_encrypted_file_are_counted_to_their_end_and_no_furthe
 @pytest.mark.parametrize("size", [1, 7, 4_096])
 def test_lines_are_the_same_however_the_content_comes(size):
     content = b"one\n\ntwo, \r longer than some chunks\n" + b"x" * 20 + b"\nand no end"
-    assert list(lines_of(chunks(content, size))) == list(io.BytesIO(content))
-    assert list(lines_of(chunks(b"ended\n", size))) == [b"ended\n"]
+    assert list(lines_of(chunks(content, size), 99)) == list(io.BytesIO(content))
+    assert list(lines_of(chunks(b"ended\n", size), 99)) == [b"ended\n"]
+
+
+def test_a_line_that_never_ends_is_not_kept_to_its_end():
+    endless = (b"x" * 10 for _ in range(1_000))
+    with pytest.raises(NotWhole, match="a line of it has more than 99 bytes"):
+        list(lines_of(endless, 99))
+    assert len(list(endless)) == 990

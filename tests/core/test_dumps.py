@@ -34,6 +34,7 @@ CREATE TABLE `tabToDo` (
   `name` varchar(140) NOT NULL,
   `text` text DEFAULT 'a; b -- c /* d `e`.`f`' COMMENT 'it''s `db`.`t`; DIRECTORY',
   `amount` decimal(21,9) NOT NULL DEFAULT 0.000000000,
+  `rate` double DEFAULT 1.5e100 CHECK (`rate` > .5 and `rate`<-1.5),
   PRIMARY KEY (`name`),
   KEY `creation` (`name`,`amount`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci ROW_FORMAT=DYNAMIC;
@@ -107,11 +108,18 @@ def test_a_partial_backup_says_so():
         b"/*!40101 SET SQL_MODE='NO_BACKSLASH_ESCAPES' */;",
         b"SET @mode = 'NO_BACKSLASH_ESCAPES';",
         b"/*!40101 SET NAMES gbk */;",
+        b"SET @a=@@query_cache_limit;\nSET SQL_MODE=@a;",
+        b"SET @OLD_SQL_MODE=@@query_cache_limit;",
+        b"SET @OLD_CHARACTER_SET_CLIENT=@@UNIQUE_CHECKS;",
+        b"SET CHARACTER_SET_CLIENT=@OLD_UNIQUE_CHECKS;",
+        b"SET CHARACTER_SET_CLIENT=1;",
         b"/*!40101 SET character_set_client = sjis */;",
         b"GRANT ALL ON *.* TO x;",
         b"CREATE TABLE `x` LIKE `_live`.`tabUser`;",
         b"CREATE TABLE `x` (a int) ENGINE=InnoDB;",
         b"CREATE SEQUENCE `x` start with 1 ENGINE=FEDERATED;",
+        b"DROP TABLE IF EXISTS `Maintenance_recovery_drill`;",
+        b"INSERT INTO `tabToDo` (`a`; DROP DATABASE _live; select `b`) VALUES (1);",
         b"LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE `tabToDo`;",
     ],
 )
@@ -134,6 +142,13 @@ def test_what_could_reach_elsewhere_is_refused_with_its_line(statement):
         b") ENGINE=FEDERATED CONNECTION='mysql://u:p@h/_live/t';",
         b") ENGINE=InnoDB DATA DIRECTORY='/tmp';",
         b") ENGINE=MRG_MyISAM UNION=(`x`);",
+        b") ENGINE=InnoDB ENGINE=SPIDER COMMENT='server _live';",
+        b") ENGINE=InnoDB engine connect;",
+        b") ENGINE=InnoDB ENGINE = 'FEDERATED';",
+        b"  `a` int, FOREIGN KEY (`a`) REFERENCES _live.tabUser (`name`),",
+        b"  `a` int, FOREIGN KEY (`a`) REFERENCES _live5.5 (`name`),",
+        b"  `a` int DEFAULT nextval(_live . seq),",
+        b"delimiter //",
         b");",
     ],
 )
@@ -142,12 +157,35 @@ def test_a_definition_reaches_nothing_but_its_own_table(line):
         read(HEAD, b"CREATE TABLE `x` (\n", line, b"\n")
 
 
+def test_a_name_over_two_lines_hides_no_statement():
+    """The client takes the middle line for the end of a name, a statement, and a name that begins."""
+    lines = (
+        b"CREATE TABLE `x` (\n`a\nb` int); DELETE FROM _live.t; CREATE TABLE y (`c\nd` int) ENGINE=InnoDB;\n"
+    )
+    with pytest.raises(DumpError, match="defines a table"):
+        read(HEAD, lines)
+
+
 @pytest.mark.parametrize(
     "row", [b"(1,2", b"(1,now());", b"(1) /* x */;", b"('a',\n", b"\\! id\n", b"UNLOCK TABLES;\n"]
 )
 def test_a_row_is_values_and_nothing_else_and_is_not_quoted(row):
     with pytest.raises(DumpError, match=r"line \d+ has a row that cannot be read$"):
         read(HEAD, TABLE, b"INSERT INTO `tabToDo` VALUES\n", row)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"('Jansen','ill');",
+        b"INSERT INTO `tabUser` VALUES ('Jansen');",
+        b"REPLACE INTO `tabToDo` VALUES('Jansen');",
+    ],
+)
+def test_where_rows_stand_in_a_wrong_place_they_are_not_quoted_either(line):
+    with pytest.raises(DumpError) as refused:
+        read(HEAD, TABLE, line, b"\n")
+    assert "Jansen" not in str(refused.value)
 
 
 def test_nothing_follows_the_end():

@@ -124,3 +124,12 @@ def test_only_another_answer_or_another_asker_is_news():
     assert not is_news(asked(2, 503), kept)
     assert is_news(asked(2, 200), kept)
     assert is_news(asked(2, 503, "198.51.100.4"), kept)
+    assert not is_news(asked(2, 503), kept, [told(0.5)])
+
+
+def test_the_first_answer_after_a_person_told_is_news_too():
+    """While the web server or the host is down, nobody is answered anything else than before."""
+    kept = [asked(0, 200)]
+    assert is_news(asked(9, 200), kept, [told(1), told(3)])
+    kept += [asked(9, 200)]
+    assert not is_news(asked(10, 200), kept, [told(1), told(3)])

@@ -90,6 +90,10 @@ def test_rows_that_nobody_changed_are_equal(compared, is_migrated, verdict, word
 
 def test_nothing_compared_is_not_known():
     assert judge_compared("x", [], False).verdict.value == "UNKNOWN"
+    nothing_is_older = [Compared("tabA", 0, checksum="00000000"), Compared("Settings", note="saved since")]
+    assert judge_compared("x", nothing_is_older, False).verdict.value == "UNKNOWN"
+    assert judge_deleted("x", {}, {}, False).verdict.value == "UNKNOWN"
+    assert judge_deleted("x", {"tabA": (0, 7)}, {}, False).verdict.value == "UNKNOWN"
     assert judge_newest("x", {}, 0, []).verdict.value == "UNKNOWN"
     assert judge_newest("x", {}, 9, ["tabA"]).verdict.value == "UNKNOWN"
     assert judge_newest("x", {"tabA": ["n1"]}, 9, []).found == "missing: tabA: n1"
@@ -97,6 +101,9 @@ def test_nothing_compared_is_not_known():
 
 
 def test_a_target_that_is_missed_is_a_warning_and_no_figure_is_not_known():
-    assert verdict_and_words(judge_target("x", 29.5, 30, "min")) == ("OK", "29.50 min")
-    assert judge_target("x", 30.5, 30, "min").verdict.value == "WARNING"
-    assert judge_target("x", None, 30, "min").verdict.value == "UNKNOWN"
+    why = "nobody signed in"
+    assert verdict_and_words(judge_target("x", 29.5, 30, "min", why)) == ("OK", "29.50 min")
+    assert judge_target("x", 30.5, 30, "min", why).verdict.value == "WARNING"
+    assert verdict_and_words(judge_target("x", None, 30, "min", why)) == ("UNKNOWN", why)
+    future = judge_target("x", -5.0, 24, "h", why)
+    assert verdict_and_words(future) == ("UNKNOWN", "-5.00 h: that cannot be")

@@ -92,6 +92,22 @@ def test_a_monitor_outside_sees_the_site_die_and_live_again(token, over_http, mo
     assert (round(reading.value), reading.detail) == (93, name)
 
 
+def test_a_host_that_was_down_is_seen_alive_again_though_nobody_was_answered_meanwhile(token, over_http):
+    name = api.begin_failover_drill("Uptime", "mail", "Host")
+    assert asked_from(MONITOR, token) == 200
+    frappe.set_user("operator@example.com")
+    with pytest.raises(frappe.ValidationError, match="is no time"):
+        api.tell_failover(name, "stopped", at="9" * 20)
+    api.tell_failover(name, "stopped", at=at(seconds=-55))
+    api.tell_failover(name, "dead", evidence="its page says DOWN")
+    api.tell_failover(name, "alarm", at=at(seconds=-50), evidence="a page", person="Jansen")
+    with pytest.raises(frappe.ValidationError, match="before it was stopped"):
+        api.tell_failover(name, "stopped", at=at(seconds=50))
+    assert asked_from(MONITOR, token) == 200
+    frappe.set_user("operator@example.com")
+    assert api.end_failover_drill(name) == {"verdict": "OK"}
+
+
 def test_an_alarm_that_never_came_is_critical_and_counts_for_nothing(token, over_http):
     name = api.begin_failover_drill("Uptime", "mail", "Host")
     api.tell_failover(name, "stopped")
@@ -169,10 +185,17 @@ def test_each_emergency_account_signs_in_or_has_a_reason_and_is_decided_on(over_
     for each in {step.subject for step in fresh(DRILL, name).steps} - {""}:
         api.decide_emergency_account(name, each, "Keep", "needed")
     assert api.end_access_drill(name) == {"verdict": "WARNING"}
+    frappe.set_user("operator@example.com")
+    with pytest.raises(frappe.PermissionError, match="Maintenance Manager"):
+        api.sign_drill(name, "My own access is fine")
+    frappe.set_user("manager@example.com")
     api.sign_drill(name, "Print the recovery codes")
     assert guided_drills.emergency_access_days(clock.now()).value < 1
     with pytest.raises(frappe.ValidationError, match="nothing is added to it any more"):
         api.add_emergency_account(name, "late", "x")
+    frappe.db.set_value(DRILL, name, "verdict", "OK")
+    changed = guided_drills.emergency_access_days(clock.now())
+    assert "none was good and signed yet" in changed.reason, "changed in the database: no proof"
 
 
 def test_sign_ins_are_looked_up_by_an_index():

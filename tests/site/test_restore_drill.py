@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 import frappe
@@ -18,7 +19,14 @@ from verenigingen_maintenance.core import scratch as guard_one
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.scratch import MARKER
 from verenigingen_maintenance.operations import recovery_drills, restore_drill, scratch_database
-from verenigingen_maintenance.sources import clock, compliance_backups, dump_files, recovery, scratch
+from verenigingen_maintenance.sources import (
+    clock,
+    compliance_backups,
+    dump_files,
+    recovery,
+    restored,
+    scratch,
+)
 
 DRILL, SETTINGS, TODO = "Recovery Drill", "Maintenance Settings", "ToDo"
 OPERATOR, PASSWORD = "operator@example.com", 'it"s \\ a # password'
@@ -199,6 +207,33 @@ def test_what_was_taken_out_of_a_dump_is_found_table_by_table_and_row_by_row(roo
     assert _left(root) == set()
 
 
+def test_a_value_that_moved_to_the_next_column_is_another_row(place, root):
+    columns = "(name varchar(9), modified datetime, a int, b int)"
+    root.execute(f"create table `{_name()}`.tabMoved {columns}")
+    root.execute(f"insert into `{_name()}`.tabMoved values ('x', '{LONG_AGO}:00:00', 11, 1)")
+    frappe.db.sql(f"create temporary table tabMoved {columns}")
+    frappe.db.sql(f"insert into tabMoved values ('x', '{LONG_AGO}:00:00', 1, 11)")
+    with scratch.connected(place) as connection:
+        sides, until = restored.Sides(connection), clock.stored(clock.now())
+        found = restored.compare(sides, "tabMoved", until, ["name", "modified", "a", "b"])
+    assert found.different == {"x": ["a", "b"]}
+
+
+def test_a_client_that_fails_says_why_and_quotes_no_rows(place):
+    rows = b",".join([b"('x','Jansen, who was ill')"] * 200)
+    lines = [
+        b"CREATE TABLE `t` (`a` varchar(9) PRIMARY KEY, `b` text);\n",
+        b"INSERT INTO `t` VALUES " + rows + b";\n",
+    ]
+    with scratch.connected(place) as connection:
+        scratch_database.claim(connection, place, "RD-1", "token")
+        with pytest.raises(
+            scratch_database.RestoreError, match=r"^ERROR 1062 .* Duplicate entry 'x'"
+        ) as said:
+            scratch_database.restore(place, "token", lines)
+    assert "Jansen" not in str(said.value)
+
+
 GPG = pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed here")
 FOREIGN = (b"Database: _", b"Database: of_another_site_")
 BAD = {
@@ -266,6 +301,38 @@ def _encrypt(path, passphrase, folder):
     _long_done(path.with_name(f"{path.name}.gpg").rename(path))
 
 
+def test_where_nobody_signed_in_there_is_no_recovery_time_and_what_is_critical_stays_so(
+    root, backup, monkeypatch
+):
+    put(backup, DUMP[0])
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: 0)
+    drill = fresh(DRILL, api.start_restore_drill()["name"])
+    steps = steps_of(drill.name)
+    assert steps["Somebody signs in and reads"].verdict == "CRITICAL"
+    took = steps["Recovery time"]
+    assert (took.verdict, took.found) == ("UNKNOWN", "nobody signed in to what was restored")
+    assert not drill.recovery_minutes
+    monkeypatch.setattr(restore_drill.compare_restored, "findings", lambda *_: {}["a mistake"])
+    with pytest.raises(KeyError):
+        api.start_restore_drill()
+    assert fresh(DRILL, frappe.get_last_doc(DRILL).name).verdict == "CRITICAL", "the worst of the steps"
+    assert _left(root) == set()
+
+
+def test_the_scratch_database_is_emptied_though_the_live_one_is_gone(root, backup, monkeypatch):
+    put(backup, DUMP[0])
+
+    def gone(*_given):
+        raise pymysql.OperationalError(2006, "Server has gone away")
+
+    with monkeypatch.context() as broken:
+        dies = lambda *_: broken.setattr(frappe.db, "rollback", gone) or gone()  # noqa: E731
+        broken.setattr(scratch_database, "restore", dies)
+        api.start_restore_drill()
+    assert "gone away" in the_drill().failure
+    assert _left(root) == set()
+
+
 # --- each guard alone
 
 
@@ -313,11 +380,34 @@ def test_the_client_that_restores_looks_by_itself(at_the_live_one, monkeypatch):
     assert f"{MARKER}' doesn't exist" in steps_of(drill.name)["Restored"].found
 
 
+def test_a_form_names_no_table_that_would_be_left_out_without_a_word(site):
+    settings = frappe.get_doc(SETTINGS)
+    settings.compared_doctypes = "User\nWebsite Settings"
+    with pytest.raises(frappe.ValidationError, match="“Website Settings” has no table"):
+        settings.save()
+
+
 def test_a_form_cannot_name_the_live_database_either(site):
     settings = frappe.get_doc(SETTINGS)
     settings.scratch_database = frappe.conf.db_name.upper()
     with pytest.raises(frappe.ValidationError, match="is the database of this site"):
         settings.save()
+
+
+def test_a_dump_is_sent_to_no_server_that_only_a_manager_names(backup, monkeypatch):
+    """It is all that the site has: an administrator says where it may go."""
+    put(backup, DUMP[0])
+    settings = frappe.get_doc(SETTINGS)
+    settings.scratch_host = "DB.example.com"
+    with pytest.raises(frappe.ValidationError, match="maintenance_scratch_servers"):
+        settings.save()
+    frappe.db.set_single_value(SETTINGS, "scratch_host", "db.example.com")
+    monkeypatch.setattr(scratch, "connected", lambda _at: pytest.fail("somebody was to be asked there"))
+    with pytest.raises(frappe.ValidationError, match="maintenance_scratch_servers"):
+        api.start_restore_drill()
+    monkeypatch.setitem(frappe.conf, "maintenance_scratch_servers", ["db.example.com"])
+    settings.reload()
+    settings.save()
 
 
 def test_a_scratch_database_with_tables_of_others_is_left_as_it_is(root, backup, monkeypatch):
@@ -328,6 +418,41 @@ def test_a_scratch_database_with_tables_of_others_is_left_as_it_is(root, backup,
     monkeypatch.setattr(guard_one, "reasons_against", lambda _facts: [])
     assert "is not empty: theirs" in fresh(DRILL, api.start_restore_drill()["name"]).failure
     assert _left(root) == {"theirs"}
+
+
+def test_two_copies_of_a_site_do_not_drill_in_one_database_at_once(place, root):
+    with scratch.connected(place) as first, scratch.connected(place) as second:
+        scratch_database.claim(first, place, "RD-1", "token of the first")
+        with pytest.raises(scratch_database.GuardError, match="another drill is at work in"):
+            scratch_database.claim(second, place, "RD-1", "token of the second")
+        root.execute(f"select token from `{_name()}`.`{MARKER}`")
+        assert root.fetchall() == (("token of the first",),)
+
+
+def test_a_mark_of_nobody_among_tables_of_others_is_no_mark(root, backup, monkeypatch):
+    """A drill that was killed before it signed its mark left nothing beside it."""
+    put(backup, DUMP[0])
+    root.execute(f"create table `{_name()}`.`theirs` (a int)")
+    root.execute(f"create table `{_name()}`.`{MARKER}` (drill int, token int, site varchar(9))")
+    with pytest.raises(frappe.ValidationError, match="tables that no drill put there"):
+        api.start_restore_drill()
+    monkeypatch.setattr(guard_one, "reasons_against", lambda _facts: [])
+    assert "is not empty" in fresh(DRILL, api.start_restore_drill()["name"]).failure
+    assert _left(root) == {"theirs", MARKER}
+
+
+def test_a_worker_waits_for_somebody_who_only_looks_whether_a_drill_could_begin(root, backup, monkeypatch):
+    put(backup, DUMP[0])
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: 0)
+    name = restore_drill.begin(OPERATOR)
+    frappe.db.commit()
+    key = f"{frappe.conf.db_name}:drill:Restore"
+    root.execute("select get_lock(%s, 0)", (key,))
+    let_go = threading.Timer(1, root.execute, ["select release_lock(%s)", (key,)])
+    let_go.start()
+    restore_drill.run(name)
+    let_go.join()
+    assert fresh(DRILL, name).status == "Ended"
 
 
 def test_a_right_on_the_live_database_is_refused(root, backup):
@@ -379,3 +504,17 @@ def test_one_restore_at_a_time(backup):
     assert fresh(DRILL, drill.name).status == "Abandoned"
     with pytest.raises(frappe.ValidationError, match="is Abandoned: only one that has ended is signed"):
         api.sign_drill(drill.name, "x")
+
+
+def test_a_server_that_ends_idle_connections_soon_ends_no_drill(root, backup, monkeypatch):
+    """While the client restores, nobody asks over the other connections."""
+    put(backup, DUMP[0])
+    root.execute("select @@global.wait_timeout")
+    before = root.fetchall()[0][0]
+    monkeypatch.setattr(scratch_database, "restore", lambda *_: time.sleep(2) or 0)
+    root.execute("set global wait_timeout = 1")
+    try:
+        drill = fresh(DRILL, api.start_restore_drill()["name"])
+    finally:
+        root.execute("set global wait_timeout = %s", (before,))
+    assert "doesn't exist" in steps_of(drill.name)["Somebody signs in and reads"].found, "it was asked"

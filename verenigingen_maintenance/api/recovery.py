@@ -28,8 +28,9 @@ def start_restore_drill(backup: str = "", free_gb: str = "") -> dict:
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
 def sign_drill(drill: str, lessons: str) -> dict:
-    """A person stands for what a drill found, and says what was learned. It stays as it is from then on."""
-    only_for(MANAGER, OPERATOR)
+    """A person stands for what a drill found, and says what was learned. It stays as it is from then on. An
+    emergency access drill is a Maintenance Manager's alone."""
+    only_for(*_roles_of(drill))
     return {"sha256": recovery_drills.sign(drill, lessons, frappe.session.user)}
 
 
@@ -37,7 +38,7 @@ def sign_drill(drill: str, lessons: str) -> dict:
 @told_in_shell
 def abandon_drill(drill: str, reason: str) -> None:
     """Gives up a drill that is under way: it proves nothing. Not while a worker is at it."""
-    only_for(MANAGER, OPERATOR)
+    only_for(*_roles_of(drill))
     recovery_drills.give_up(drill, reason)
 
 
@@ -55,6 +56,12 @@ def scratch_statement() -> str:
     """What whoever may (root) runs once on the database server, to make the scratch database."""
     only_for(MANAGER, OPERATOR, AUDITOR)
     return restore_drill.statement()
+
+
+def _roles_of(drill: str) -> tuple[str, ...]:
+    """Who begins such a drill, signs it and gives it up: of the access of operators, no operator does."""
+    is_access = recovery_drills.is_of_kind(drill, recovery_drills.EMERGENCY_ACCESS)
+    return (MANAGER,) if is_access else (MANAGER, OPERATOR)
 
 
 def _restore_drill_in_worker(drill: str) -> None:

@@ -114,15 +114,19 @@ def unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise NotWhole(f"it is truncated: gzip ends too early, after {read} bytes")
 
 
-def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines, each with its end; one may span many chunks."""
-    begun: list[bytes] = []
+def lines_of(chunks: Iterable[bytes], longest: int) -> Iterator[bytes]:
+    """The lines, each with its end; one may span many chunks. Raises NotWhole for one that is longer than
+    `longest` bytes, before it is kept."""
+    begun, length = [], 0
     for chunk in chunks:
         *ended, left = chunk.split(b"\n")
         for line in ended:
             yield b"".join((*begun, line, b"\n"))
-            begun = []
+            begun, length = [], 0
         begun.append(left)
+        length += len(left)
+        if length > longest:
+            raise NotWhole(f"a line of it has more than {longest} bytes: it is no dump")
     if last := b"".join(begun):
         yield last
 

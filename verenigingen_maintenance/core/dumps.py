@@ -12,32 +12,38 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .scratch import MARKER
+
 LONGEST_LINE = 512 * 1024**2
 ENGINES = frozenset([b"InnoDB", b"MyISAM", b"Aria", b"MEMORY"])
 _NAME = rb"`((?:[^`\n]|``)+)`"
 _STRING = rb"(?:'[^'\\]*(?:\\.[^'\\]*)*')+"
 _VALUE = rb"(?:NULL|(?:_[a-z0-9]+ )?" + _STRING + rb"|-?[0-9][0-9.eE+-]*|0x[0-9A-Fa-f]*|b'[01]*')"
 _ROW = re.compile(rb"\(" + _VALUE + rb"(?:," + _VALUE + rb")*\)", re.S)
-_INSERT = re.compile(rb"INSERT (?:IGNORE )?INTO " + _NAME + rb" (?:\(`[^()]*`\) )?VALUES(?: |\n)", re.S)
+_COLUMNS = rb"\(`[^`()]+`(?:, ?`[^`()]+`)*\) "
+_INSERT = re.compile(rb"INSERT (?:IGNORE )?INTO " + _NAME + rb" (?:" + _COLUMNS + rb")?VALUES(?: |\n)")
 _CREATE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?" + _NAME + rb" \(\n?")
 _SEQUENCE = re.compile(rb"CREATE SEQUENCE " + _NAME + rb" [\w -]+ ENGINE=(\w+);\s*")
 # Nothing that changes how texts are read: by NO_BACKSLASH_ESCAPES or another character set, a text would end
-# elsewhere for the server than it does here.
-_KEPT = rb"@\w+ *= *@@\w+"
-_CHARSET = rb"(?:utf8|utf8mb3|utf8mb4|binary|@\w+)"
-_SET = (
-    rb"(?:"
-    + _KEPT
-    + rb"|(?:NAMES|CHARACTER_SET_(?:CLIENT|RESULTS) *=) *"
-    + _CHARSET
-    + rb"|COLLATION_CONNECTION *= *@\w+"
-    rb"|(?:UNIQUE_CHECKS|FOREIGN_KEY_CHECKS|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT) *= *(?:[01]|@\w+)"
-    rb"|TIME_ZONE *= *(?:'[+-]\d\d:\d\d'|@\w+)|SQL_MODE *= *(?:'(?:NO_AUTO_VALUE_ON_ZERO)?'|@\w+))"
+# elsewhere for the server than it does here. Both may be given as numbers, such as another variable has: a
+# value is only taken back to where it was kept from.
+_KEPT = (
+    rb"(?:CHARACTER_SET_CLIENT|CHARACTER_SET_RESULTS|COLLATION_CONNECTION|UNIQUE_CHECKS|FOREIGN_KEY_CHECKS"
+    rb"|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT|TIME_ZONE|SQL_MODE)"
+)
+_SETS = re.compile(rb"(?:/\*M?!\d{5,6} )?SET (.+?)(?: ?\*/)?;\s*", re.I)
+_SET = re.compile(
+    rb"@OLD_(" + _KEPT + rb") *= *@@\1"
+    rb"|(" + _KEPT + rb") *= *@OLD_\2"
+    rb"|@saved_cs_client *= *@@character_set_client|character_set_client *= *@saved_cs_client"
+    rb"|(?:NAMES|CHARACTER_SET_(?:CLIENT|RESULTS) *=) *(?:utf8|utf8mb3|utf8mb4|binary)"
+    rb"|(?:UNIQUE_CHECKS|FOREIGN_KEY_CHECKS|SQL_NOTES|NOTE_VERBOSITY|AUTOCOMMIT) *= *[01]"
+    rb"|TIME_ZONE *= *'[+-]\d\d:\d\d'|SQL_MODE *= *'(?:NO_AUTO_VALUE_ON_ZERO)?'",
+    re.I,
 )
 _QUIET = tuple(
     re.compile(pattern + rb"\s*")
     for pattern in (
-        rb"(?i:(?:/\*M?!\d{5,6} )?SET " + _SET + rb"(?:, *" + _SET + rb")*(?: ?\*/)?;)",
         rb"(?:/\*!\d{5,6} )?ALTER TABLE " + _NAME + rb" (?:DIS|EN)ABLE KEYS(?: ?\*/)?;",
         rb"DROP (?:TABLE|SEQUENCE) IF EXISTS " + _NAME + rb";",
         rb"(?:DO|SELECT) SETVAL\(" + _NAME + rb", ?-?\d+, ?\d\);",
@@ -52,9 +58,11 @@ _FRAPPE = re.compile(rb"-- version = (\S+)\s*")
 _COMPLETED = re.compile(rb"-- Dump completed(?: on (.*?))?\s*")
 _LITERAL = re.compile(_STRING + rb"|`(?:[^`]|``)*`", re.S)
 _REACHING = re.compile(
-    rb"``\s*\.|\.\s*``|--|/\*|#|\\|\"|\b(?:DIRECTORY|CONNECTION|UNION|SELECT|TABLESPACE|WRAPPER)\b", re.I
+    rb"--|/\*|#|\\|\"|\b(?:DELIMITER|DIRECTORY|CONNECTION|UNION|SELECT|TABLESPACE|WRAPPER)\b", re.I
 )
-_ENGINE = re.compile(rb"\bENGINE=(\w+)")
+# Any other dot stands behind the name of a database, whether that is quoted or not.
+_NUMBER = re.compile(rb"(?<![\w.$`\x80-\xff])\d*\.\d+(?:e[+-]?\d+)?(?![\w.$`\x80-\xff])", re.I)
+_ENGINE = re.compile(rb"\bENGINE\b(?:=(\w+))?", re.I)
 _MOMENT = re.compile(r"(\d{8}_\d{6})-")
 
 
@@ -93,7 +101,7 @@ class Reader:
     def __init__(self) -> None:
         self.dump = Dump()
         self._created = b""  # the table whose CREATE TABLE goes on
-        self._engine = b""
+        self._has_engine = False
         self._inserted = ""  # the table whose INSERT goes on
 
     def passed(self, lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -139,12 +147,14 @@ class Reader:
             raise self._error("comes after the end of the dump", line)
         if found := _INSERT.match(line):
             self._begin_insert(found, line)
+        elif MARKER.encode() in line.lower():
+            raise self._error("has the name of the mark of a drill", line)
         elif found := _CREATE.fullmatch(line):
-            self._created, self._engine = found[1], b""
+            self._created, self._has_engine = found[1], False
             self.dump.rows.setdefault(_name(found[1]), 0)
         elif (found := _SEQUENCE.fullmatch(line)) and found[2] in ENGINES:
             self.dump.sequences.append(_name(found[1]))
-        elif not any(pattern.fullmatch(line) for pattern in _QUIET):
+        elif not (_sets(line) or any(pattern.fullmatch(line) for pattern in _QUIET)):
             raise self._error("has a statement that no drill restores", line)
 
     def _begin_insert(self, found: re.Match[bytes], line: bytes) -> None:
@@ -176,18 +186,18 @@ class Reader:
         """A line of CREATE TABLE, where texts and names may hold anything and the rest only what is known."""
         bare = _LITERAL.sub(lambda found: b"``" if found[0][:1] == b"`" else b"''", line).rstrip()
         ends = bare.endswith(b";")
-        if _REACHING.search(bare) or b";" in bare[:-1] or bare.count(b"'") % 2:
+        if _reaches(bare) or b";" in bare[:-1]:
             raise self._error("defines a table with what no drill restores", line)
-        if found := _ENGINE.search(bare):
-            self._engine = found[1]
-        if ends and self._engine not in ENGINES:
+        engines = [found[1] for found in _ENGINE.finditer(bare)]
+        self._has_engine = self._has_engine or bool(engines)
+        if not ENGINES.issuperset(engines) or (ends and not self._has_engine):
             raise self._error("defines a table of an engine that no drill restores", line)
         if ends:
             self._created = b""
 
     def _error(self, what: str, line: bytes) -> DumpError:
-        """Of a statement its first words are quoted, of a row nothing: that is people's data."""
-        words = _text(line[:80].strip())
+        """Of a statement its words before a bracket are quoted, of a row nothing: that is people's data."""
+        words = _text(line[:80].partition(b"(")[0].strip())
         return DumpError(f"line {self.dump.lines} {what}{f': {words}' if words else ''}")
 
 
@@ -198,6 +208,26 @@ def moment_of(file: str) -> datetime | None:
         return datetime.strptime(found[1], "%Y%m%d_%H%M%S") if found else None
     except ValueError:
         return None
+
+
+def _sets(line: bytes) -> bool:
+    """Whether a line sets what a dump sets, and nothing else."""
+    found = _SETS.fullmatch(line)
+    parts = found[1].split(b",") if found else []
+    return bool(parts) and all(_SET.fullmatch(each.strip()) for each in parts)
+
+
+def _reaches(bare: bytes) -> bool:
+    """Whether a line of CREATE TABLE, without its texts and names, could mean more than its own table.
+
+    A quote that is left opens what ends in another line, which would be read otherwise than here.
+    """
+    return bool(
+        _REACHING.search(bare)
+        or b"." in _NUMBER.sub(b"0", bare)
+        or bare.count(b"'") % 2
+        or bare.count(b"`") % 2
+    )
 
 
 def _name(quoted: bytes) -> str:

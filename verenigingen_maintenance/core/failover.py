@@ -72,10 +72,13 @@ def is_outside(asker: str, own: Collection[str]) -> bool:
     return not (address.is_loopback or address.is_unspecified or address in ours)
 
 
-def is_news(asked: Asked, before: Collection[Asked]) -> bool:
-    """Whether an asker was answered otherwise than the last time."""
-    earlier = [each.status for each in before if each.asker == asked.asker]
-    return not earlier or earlier[-1] != asked.status
+def is_news(asked: Asked, before: Collection[Asked], told: Collection[Told] = ()) -> bool:
+    """Whether an asker was answered otherwise than the last time, or the first time after a person told
+    that it was stopped or dead: while the web server is down, nobody is answered anything else."""
+    earlier = [each for each in before if each.asker == asked.asker]
+    if not earlier or earlier[-1].status != asked.status:
+        return True
+    return any(earlier[-1].at <= each.at < asked.at for each in told)
 
 
 def steps(facts: Facts, is_over: bool = False) -> list[Step]:

@@ -127,6 +127,8 @@ def judge_deleted(
     found = f"{len(counts) - len(unclear)} tables compared"
     if told:
         return Finding(title, Verdict.UNKNOWN, expected, f"{found}; {len(told)} not: {some(told)}", detail)
+    if not any(live for live, _there in counts.values()):
+        return Finding(title, Verdict.UNKNOWN, expected, f"{found}; no row is older than the backup", detail)
     return Finding(title, Verdict.OK, expected, found, detail)
 
 
@@ -152,8 +154,8 @@ def judge_compared(title: str, compared: Iterable[Compared], is_migrated: bool) 
     found = f"{same} rows of {len(sums)} tables are the same"
     if wrong:
         return Finding(title, Verdict.CRITICAL, expected, some(wrong), detail, {"checksums": sums})
-    if unclear or not sums:
-        told = some(unclear) or "no table was compared"
+    if unclear or not any(each.rows for each in all_of_them):
+        told = some(unclear) or "no row was compared"
         return Finding(title, Verdict.UNKNOWN, expected, f"{found}; {told}", detail, {"checksums": sums})
     return Finding(title, Verdict.OK, expected, found, detail, {"checksums": sums})
 
@@ -185,11 +187,13 @@ def judge_newest(
     return Finding(title, Verdict.OK, expected, found)
 
 
-def judge_target(title: str, value: float | None, target: float, unit: str) -> Finding:
-    """A figure beside its target; over it is a WARNING: it was restored all the same."""
+def judge_target(title: str, value: float | None, target: float, unit: str, why_not: str) -> Finding:
+    """A figure beside its target; over it is a WARNING: it was restored all the same. None: `why_not`."""
     expected = f"at most {target:g} {unit}"
     if value is None:
-        return Finding(title, Verdict.UNKNOWN, expected, "it was not measured: nobody could log in")
+        return Finding(title, Verdict.UNKNOWN, expected, why_not)
+    if value < 0:
+        return Finding(title, Verdict.UNKNOWN, expected, f"{value:.2f} {unit}: that cannot be")
     is_over = value > target
     return Finding(title, Verdict.WARNING if is_over else Verdict.OK, expected, f"{value:.2f} {unit}")
 

@@ -132,10 +132,9 @@ def findings(sides: Sides, dump: Dump, made_at: datetime | None) -> Iterator[tup
     yield _timed(_("Tables"), lambda title: _tables(title, sides, dump, made_at))
     yield _timed(_("Rows"), lambda title: _rows(title, sides, dump))
     if made_at is None:
-        why = _("the name of the backup does not say when it was made")
         yield _timed(
             _("Compared with the live database"),
-            lambda title: Finding(title, Verdict.UNKNOWN, _("nothing is missing or changed"), why),
+            lambda title: Finding(title, Verdict.UNKNOWN, _("nothing is missing or changed"), nameless()),
         )
         return
     beside = _beside(sides, made_at)
@@ -145,6 +144,11 @@ def findings(sides: Sides, dump: Dump, made_at: datetime | None) -> Iterator[tup
     yield _timed(_("Checksums"), lambda title: _same(title, beside, chosen, "System Settings"))
     title_of_ours = _("Configuration of this app")
     yield _timed(title_of_ours, lambda title: _same(title, beside, CONFIGURATION, SETTINGS, _set_columns))
+
+
+def nameless() -> str:
+    """Why neither the age of a backup is known, nor what is older."""
+    return _("the name of the backup does not say when it was made")
 
 
 def _timed(title: str, find: Callable[[str], Finding]) -> tuple[Finding, float]:

@@ -73,7 +73,9 @@ def note_asked(asker: str, status: int, answer: dict, now: datetime) -> bool:
     is_outside = failover.is_outside(asker, host.addresses())
     found = Asked(now, asker, is_outside, status, json.dumps(answer)[:LONGEST_ANSWER])
     earlier = [_asked(each) for each in data["asked"]]
-    if drill.status != recovery_drills.RUNNING or not failover.is_news(found, earlier):
+    facts = _facts(data)
+    told = [each for each in (facts.stopped, facts.dead) if each]
+    if drill.status != recovery_drills.RUNNING or not failover.is_news(found, earlier, told):
         return False
     if len(earlier) >= MOST_ASKED:
         return False
@@ -96,8 +98,10 @@ def tell(name: str, what: str, at: str, evidence: str, person: str, now: datetim
     )
     if what == "alarm":
         needed(person, _("Say who was told."))
-    if what != "stopped":
-        _refuse_before_stop(told, _facts(data).stopped)
+    facts = _facts(data)
+    stopped = told if what == "stopped" else facts.stopped
+    for seen in [facts.dead, facts.alarm] if what == "stopped" else [told]:
+        _refuse_before_stop(seen, stopped)
     data[what] = as_data(told)
     _put(drill, data)
 
@@ -143,11 +147,12 @@ def _evidence(what: str, evidence: str) -> str:
     )
 
 
-def _refuse_before_stop(told: Told, stopped: Told | None) -> None:
+def _refuse_before_stop(seen: Told | None, stopped: Told | None) -> None:
+    """What was seen, if anything was told of it, also where another time of the stop is told afterwards."""
     if stopped is None:
         refuse(_("Say first when it was stopped."))
-    if told.at < stopped.at - failover.A_MINUTE:
-        refuse(_("That is before it was stopped: check the time, which is by the site's clock."))
+    if seen and seen.at < stopped.at - failover.A_MINUTE:
+        refuse(_("That was seen before it was stopped: check both times, which are by the site's clock."))
 
 
 def _how(stops: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def moment(text: str, drill: Document, now: datetime) -> datetime:
         return now
     try:
         at = clock.instant_before(get_datetime(text).replace(tzinfo=None), now)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         refuse(_("“{0}” is no time. Write it as 2026-11-28 14:05:00."), text)
     if at > now + AHEAD:
         refuse(_("{0} is still to come: write when it was, by the site's clock."), text)

@@ -43,6 +43,11 @@ def get(name: str) -> Document:
     return frappe.get_doc(DRILL, name, for_update=True)
 
 
+def is_of_kind(name: str, kind: str) -> bool:
+    """Whether there is such a drill."""
+    return bool(frappe.db.exists(DRILL, {"name": name, "kind": kind}))
+
+
 def running(name: str) -> Document:
     """A drill that is under way, locked. Raises frappe.ValidationError where it is over."""
     drill = get(name)
@@ -51,9 +56,10 @@ def running(name: str) -> Document:
     return drill
 
 
-def worked_on(kind: str) -> AbstractContextManager[bool]:
-    """What works on a drill of `kind` holds this, a killed one no longer; False where something does."""
-    return lock(f"drill:{kind}")
+def worked_on(kind: str, wait: int = 0) -> AbstractContextManager[bool]:
+    """What works on a drill of `kind` holds this, a killed one no longer; False where something does for
+    `wait` seconds more."""
+    return lock(f"drill:{kind}", wait)
 
 
 def add_step(drill: Document, title: str, verdict: Verdict | str, **values: Any) -> Document:

@@ -27,7 +27,7 @@ from verenigingen_maintenance.core.backup_reading import NotTold, NotWhole
 from verenigingen_maintenance.core.dumps import DumpError, Reader
 from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict, worst
-from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database
+from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database, validate
 from verenigingen_maintenance.operations.recovery_drills import RESTORE, RUNNING
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.restore_work import Stop, Work, as_json, progress, stop, tell
@@ -40,6 +40,7 @@ from verenigingen_maintenance.sources.scratch import Place
 
 MINUTES, HOURS = 30, 24  # the targets where none are set
 TELL_SECONDS = 5
+LOOK_SECONDS = 15  # somebody may just look whether another one could begin
 MEGA = 1e6
 
 
@@ -104,6 +105,7 @@ def _refuse_unless_ready(at: Place) -> None:
     """Nobody waits for a job that could do nothing."""
     if bad := guard.bad_names(at.database, at.user):
         refuse("{0}", "; ".join(bad))
+    validate.refuse_foreign_scratch(at.host)
     if not at.password:
         message = _(
             "No password of the scratch database is set in Maintenance Settings. Have it made first: {0}"
@@ -121,9 +123,8 @@ def _refuse_unless_ready(at: Place) -> None:
 def _give_up_killed() -> None:
     """One that runs, and nobody works on: what it left in the scratch database goes when that is claimed."""
     if name := frappe.db.get_value(recovery_drills.DRILL, {"open_key": RESTORE}):
-        recovery_drills.abandon(
-            recovery_drills.get(name), _("It ended before it was over, and another one began.")
-        )
+        reason = _("Nobody was at work on it, before its end or from the start, and another one began.")
+        recovery_drills.abandon(recovery_drills.get(name), reason)
 
 
 # --- what a job does
@@ -131,22 +132,24 @@ def _give_up_killed() -> None:
 
 def run(name: str) -> str:
     """Does what was begun; returns the verdict. Raises what nobody expected, after it is written down."""
-    with recovery_drills.worked_on(RESTORE) as is_free:
+    with recovery_drills.worked_on(RESTORE, LOOK_SECONDS) as is_free:
         commit()
         drill = recovery_drills.get(name)
         if not is_free or drill.status != RUNNING:
             return str(drill.verdict or "")
+        frappe.db.sql(scratch.PATIENTLY)  # the lock is this connection's too
         try:
             _run(drill)
         except Exception as error:
             frappe.db.rollback()
-            _end(drill, Verdict.UNKNOWN, f"{type(error).__name__}: {error}")
+            _end(drill, _of_failure(drill), f"{type(error).__name__}: {error}")
             raise
         return str(drill.verdict)
 
 
 def _run(drill: Document) -> None:
     at, given = scratch.place(), json.loads(drill.data)["given"]
+    validate.refuse_foreign_scratch(at.host)
     expected = (OSError, NotWhole, NotTold, DumpError, GuardError, RestoreError, pymysql.MySQLError)
     try:
         with dump_files.opened(Path(given["path"])) as backup, scratch.connected(at) as connection:
@@ -168,7 +171,6 @@ def _do(work: Work, connection: Connection) -> None:
     _refuse_small_disk(work, connection)
     _restore(work, connection)
     compare_restored.sign_in(work, connection)
-    work.drill.recovery_minutes = round(work.minutes, 4)
     for finding, began in compare_restored.findings(Sides(connection), work.dump, work.backup.made_at):
         tell(work, finding, began)
     _targets(work)
@@ -262,29 +264,36 @@ def _cleaned(work: Work, connection: Connection) -> Iterator[None]:
         yield
     finally:
         if work.is_claimed:
-            frappe.db.rollback()
             _empty(work)
 
 
 def _empty(work: Work) -> None:
-    """Over a connection of its own: the other one may be in the middle of what failed."""
+    """Before the live database is asked for anything: it may be what failed."""
     began, title = time.monotonic(), _("The scratch database is empty")
-    try:
-        with scratch.connected(work.at) as connection:
-            scratch_database.empty(connection, work.at)
-            left = scratch.tables(connection)
-    except (GuardError, pymysql.MySQLError) as error:
-        left = [f"{type(error).__name__}: {error}"]
+    left = _left_of(work.at)
+    frappe.db.rollback()
     verdict = Verdict.CRITICAL if left else Verdict.OK
     tell(work, Finding(title, verdict, _("no table"), rules.some(left) or _("no table")), began)
+
+
+def _left_of(at: Place) -> list[str]:
+    """What is there after it was emptied, over a connection of its own: the other one may be in the middle of
+    what failed."""
+    try:
+        with scratch.connected(at) as connection:
+            scratch_database.empty(connection, at)
+            return scratch.tables(connection)
+    except (GuardError, pymysql.MySQLError) as error:
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _targets(work: Work) -> None:
     drill, made_at = work.drill, work.backup.made_at
     minutes, hours = target_minutes(), target_hours()
-    tell(work, rules.judge_target(_("Recovery time"), drill.recovery_minutes, minutes, "min"))
-    lost = drill.recovery_point_hours if made_at else None
-    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h"))
+    took, nobody = drill.recovery_minutes or None, _("nobody signed in to what was restored")
+    tell(work, rules.judge_target(_("Recovery time"), took, minutes, "min", nobody))
+    lost, unnamed = drill.recovery_point_hours if made_at else None, compare_restored.nameless()
+    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h", unnamed))
 
 
 def _note_backup(work: Work) -> None:

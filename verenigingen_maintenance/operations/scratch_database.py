@@ -42,9 +42,12 @@ class RestoreError(Exception):
 def claim(connection: Connection, at: Place, drill: str, token: str) -> None:
     """Marks an empty database as this drill's own; what an earlier drill left in it is taken away first.
 
-    Raises GuardError for any other database, which is left as it is.
+    Raises GuardError for any other database, which is left as it is, and while a drill is at work in it: that
+    of a copy of this site, which has its name too. The lock ends with the connection.
     """
     _refuse_live(connection, at)
+    if ask(connection, "select get_lock(%s, 0)", (f"drill:{at.database}"[:64],))[0][0] != 1:
+        raise GuardError(f"another drill is at work in {at.database}")
     if _is_marked(connection):
         empty(connection, at)
     if there := _tables(connection):
@@ -81,10 +84,11 @@ def _refuse_live(connection: Connection, at: Place) -> None:
 
 
 def _is_marked(connection: Connection) -> bool:
-    if MARKER not in _tables(connection):
+    if MARKER not in (there := _tables(connection)):
         return False
     sites = ask(connection, f"select distinct site from `{MARKER}`")
-    return sites in ([(frappe.local.site,)], [])  # none: it was killed between the table and its row
+    was_killed_at_once = not sites and len(there) == 1  # between the table and its row
+    return was_killed_at_once or sites == [(frappe.local.site,)]
 
 
 def _tables(connection: Connection) -> dict[str, str]:
@@ -181,6 +185,11 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _said(process: subprocess.Popen, told: Path) -> str:
+    """Its error, and not the statement that it repeats before: that has people's data."""
     code = process.wait()
-    said = " ".join(told.read_text(errors="replace").split())
+    with told.open("rb") as file:
+        file.seek(max(told.stat().st_size - CHUNK, 0))
+        lines = file.read().decode(errors="replace").splitlines()
+    errors = [line for line in lines if line.startswith("ERROR ")]
+    said = " ".join(" ".join(errors[-1:] or lines).split())
     return redact(said)[:MOST_TOLD] or f"the client ended with {code}"

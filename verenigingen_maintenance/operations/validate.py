@@ -20,6 +20,7 @@ from verenigingen_maintenance.operations.checks import LONGEST_TIMEOUT, Spec
 from verenigingen_maintenance.operations.metrics import EACH_ROUND
 from verenigingen_maintenance.operations.refusals import refuse, refuse_no_times_of_day
 from verenigingen_maintenance.sources import backups, http, sampling
+from verenigingen_maintenance.sources import scratch as scratch_places
 
 LONGEST_BETWEEN = 1_440
 LONGEST_ROUND = 5
@@ -143,9 +144,24 @@ def _refuse_bad_scratch(document: Document) -> None:
         refuse("{0}.", "; ".join(bad))
     if database.lower() == frappe.conf.db_name.lower():
         refuse(_("{0} is the database of this site: a drill restores into a database of its own."), database)
+    if host := (document.scratch_host or "").strip():
+        refuse_foreign_scratch(host)
     for doctype in filter(None, map(str.strip, (document.compared_doctypes or "").splitlines())):
         if not frappe.db.exists("DocType", doctype):
             refuse(_("There is no DocType “{0}” that could be compared."), doctype)
+        if not frappe.db.table_exists(doctype):
+            refuse(_("“{0}” has no table, and so no rows that could be compared."), doctype)
+
+
+def refuse_foreign_scratch(host: str) -> None:
+    """A dump is all that the site has: where it may be sent, no manager of maintenance says alone."""
+    if not scratch_places.is_known_server(host):
+        message = _(
+            "A backup may not be sent to “{0}”: that is neither this host nor the server of the site's "
+            "database. An administrator lists it in site_config.json: “maintenance_scratch_servers”: "
+            "[“name”]."
+        )
+        refuse(message, host)
 
 
 def _refuse_bad_sampling(document: Document) -> None:

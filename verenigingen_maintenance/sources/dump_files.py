@@ -12,7 +12,7 @@ from typing import IO
 
 from verenigingen_maintenance.core.backup_reading import GZIP, NotWhole, lines_of, peek, unpack
 from verenigingen_maintenance.core.backup_sets import QUIET
-from verenigingen_maintenance.core.dumps import moment_of
+from verenigingen_maintenance.core.dumps import LONGEST_LINE, moment_of
 from verenigingen_maintenance.sources import backup_content, backups, clock
 
 
@@ -42,7 +42,7 @@ class Backup:
         form, chunks = peek(backup_content.opened(self.file))
         if form != GZIP:
             raise NotWhole("it is no backup of Frappe: what is in it is not packed by gzip")
-        yield from lines_of(unpack(chunks))
+        yield from lines_of(unpack(chunks), LONGEST_LINE)
 
 
 def find(name: str = "", anywhere: bool = False) -> Path | None:

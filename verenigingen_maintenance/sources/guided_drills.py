@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.model.document import Document
 
+from verenigingen_maintenance.core.drill_seal import fingerprint
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
@@ -13,6 +16,7 @@ DRILL = "Recovery Drill"
 FAILOVER, EMERGENCY_ACCESS = "Failover", "Emergency Access"
 GOOD = ("OK", "WARNING")
 DAY = timedelta(days=1)
+MOST = 20
 
 
 @source
@@ -30,20 +34,24 @@ def emergency_access_days(now: datetime) -> Reading | Unknown:
 def _days(kind: str, now: datetime, what_to_do: str) -> Reading | Unknown:
     """Since the last one that was signed and neither CRITICAL nor UNKNOWN; one that was worse since is
     named."""
-    fields = ["name", "verdict", "ended_at", "signed_by", "lessons"]
-    filters = {"kind": kind, "status": "Signed"}
-    last = frappe.get_all(DRILL, filters, fields, order_by="ended_at desc", limit=1)
-    good = frappe.get_all(
-        DRILL, {**filters, "verdict": ("in", GOOD)}, fields, order_by="ended_at desc", limit=1
-    )
-    if not good:
-        worse = f"{last[0].name} was {last[0].verdict}: " if last else ""
+    last, good = next(_signed(kind), None), next(_signed(kind, GOOD), None)
+    if good is None:
+        worse = f"{last.name} was {last.verdict}: " if last else ""
         return Unknown(f"{worse}none was good and signed yet: {what_to_do}", now, DRILL)
-    days = round((now - clock.instant_before(good[0].ended_at, now)) / DAY, 2)
+    days = round((now - clock.instant_before(good.ended_at, now)) / DAY, 2)
     evidence = {
-        **{"drill": good[0].name, "verdict": good[0].verdict, "ended": str(good[0].ended_at)},
-        **{"signed by": good[0].signed_by, "lessons": good[0].lessons or ""},
+        **{"drill": good.name, "verdict": good.verdict, "ended": str(good.ended_at)},
+        **{"signed by": good.signed_by, "lessons": good.lessons or ""},
     }
-    if last[0].name != good[0].name:
-        evidence["worse since"] = f"{last[0].name}: {last[0].verdict}"
-    return Reading(max(days, 0), "days", now, DRILL, evidence, detail=good[0].name)
+    if last and last.name != good.name:
+        evidence["worse since"] = f"{last.name}: {last.verdict}"
+    return Reading(max(days, 0), "days", now, DRILL, evidence, detail=good.name)
+
+
+def _signed(kind: str, verdicts: Sequence[str] = ()) -> Iterator[Document]:
+    """The latest first; one that was changed after it was signed is no proof, and left out."""
+    filters = {"kind": kind, "status": "Signed", **({"verdict": ("in", verdicts)} if verdicts else {})}
+    for name in frappe.get_all(DRILL, filters, pluck="name", order_by="ended_at desc", limit=MOST):
+        drill = frappe.get_doc(DRILL, name)
+        if drill.sha256 == fingerprint(drill, drill.steps):
+            yield drill

@@ -173,8 +173,9 @@ def compare(sides: Sides, table: str, cutoff: datetime, shared: Sequence[str]) -
 
 
 def _all_of(wanted: Sequence[str]) -> str:
+    """One sum over all values of a row, with a character between them that no text has."""
     parts = ", ".join(f"coalesce({_quoted(each)}, '\\0')" for each in wanted)
-    return f"crc32(concat_ws('\\1', {parts}))"
+    return f"crc32(concat_ws('\\Z', {parts}))"
 
 
 def _columns_of(sides: Sides, table: str, name: object, wanted: Sequence[str]) -> list[str]:

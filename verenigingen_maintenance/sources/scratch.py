@@ -20,7 +20,10 @@ from pymysql.connections import Connection
 from verenigingen_maintenance.core.scratch import MARKER, Facts, default_name
 
 SETTINGS = "Maintenance Settings"
+THIS_HOST = ("localhost", "127.0.0.1", "::1")
 CONNECT_SECONDS = 10
+# A server may end what is idle after seconds: while a dump is read and restored, a connection is.
+PATIENTLY = "set session wait_timeout = 28800"
 NO_ACCESS = (1044, 1049, 1142)  # to the database, no such database, to the table
 
 
@@ -49,6 +52,14 @@ def place() -> Place:
     )
 
 
+def is_known_server(host: str) -> bool:
+    """Whether a backup may be sent there: it is this host, that of the live database, or listed by an
+    administrator as `maintenance_scratch_servers` in the site's config."""
+    listed = frappe.conf.maintenance_scratch_servers or []
+    known = {*THIS_HOST, str(frappe.conf.db_host or "").lower(), *(str(each).lower() for each in listed)}
+    return host.lower() in known
+
+
 @contextmanager
 def connected(at: Place) -> Iterator[Connection]:
     """A connection, each statement a transaction. Raises pymysql.MySQLError where nobody gets in."""
@@ -61,6 +72,7 @@ def connected(at: Place) -> Iterator[Connection]:
         charset="utf8mb4",
         autocommit=True,
         connect_timeout=CONNECT_SECONDS,
+        init_command=PATIENTLY,
     )
     try:
         yield connection
@@ -119,10 +131,12 @@ def tables(connection: Connection) -> list[str]:
 
 
 def marked_by(connection: Connection) -> str:
-    """The site whose drill marked the database as its own, or was killed while it did; empty where none."""
-    if MARKER not in tables(connection):
+    """The site whose drill marked the database as its own, or was killed while it did: then nothing else is
+    there. Empty where none."""
+    if MARKER not in (there := tables(connection)):
         return ""
-    return str(ask(connection, f"select max(site) from `{MARKER}`")[0][0] or frappe.local.site)
+    site = ask(connection, f"select max(site) from `{MARKER}`")[0][0]
+    return str(site or (frappe.local.site if len(there) == 1 else ""))
 
 
 def _reads(connection: Connection, live: str) -> str:

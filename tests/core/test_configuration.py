@@ -70,6 +70,13 @@ def test_the_order_of_rows_does():
         (changed(documents=[]), "has no documents"),
         (changed(documents={"Metric": {"x": 1}}), "has no documents"),
         (changed(shipped=None), "has no documents"),
+        (to_text(HEAD, DOCUMENTS, SHIPPED).replace("“/”", "\\ud800"), "is no JSON, or not whole"),
+        (changed(by_hand=5), "by_hand"),
+        (changed(by_hand=[5]), "by_hand"),
+        (changed(site={"a": "b"}), "“site” of the file is no text"),
+        (changed(shipped={"Metric": {"x": {"entry": "y"}}}), "not as an export writes it"),
+        (changed(shipped={"Metric": {"x": {"state": {"tasks": [1]}}}}), "not as an export writes it"),
+        (changed(shipped={"brought": {"Maintenance Settings": {"Metric": 5}}}), "not as an export writes it"),
         (changed(documents={}), "is not as it was exported"),
         (changed(sha256=None), "is not as it was exported"),
         (" " * LARGEST + "{}", "has over 10 MB"),
@@ -106,6 +113,12 @@ def test_a_file_of_an_earlier_version_is_taken():
         ("Escalation Level", {"handover_at": "25:00:00"}, "is not a time of the day"),
         ("Escalation Level", {"rotation_from": "28-11-2026"}, "is not a date"),
         ("Metric", {"at": "2026-11-28"}, "is not a time such as"),
+        ("Metric", {"at": "2026-99-99 09:00:00"}, "is not a time such as"),
+        ("Metric", {"share": float("inf")}, "is too large a number"),
+        ("Maintenance Check", {"breaches": 10**30}, "is too large a number"),
+        ("Escalation Level", {"rotation_from": "2027-02-29"}, "is not a date"),
+        ("Escalation Level", {"rotation_from": "0000-01-01"}, "is not a date"),
+        ("Escalation Level", {"rotation_from": "٢٠٢٧-٠١-٠١"}, "is not a date"),
     ],
 )
 def test_what_cannot_be_taken_is_told_with_its_place(doctype, fields, reason):
@@ -115,8 +128,13 @@ def test_what_cannot_be_taken_is_told_with_its_place(doctype, fields, reason):
 
 
 def test_what_can_be_meant_is_no_problem():
-    good = {"x": {"share": 1, "at": "2026-11-28 09:00:00.5"}}
+    good = {"x": {"share": 1, "at": "2028-02-29 09:00:00.5"}}
     assert problems({**DOCUMENTS, "Metric": good}, SCHEMA) == []
+
+
+def test_a_name_that_no_document_can_have_is_told():
+    (found,) = problems({"Metric": {"x" * 141: {}}}, SCHEMA)
+    assert "a name has at most 140 characters" in found
 
 
 def test_very_many_problems_are_counted():

@@ -7,12 +7,13 @@ import pytest
 from verenigingen_maintenance.core.configuration import (
     LARGEST,
     ConfigurationError,
+    after_who_leaves,
     digest,
     from_text,
     problems,
     to_text,
 )
-from verenigingen_maintenance.core.configuration_diff import ORDER, differences, told
+from verenigingen_maintenance.core.configuration_diff import ORDER, completed, differences, told
 
 HEAD = {"app_version": "1.2.0", "site": "example.com", "exported_at": "x", "exported_by": "y", "by_hand": []}
 DOCUMENTS = {
@@ -118,7 +119,7 @@ def test_a_file_of_an_earlier_version_is_taken():
         ("Maintenance Check", {"breaches": 10**30}, "is too large a number"),
         ("Escalation Level", {"rotation_from": "2027-02-29"}, "is not a date"),
         ("Escalation Level", {"rotation_from": "0000-01-01"}, "is not a date"),
-        ("Escalation Level", {"rotation_from": "٢٠٢٧-٠١-٠١"}, "is not a date"),
+        ("Escalation Level", {"rotation_from": "\u0662\u0660\u0662\u0667-01-01"}, "is not a date"),
     ],
 )
 def test_what_cannot_be_taken_is_told_with_its_place(doctype, fields, reason):
@@ -182,6 +183,31 @@ def test_rows_that_nothing_tells_apart_are_compared_by_their_place():
 
 def test_a_field_that_the_file_does_not_have_is_left():
     assert by_place({"x": {"a": 1, "new": 5}}, {"x": {"a": 1}}) == {}
+
+
+def test_a_column_that_rows_of_the_file_do_not_have_is_left_too():
+    here = {"D": {"x": {"rotation": [{"user": "a", "new": 5}, {"user": "b", "new": 6}]}}}
+    file = {"D": {"x": {"rotation": [{"user": "b"}, {"user": "c"}], "title": "T"}, "y": {"rotation": []}}}
+    assert completed(here, file, KEYS) == {
+        "D": {
+            "x": {"rotation": [{"user": "b", "new": 6}, {"user": "c"}], "title": "T"},
+            "y": {"rotation": []},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "order"),
+    [
+        ({"a": 3, "b": 4}, {3: "b", 4: "z"}, ["b", "a"]),
+        ({"a": 2, "b": 3, "c": 4}, {1: "a", 2: "b", 3: "c"}, ["c", "b", "a"]),
+        ({"a": 1, "b": 2}, {1: "a", 2: "b"}, ["a", "b"]),
+        ({"a": 2, "b": 1}, {1: "a", 2: "b"}, ["b", "a"]),  # each has what the other wants
+        ({"a": None}, {}, ["a"]),
+    ],
+)
+def test_whoever_leaves_a_number_comes_before_who_takes_it(wanted, held, order):
+    assert after_who_leaves(wanted, held) == order
 
 
 def test_a_document_of_one_side_is_told_whole():

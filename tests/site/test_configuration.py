@@ -21,6 +21,7 @@ from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources import configuration as copies
 
 SETTINGS = "Maintenance Settings"
+OWN = {"title": "Own", "area": "Health", "source": "host.disk_used", "unit": "%", "warning": "> 70"}
 FILES = {"attached_to_doctype": SETTINGS, "attached_to_name": SETTINGS}
 
 
@@ -53,11 +54,16 @@ def edited(text, doctype, name, **fields):
     return json.dumps(file)
 
 
+def with_dates(text, procedure, *days):
+    rows = [{"slot": "QUARTERLY-2027-Q1", "day": day} for day in days]
+    return edited(text, "Maintenance Procedure", procedure, agreed_dates=rows)
+
+
 def change_a_bit_of_everything():
     frappe.get_doc("Maintenance Check", "errors_24h").update({"critical": "> 70", "breaches": 2}).save()
-    own = {"title": "Own", "area": "Health", "source": "host.disk_used", "unit": "%", "warning": "> 70"}
-    frappe.get_doc({"doctype": "Maintenance Check", "name": "own_check", **own}).insert()
+    frappe.get_doc({"doctype": "Maintenance Check", "name": "own_check", **OWN}).insert()
     applicability.declare("active_members", "Nobody is a member of this site")
+    trigger = {"check_name": "own_check", "trigger": "Slow Responses", "minutes": 7}
     level = frappe.get_doc("Escalation Level", "level-1")
     level.update({"grace_minutes": 20, "rotation": [{"user": "operator@example.com"}]}).save()
     frappe.get_doc("Emergency Contact", frappe.get_all("Emergency Contact", pluck="name")[0]).update(
@@ -67,10 +73,13 @@ def change_a_bit_of_everything():
     settings.update({"sample_minutes": 3, "promised_availability": 99.9, "digest_at": "08:30:00"})
     settings.severity_rules[0].words += ", tikkie*"
     del settings.holidays[0]
+    settings.append("incident_triggers", {**trigger, "procedure": "Performance Degradation"})
     settings.save()
     procedure = frappe.get_doc("Maintenance Procedure", "Weekly Maintenance")
     procedure.tasks[0].instructions = "Look twice"
     procedure.append("free_fields", {"label": "Weather"})
+    task, box = procedure.tasks[0].title, procedure.boxes.splitlines()[0]
+    procedure.append("checks", {"task": task, "check_name": "own_check", "box": box})
     procedure.save()
     metric = frappe.get_doc("Metric", {"metric_group": "Cache"})
     metric.update({"every_minutes": 5}).save()
@@ -83,6 +92,7 @@ def test_a_configuration_is_brought_into_a_new_site_and_is_identical(manager):
     text = configuration.export(clock.now())
     assert "escalation is activated" not in str(json.loads(text)["by_hand"])
     conftest._start_anew()  # as an installation leaves it
+    frappe.db.value_cache.clear()  # another process knows nothing of what was there
 
     found = api.compare_configuration(text)
     assert differing(found) >= {
@@ -121,9 +131,10 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
     crossing = edited(text, "Maintenance Check", "errors_24h", warning="> 90", critical="> 50")
     bad = edited(crossing, "Escalation Level", "level-1", grace_minutes=-1, scope="Changed")
     bad = edited(bad, "Metric", "mariadb.response_time", title="Would be fine")
-    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1)
-    dates = [{"slot": "QUARTERLY-2027-Q1", "day": "2027-05-03"}]
-    bad = edited(bad, "Maintenance Procedure", "Quarterly Maintenance", agreed_dates=dates)
+    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1, not_applicable_reason=" ")
+    bad = edited(bad, "Maintenance Check", "own <check>", **OWN)
+    bad = edited(bad, "Analytics Component", "no_such", title="Nothing computes it", time_limit=5)
+    bad = with_dates(bad, "Quarterly Maintenance", "2027-05-03")
     with pytest.raises(frappe.ValidationError, match="not as it was exported"):
         api.compare_configuration(bad, edited="0", without_users="0", delete_others="0")
     before, digest = configuration.read().digest, api.compare_configuration(bad, edited="1")["digest"]
@@ -133,6 +144,8 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
     assert "Escalation Level level-1" in str(refused.value)
     assert "active_members: say why it is not applicable" in str(refused.value)
     assert "2027-05-03 is not in the quarter of QUARTERLY-2027-Q1" in str(refused.value)
+    assert "Analytics Component no_such: this version of the app has no such component" in str(refused.value)
+    assert "Name cannot contain special characters" in str(refused.value)
     frappe.db.commit()
     assert configuration.read().digest == before
     assert not frappe.get_all("File", FILES)
@@ -141,6 +154,38 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
         api.compare_configuration(edited(text, "Metric", "mariadb.response_time", shipped="{}"), edited=True)
     with pytest.raises(frappe.ValidationError, match="there is nothing to bring in"):
         api.import_configuration(text, "")
+
+
+@pytest.mark.parametrize(
+    ("procedure", "days", "reason"),
+    [
+        ("Quarterly Maintenance", [None], "no day is not in the quarter"),
+        ("Quarterly Maintenance", ["2027-01-12", "2027-02-02"], "two days are agreed on for one quarter"),
+        ("Critical System Failure", ["2027-01-12"], "2027-01-12 is not in the quarter"),
+    ],
+)
+def test_days_that_nobody_can_have_agreed_on_are_refused(manager, procedure, days, reason):
+    text = with_dates(configuration.export(clock.now()), procedure, *days)
+    digest = api.compare_configuration(text, edited=True)["digest"]
+    with pytest.raises(frappe.ValidationError, match=reason):
+        api.import_configuration(text, digest, edited=True)
+
+
+def test_a_level_between_others_is_brought_in_and_columns_that_a_file_does_not_have_stay(manager):
+    file = json.loads(edited(configuration.export(clock.now()), "Escalation Level", "level-3", level=4))
+    file["documents"]["Escalation Level"]["between"] = {"level": 3, "title": "Vendor"}
+    for row in file["documents"][SETTINGS][SETTINGS]["incident_triggers"]:
+        del row["severity"]
+    minor = frappe.get_doc(SETTINGS)
+    minor.incident_triggers[0].severity = "Minor"
+    minor.save()
+    text = json.dumps(file)
+    found = api.compare_configuration(text, edited=True)
+    assert differing(found) == {("Escalation Level", "level-3"), ("Escalation Level", "between")}
+    api.import_configuration(text, found["digest"], edited=True)
+    assert fresh("Escalation Level", "between").level == 3
+    assert fresh(SETTINGS, SETTINGS).incident_triggers[0].severity == "Minor"
+    assert api.compare_configuration(text, edited=True)["identical"]
 
 
 def test_of_a_file_of_an_earlier_version_what_nobody_touched_is_corrected_as_by_an_upgrade(manager):
@@ -229,6 +274,9 @@ def test_a_copy_is_kept_when_something_changed_and_the_last_ten(monkeypatch):
     assert [each.file_name for each in copies.kept(copies.KEPT)] == [
         f"configuration-kept-{clock.stored(now):%Y-%m-%d-%H%M%S}.json"
     ]
+    copies.path(copies.kept(copies.KEPT)[0]).write_bytes(b"\xff\xfe damaged on the disk")
+    assert configuration_copies.keep_changed(now + timedelta(minutes=1)), "what cannot be read is no copy"
+    assert body(copies.latest_text()) == body(configuration.export(now))
     copies.path(copies.kept(copies.KEPT)[0]).unlink()
     assert "is not there any more" in copies.copy_days(now).reason
 

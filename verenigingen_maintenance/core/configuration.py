@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ APP, FORMAT = "verenigingen_maintenance", 1
 LARGEST = 10_000_000
 MOST_PROBLEMS = 50
 LONGEST_NAME = 140
-LARGEST_INT = 2**31 - 1
+LARGEST_INT, LARGEST_FLOAT = 2**31 - 1, 10**12  # what a column takes
 HEAD = ("app", "format", "app_version", "site", "exported_at", "exported_by", "by_hand", "sha256")
 BODY = ("documents", "shipped")
 
@@ -74,7 +73,7 @@ def from_text(text: str, app_version: str, is_edited: bool = False) -> Configura
     """
     found = _loaded(text)
     _refuse_foreign(found, app_version)
-    body = {key: found.get(key) for key in BODY}
+    body: dict[str, Any] = {key: found.get(key) for key in BODY}
     if not _is_by_document(body["documents"]) or not _is_by_document(body["shipped"]):
         raise ConfigurationError("The file has no documents, or not as {doctype: {name: {field: value}}}.")
     if not _is_shipped(body["shipped"]):
@@ -85,7 +84,7 @@ def from_text(text: str, app_version: str, is_edited: bool = False) -> Configura
             "a whole copy; where somebody changed it on purpose, say so (--edited), and read the differences."
         )
     head = {key: found.get(key) for key in HEAD}
-    return Configuration(head, body["documents"], body["shipped"])  # type: ignore[arg-type]
+    return Configuration(head, body["documents"], body["shipped"])
 
 
 def problems(documents: Documents, schema: Schema) -> list[str]:
@@ -95,6 +94,22 @@ def problems(documents: Documents, schema: Schema) -> list[str]:
     if len(found) > MOST_PROBLEMS:
         return [*found[:MOST_PROBLEMS], f"and {len(found) - MOST_PROBLEMS} more"]
     return found
+
+
+def after_who_leaves(wanted: Mapping[str, Any], held: Mapping[Any, str]) -> list[str]:
+    """The names of `wanted` in an order in which each finds its number free, where there is one.
+
+    `held` says who has a number now.
+    """
+    found: dict[str, None] = {}
+    for name in wanted:
+        chain: list[str] = []
+        each = name
+        while each in wanted and each not in found and each not in chain:
+            chain.append(each)
+            each = held.get(wanted[each], "")
+        found.update(dict.fromkeys(reversed(chain)))
+    return list(found)
 
 
 def _loaded(text: str) -> dict[str, Any]:
@@ -219,10 +234,10 @@ def _why_not(value: object, kind: str) -> str:
 
 
 def _why_no_number(value: object, kind: str) -> str:
-    wanted = (int,) if kind == "int" else (int, float)
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    is_number = isinstance(value, int) or (kind == "float" and isinstance(value, float))
+    if not is_number or isinstance(value, bool):
         return f"{_short(value)} is not a number, as it should be"
-    is_too_large = abs(value) > LARGEST_INT if kind == "int" else not math.isfinite(value)
+    is_too_large = not abs(float(str(value))) <= (LARGEST_INT if kind == "int" else LARGEST_FLOAT)
     return f"{_short(value)} is too large a number" if is_too_large else ""
 
 

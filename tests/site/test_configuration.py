@@ -11,6 +11,7 @@ from conftest import as_json, fresh, run_bench
 from verenigingen_maintenance import api
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
+    agreed_dates,
     applicability,
     checks,
     configuration,
@@ -217,6 +218,16 @@ def test_people_who_are_not_here_are_named_and_left_out_only_when_that_is_said(m
     assert [row.user for row in fresh("Escalation Level", "level-1").rotation] == ["operator@example.com"]
 
 
+def test_who_agreed_on_a_date_may_not_be_here_but_somebody_did(manager):
+    row = {"slot": "QUARTERLY-2027-Q1", "day": "2027-02-02", "agreed_by": "gone@example.com"}
+    quarterly = ("Maintenance Procedure", "Quarterly Maintenance")
+    text = edited(configuration.export(clock.now()), *quarterly, agreed_dates=[row])
+    digest = api.compare_configuration(text, edited=True, without_users=True)["digest"]
+    api.import_configuration(text, digest, edited=True, without_users=True)
+    told = agreed_dates.in_words(fresh(*quarterly))
+    assert "Somebody who is not on this site agreed on 2027-02-02 in place of" in told
+
+
 def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
     target = {"doctype": "Notification Target", "title": "Chat", "url": "json://localhost/tok3n"}
     frappe.get_doc(target).insert()
@@ -238,9 +249,12 @@ def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
 
 def test_a_copy_is_brought_back_in_a_test_which_leaves_nothing_and_finds_what_would_not_come_back(over_http):
     assert checks.run("configuration_test_days").judgement.verdict is Verdict.UNKNOWN
+    frappe.get_doc("Maintenance Check", "errors_60min").update({"enabled": 0}).save()
+    frappe.clear_messages()
     before = configuration.read().documents
     frappe.set_user("operator@example.com")
     assert api.test_configuration_backup()["identical"]
+    assert frappe.local.message_log == [], "nobody switched a check off just now"
     frappe.db.commit()
     assert configuration.read().documents == before
     assert checks.run("configuration_test_days").judgement.verdict is Verdict.OK

@@ -189,6 +189,18 @@ def test_a_level_between_others_is_brought_in_and_columns_that_a_file_does_not_h
     assert api.compare_configuration(text, edited=True)["identical"]
 
 
+def test_what_was_measured_once_is_left_and_the_rest_is_brought_in(manager):
+    text = configuration.export(clock.now())
+    for name in ("measured", "never_measured"):
+        frappe.get_doc({"doctype": "Maintenance Check", "name": name, **OWN}).insert()
+    row = {"parenttype": "Checklist Run", "parentfield": "items", "check_name": "measured"}
+    frappe.get_doc({"doctype": "Checklist Run Item", "parent": "DAILY-2026-11-23", **row}).db_insert()
+    digest = api.compare_configuration(text, delete_others=True)["digest"]
+    done = api.import_configuration(text, digest, delete_others=True)
+    assert done["deleted"] == ["Maintenance Check never_measured"]
+    assert done["left"] == ["Maintenance Check measured"], "Desk deletes it as little"
+
+
 def test_of_a_file_of_an_earlier_version_what_nobody_touched_is_corrected_as_by_an_upgrade(manager):
     file = json.loads(configuration.export(clock.now()))
     for name, now_is in (("errors_24h", "> 40"), ("errors_60min", "> 30")):

@@ -43,6 +43,11 @@ from verenigingen_maintenance.sources import clock
 PATIENCE = 30
 # What a manager may delete in Desk. Of checks, those that the app did not bring.
 MAY_GO = ("Emergency Contact", "Metric", "Maintenance Check", TARGET)
+# What was measured names it for as long as it is kept: Desk deletes neither then.
+RECORDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Metric": ("metric", ("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast")),
+    "Maintenance Check": ("check_name", ("Checklist Run Item", "Threshold Proposal")),
+}
 
 
 def bring_in(text: str, expected: str, options: Options, now: datetime) -> dict[str, Any]:
@@ -201,7 +206,7 @@ def _is_in_quarter(procedure: Document, row: Document) -> bool:
 
 def _may_go(file: Configuration, doctype: str, name: str) -> bool:
     """What this site alone has; not what a later version of the app brought since the file was written."""
-    if doctype not in MAY_GO:
+    if doctype not in MAY_GO or _is_on_record(doctype, name):
         return False
     is_shipped = frappe.get_meta(doctype).has_field("shipped") and frappe.db.get_value(
         doctype, name, "shipped"
@@ -209,6 +214,11 @@ def _may_go(file: Configuration, doctype: str, name: str) -> bool:
     if not is_shipped:
         return True
     return doctype != "Maintenance Check" and name in _brought(file, doctype)
+
+
+def _is_on_record(doctype: str, name: str) -> bool:
+    field, records = RECORDS.get(doctype, ("", ()))
+    return any(frappe.db.exists(record, {field: name}) for record in records)
 
 
 def _brought(file: Configuration, doctype: str) -> list[str]:

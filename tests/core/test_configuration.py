@@ -203,6 +203,7 @@ def test_a_column_that_rows_of_the_file_do_not_have_is_left_too():
         ({"a": 2, "b": 3, "c": 4}, {1: "a", 2: "b", 3: "c"}, ["c", "b", "a"]),
         ({"a": 1, "b": 2}, {1: "a", 2: "b"}, ["a", "b"]),
         ({"a": 2, "b": 1}, {1: "a", 2: "b"}, ["b", "a"]),  # each has what the other wants
+        ({"a": 2, "b": 1}, {9: "a", 2: "b"}, ["b", "a"]),  # until one of them goes aside
         ({"a": None}, {}, ["a"]),
     ],
 )

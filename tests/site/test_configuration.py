@@ -9,6 +9,7 @@ import pytest
 from conftest import as_json, fresh, run_bench
 
 from verenigingen_maintenance import api
+from verenigingen_maintenance.commands import configuration as commands
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     agreed_dates,
@@ -325,3 +326,18 @@ def test_from_the_shell_a_file_is_written_compared_and_brought_in(tmp_path):
     gone = run_bench(*group, "compare", str(tmp_path / "gone.json"))
     assert gone.returncode == 3
     assert "cannot be read" in gone.stdout
+
+
+def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):
+    file = tmp_path / "kept.json"
+    file.write_text("an earlier one")
+
+    def full(path, text, encoding):
+        path.write_bytes(text.encode(encoding)[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(file), "write_text", full)
+    with pytest.raises(frappe.ValidationError, match="No space left on device"):
+        commands._write_for_owner(file, "x" * 1000)
+    assert file.read_text() == "an earlier one"
+    assert [*tmp_path.iterdir()] == [file]

@@ -192,6 +192,17 @@ def test_a_level_between_others_is_brought_in_and_columns_that_a_file_does_not_h
     assert api.compare_configuration(text, edited=True)["identical"]
 
 
+def test_levels_may_have_exchanged_their_numbers(manager):
+    text = edited(configuration.export(clock.now()), "Escalation Level", "level-2", level=3)
+    text = edited(text, "Escalation Level", "level-3", level=2)
+    digest = api.compare_configuration(text, edited=True)["digest"]
+    api.import_configuration(text, digest, edited=True)
+    assert [fresh("Escalation Level", name).level for name in ("level-2", "level-3")] == [3, 2]
+    marks = fresh("Maintenance Procedure", "Critical System Failure").review_because
+    assert "“External Support”: Level: 3 → 2" in marks
+    assert "Level: -" not in marks, "none was told to have been where it only went aside"
+
+
 def test_what_was_measured_once_is_left_and_the_rest_is_brought_in(manager):
     text = configuration.export(clock.now())
     for name in ("measured", "never_measured"):

@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from verenigingen_maintenance.core.configuration import Configuration, after_who_leaves
 from verenigingen_maintenance.core.configuration_diff import ONLY_HERE
@@ -181,10 +181,22 @@ def _save(document: Document, name: str, file: Configuration) -> None:
         document.change_reason = _("Imported from the configuration of {0}, {1}").format(site, when)
     if document.is_new():
         document.name = name
+    if document.doctype == LEVEL:
+        _make_room(document, file)
     document.save(ignore_permissions=True)
     _refuse_bad_decision(document)
     if document.name != name:
         refuse(_("its title would give it the name {0}"), document.name)
+
+
+def _make_room(level: Document, file: Configuration) -> None:
+    """Of levels that exchange their numbers the one that is written later goes aside until then."""
+    number = cint(level.level)
+    holder = frappe.db.get_value(LEVEL, {"level": number, "name": ("!=", level.name)})
+    if holder and file.documents[LEVEL].get(holder, {}).get("level", number) != number:
+        frappe.db.set_value(LEVEL, holder, "level", -number, update_modified=False)
+    if cint(frappe.db.get_value(LEVEL, level.name, "level")) < 0:
+        frappe.db.set_value(LEVEL, level.name, "level", number, update_modified=False)
 
 
 def _refuse_bad_decision(document: Document) -> None:

@@ -7,12 +7,13 @@ import pytest
 from verenigingen_maintenance.core.configuration import (
     LARGEST,
     ConfigurationError,
+    after_who_leaves,
     digest,
     from_text,
     problems,
     to_text,
 )
-from verenigingen_maintenance.core.configuration_diff import ORDER, differences, told
+from verenigingen_maintenance.core.configuration_diff import ORDER, completed, differences, told
 
 HEAD = {"app_version": "1.2.0", "site": "example.com", "exported_at": "x", "exported_by": "y", "by_hand": []}
 DOCUMENTS = {
@@ -70,6 +71,13 @@ def test_the_order_of_rows_does():
         (changed(documents=[]), "has no documents"),
         (changed(documents={"Metric": {"x": 1}}), "has no documents"),
         (changed(shipped=None), "has no documents"),
+        (to_text(HEAD, DOCUMENTS, SHIPPED).replace("“/”", "\\ud800"), "is no JSON, or not whole"),
+        (changed(by_hand=5), "by_hand"),
+        (changed(by_hand=[5]), "by_hand"),
+        (changed(site={"a": "b"}), "“site” of the file is no text"),
+        (changed(shipped={"Metric": {"x": {"entry": "y"}}}), "not as an export writes it"),
+        (changed(shipped={"Metric": {"x": {"state": {"tasks": [1]}}}}), "not as an export writes it"),
+        (changed(shipped={"brought": {"Maintenance Settings": {"Metric": 5}}}), "not as an export writes it"),
         (changed(documents={}), "is not as it was exported"),
         (changed(sha256=None), "is not as it was exported"),
         (" " * LARGEST + "{}", "has over 10 MB"),
@@ -106,6 +114,12 @@ def test_a_file_of_an_earlier_version_is_taken():
         ("Escalation Level", {"handover_at": "25:00:00"}, "is not a time of the day"),
         ("Escalation Level", {"rotation_from": "28-11-2026"}, "is not a date"),
         ("Metric", {"at": "2026-11-28"}, "is not a time such as"),
+        ("Metric", {"at": "2026-99-99 09:00:00"}, "is not a time such as"),
+        ("Metric", {"share": float("inf")}, "is too large a number"),
+        ("Maintenance Check", {"breaches": 10**30}, "is too large a number"),
+        ("Escalation Level", {"rotation_from": "2027-02-29"}, "is not a date"),
+        ("Escalation Level", {"rotation_from": "0000-01-01"}, "is not a date"),
+        ("Escalation Level", {"rotation_from": "\u0662\u0660\u0662\u0667-01-01"}, "is not a date"),
     ],
 )
 def test_what_cannot_be_taken_is_told_with_its_place(doctype, fields, reason):
@@ -115,8 +129,13 @@ def test_what_cannot_be_taken_is_told_with_its_place(doctype, fields, reason):
 
 
 def test_what_can_be_meant_is_no_problem():
-    good = {"x": {"share": 1, "at": "2026-11-28 09:00:00.5"}}
+    good = {"x": {"share": 1, "at": "2028-02-29 09:00:00.5"}}
     assert problems({**DOCUMENTS, "Metric": good}, SCHEMA) == []
+
+
+def test_a_name_that_no_document_can_have_is_told():
+    (found,) = problems({"Metric": {"x" * 141: {}}}, SCHEMA)
+    assert "a name has at most 140 characters" in found
 
 
 def test_very_many_problems_are_counted():
@@ -164,6 +183,32 @@ def test_rows_that_nothing_tells_apart_are_compared_by_their_place():
 
 def test_a_field_that_the_file_does_not_have_is_left():
     assert by_place({"x": {"a": 1, "new": 5}}, {"x": {"a": 1}}) == {}
+
+
+def test_a_column_that_rows_of_the_file_do_not_have_is_left_too():
+    here = {"D": {"x": {"rotation": [{"user": "a", "new": 5}, {"user": "b", "new": 6}]}}}
+    file = {"D": {"x": {"rotation": [{"user": "b"}, {"user": "c"}], "title": "T"}, "y": {"rotation": []}}}
+    assert completed(here, file, KEYS) == {
+        "D": {
+            "x": {"rotation": [{"user": "b", "new": 6}, {"user": "c"}], "title": "T"},
+            "y": {"rotation": []},
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "held", "order"),
+    [
+        ({"a": 3, "b": 4}, {3: "b", 4: "z"}, ["b", "a"]),
+        ({"a": 2, "b": 3, "c": 4}, {1: "a", 2: "b", 3: "c"}, ["c", "b", "a"]),
+        ({"a": 1, "b": 2}, {1: "a", 2: "b"}, ["a", "b"]),
+        ({"a": 2, "b": 1}, {1: "a", 2: "b"}, ["b", "a"]),  # each has what the other wants
+        ({"a": 2, "b": 1}, {9: "a", 2: "b"}, ["b", "a"]),  # until one of them goes aside
+        ({"a": None}, {}, ["a"]),
+    ],
+)
+def test_whoever_leaves_a_number_comes_before_who_takes_it(wanted, held, order):
+    assert after_who_leaves(wanted, held) == order
 
 
 def test_a_document_of_one_side_is_told_whole():

@@ -9,8 +9,10 @@ import pytest
 from conftest import as_json, fresh, run_bench
 
 from verenigingen_maintenance import api
+from verenigingen_maintenance.commands import configuration as commands
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
+    agreed_dates,
     applicability,
     checks,
     configuration,
@@ -21,6 +23,7 @@ from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources import configuration as copies
 
 SETTINGS = "Maintenance Settings"
+OWN = {"title": "Own", "area": "Health", "source": "host.disk_used", "unit": "%", "warning": "> 70"}
 FILES = {"attached_to_doctype": SETTINGS, "attached_to_name": SETTINGS}
 
 
@@ -53,11 +56,16 @@ def edited(text, doctype, name, **fields):
     return json.dumps(file)
 
 
+def with_dates(text, procedure, *days):
+    rows = [{"slot": "QUARTERLY-2027-Q1", "day": day} for day in days]
+    return edited(text, "Maintenance Procedure", procedure, agreed_dates=rows)
+
+
 def change_a_bit_of_everything():
     frappe.get_doc("Maintenance Check", "errors_24h").update({"critical": "> 70", "breaches": 2}).save()
-    own = {"title": "Own", "area": "Health", "source": "host.disk_used", "unit": "%", "warning": "> 70"}
-    frappe.get_doc({"doctype": "Maintenance Check", "name": "own_check", **own}).insert()
+    frappe.get_doc({"doctype": "Maintenance Check", "name": "own_check", **OWN}).insert()
     applicability.declare("active_members", "Nobody is a member of this site")
+    trigger = {"check_name": "own_check", "trigger": "Slow Responses", "minutes": 7}
     level = frappe.get_doc("Escalation Level", "level-1")
     level.update({"grace_minutes": 20, "rotation": [{"user": "operator@example.com"}]}).save()
     frappe.get_doc("Emergency Contact", frappe.get_all("Emergency Contact", pluck="name")[0]).update(
@@ -67,10 +75,13 @@ def change_a_bit_of_everything():
     settings.update({"sample_minutes": 3, "promised_availability": 99.9, "digest_at": "08:30:00"})
     settings.severity_rules[0].words += ", tikkie*"
     del settings.holidays[0]
+    settings.append("incident_triggers", {**trigger, "procedure": "Performance Degradation"})
     settings.save()
     procedure = frappe.get_doc("Maintenance Procedure", "Weekly Maintenance")
     procedure.tasks[0].instructions = "Look twice"
     procedure.append("free_fields", {"label": "Weather"})
+    task, box = procedure.tasks[0].title, procedure.boxes.splitlines()[0]
+    procedure.append("checks", {"task": task, "check_name": "own_check", "box": box})
     procedure.save()
     metric = frappe.get_doc("Metric", {"metric_group": "Cache"})
     metric.update({"every_minutes": 5}).save()
@@ -83,6 +94,7 @@ def test_a_configuration_is_brought_into_a_new_site_and_is_identical(manager):
     text = configuration.export(clock.now())
     assert "escalation is activated" not in str(json.loads(text)["by_hand"])
     conftest._start_anew()  # as an installation leaves it
+    frappe.db.value_cache.clear()  # another process knows nothing of what was there
 
     found = api.compare_configuration(text)
     assert differing(found) >= {
@@ -120,10 +132,12 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
     text = configuration.export(clock.now())
     crossing = edited(text, "Maintenance Check", "errors_24h", warning="> 90", critical="> 50")
     bad = edited(crossing, "Escalation Level", "level-1", grace_minutes=-1, scope="Changed")
+    bad = edited(bad, "Escalation Level", "level-2", level=3)
     bad = edited(bad, "Metric", "mariadb.response_time", title="Would be fine")
-    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1)
-    dates = [{"slot": "QUARTERLY-2027-Q1", "day": "2027-05-03"}]
-    bad = edited(bad, "Maintenance Procedure", "Quarterly Maintenance", agreed_dates=dates)
+    bad = edited(bad, "Maintenance Check", "active_members", not_applicable=1, not_applicable_reason=" ")
+    bad = edited(bad, "Maintenance Check", "own <check>", **OWN)
+    bad = edited(bad, "Analytics Component", "no_such", title="Nothing computes it", time_limit=5)
+    bad = with_dates(bad, "Quarterly Maintenance", "2027-05-03")
     with pytest.raises(frappe.ValidationError, match="not as it was exported"):
         api.compare_configuration(bad, edited="0", without_users="0", delete_others="0")
     before, digest = configuration.read().digest, api.compare_configuration(bad, edited="1")["digest"]
@@ -131,8 +145,11 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
         api.import_configuration(bad, digest, edited=True)
     assert "Maintenance Check errors_24h" in str(refused.value)
     assert "Escalation Level level-1" in str(refused.value)
+    assert "Escalation Level level-2: “External Support” is level 3 already" in str(refused.value)
     assert "active_members: say why it is not applicable" in str(refused.value)
     assert "2027-05-03 is not in the quarter of QUARTERLY-2027-Q1" in str(refused.value)
+    assert "Analytics Component no_such: this version of the app has no such component" in str(refused.value)
+    assert "Name cannot contain special characters" in str(refused.value)
     frappe.db.commit()
     assert configuration.read().digest == before
     assert not frappe.get_all("File", FILES)
@@ -141,6 +158,61 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
         api.compare_configuration(edited(text, "Metric", "mariadb.response_time", shipped="{}"), edited=True)
     with pytest.raises(frappe.ValidationError, match="there is nothing to bring in"):
         api.import_configuration(text, "")
+
+
+@pytest.mark.parametrize(
+    ("procedure", "days", "reason"),
+    [
+        ("Quarterly Maintenance", [None], "no day is not in the quarter"),
+        ("Quarterly Maintenance", ["2027-01-12", "2027-02-02"], "two days are agreed on for one quarter"),
+        ("Critical System Failure", ["2027-01-12"], "2027-01-12 is not in the quarter"),
+    ],
+)
+def test_days_that_nobody_can_have_agreed_on_are_refused(manager, procedure, days, reason):
+    text = with_dates(configuration.export(clock.now()), procedure, *days)
+    digest = api.compare_configuration(text, edited=True)["digest"]
+    with pytest.raises(frappe.ValidationError, match=reason):
+        api.import_configuration(text, digest, edited=True)
+
+
+def test_a_level_between_others_is_brought_in_and_columns_that_a_file_does_not_have_stay(manager):
+    file = json.loads(edited(configuration.export(clock.now()), "Escalation Level", "level-3", level=4))
+    file["documents"]["Escalation Level"]["between"] = {"level": 3, "title": "Vendor"}
+    for row in file["documents"][SETTINGS][SETTINGS]["incident_triggers"]:
+        del row["severity"]
+    minor = frappe.get_doc(SETTINGS)
+    minor.incident_triggers[0].severity = "Minor"
+    minor.save()
+    text = json.dumps(file)
+    found = api.compare_configuration(text, edited=True)
+    assert differing(found) == {("Escalation Level", "level-3"), ("Escalation Level", "between")}
+    api.import_configuration(text, found["digest"], edited=True)
+    assert fresh("Escalation Level", "between").level == 3
+    assert fresh(SETTINGS, SETTINGS).incident_triggers[0].severity == "Minor"
+    assert api.compare_configuration(text, edited=True)["identical"]
+
+
+def test_levels_may_have_exchanged_their_numbers(manager):
+    text = edited(configuration.export(clock.now()), "Escalation Level", "level-2", level=3)
+    text = edited(text, "Escalation Level", "level-3", level=2)
+    digest = api.compare_configuration(text, edited=True)["digest"]
+    api.import_configuration(text, digest, edited=True)
+    assert [fresh("Escalation Level", name).level for name in ("level-2", "level-3")] == [3, 2]
+    marks = fresh("Maintenance Procedure", "Critical System Failure").review_because
+    assert "“External Support”: Level: 3 → 2" in marks
+    assert "Level: -" not in marks, "none was told to have been where it only went aside"
+
+
+def test_what_was_measured_once_is_left_and_the_rest_is_brought_in(manager):
+    text = configuration.export(clock.now())
+    for name in ("measured", "never_measured"):
+        frappe.get_doc({"doctype": "Maintenance Check", "name": name, **OWN}).insert()
+    row = {"parenttype": "Checklist Run", "parentfield": "items", "check_name": "measured"}
+    frappe.get_doc({"doctype": "Checklist Run Item", "parent": "DAILY-2026-11-23", **row}).db_insert()
+    digest = api.compare_configuration(text, delete_others=True)["digest"]
+    done = api.import_configuration(text, digest, delete_others=True)
+    assert done["deleted"] == ["Maintenance Check never_measured"]
+    assert done["left"] == ["Maintenance Check measured"], "Desk deletes it as little"
 
 
 def test_of_a_file_of_an_earlier_version_what_nobody_touched_is_corrected_as_by_an_upgrade(manager):
@@ -172,6 +244,16 @@ def test_people_who_are_not_here_are_named_and_left_out_only_when_that_is_said(m
     assert [row.user for row in fresh("Escalation Level", "level-1").rotation] == ["operator@example.com"]
 
 
+def test_who_agreed_on_a_date_may_not_be_here_but_somebody_did(manager):
+    row = {"slot": "QUARTERLY-2027-Q1", "day": "2027-02-02", "agreed_by": "gone@example.com"}
+    quarterly = ("Maintenance Procedure", "Quarterly Maintenance")
+    text = edited(configuration.export(clock.now()), *quarterly, agreed_dates=[row])
+    digest = api.compare_configuration(text, edited=True, without_users=True)["digest"]
+    api.import_configuration(text, digest, edited=True, without_users=True)
+    told = agreed_dates.in_words(fresh(*quarterly))
+    assert "Somebody who is not on this site agreed on 2027-02-02 in place of" in told
+
+
 def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
     target = {"doctype": "Notification Target", "title": "Chat", "url": "json://localhost/tok3n"}
     frappe.get_doc(target).insert()
@@ -193,9 +275,12 @@ def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
 
 def test_a_copy_is_brought_back_in_a_test_which_leaves_nothing_and_finds_what_would_not_come_back(over_http):
     assert checks.run("configuration_test_days").judgement.verdict is Verdict.UNKNOWN
+    frappe.get_doc("Maintenance Check", "errors_60min").update({"enabled": 0}).save()
+    frappe.clear_messages()
     before = configuration.read().documents
     frappe.set_user("operator@example.com")
     assert api.test_configuration_backup()["identical"]
+    assert frappe.local.message_log == [], "nobody switched a check off just now"
     frappe.db.commit()
     assert configuration.read().documents == before
     assert checks.run("configuration_test_days").judgement.verdict is Verdict.OK
@@ -229,6 +314,9 @@ def test_a_copy_is_kept_when_something_changed_and_the_last_ten(monkeypatch):
     assert [each.file_name for each in copies.kept(copies.KEPT)] == [
         f"configuration-kept-{clock.stored(now):%Y-%m-%d-%H%M%S}.json"
     ]
+    copies.path(copies.kept(copies.KEPT)[0]).write_bytes(b"\xff\xfe damaged on the disk")
+    assert configuration_copies.keep_changed(now + timedelta(minutes=1)), "what cannot be read is no copy"
+    assert body(copies.latest_text()) == body(configuration.export(now))
     copies.path(copies.kept(copies.KEPT)[0]).unlink()
     assert "is not there any more" in copies.copy_days(now).reason
 
@@ -251,3 +339,18 @@ def test_from_the_shell_a_file_is_written_compared_and_brought_in(tmp_path):
     gone = run_bench(*group, "compare", str(tmp_path / "gone.json"))
     assert gone.returncode == 3
     assert "cannot be read" in gone.stdout
+
+
+def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):
+    file = tmp_path / "kept.json"
+    file.write_text("an earlier one")
+
+    def full(path, text, encoding):
+        path.write_bytes(text.encode(encoding)[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(file), "write_text", full)
+    with pytest.raises(frappe.ValidationError, match="No space left on device"):
+        commands._write_for_owner(file, "x" * 1000)
+    assert file.read_text() == "an earlier one"
+    assert [*tmp_path.iterdir()] == [file]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -105,12 +106,17 @@ def test_configuration(context: frappe._dict, as_json: bool) -> None:
 
 
 def _write_for_owner(file: Path, text: str) -> None:
-    """It has telephone numbers: nobody else on this host reads it."""
+    """It has telephone numbers: nobody else on this host reads it. What is there stays until it is whole."""
+    whole = file.resolve()  # a link stays one
+    part = whole.with_name(f"{whole.name}.part")
     try:
-        file.touch(mode=0o600)
-        file.chmod(0o600)
-        file.write_text(text, encoding="utf-8")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600, exist_ok=False)
+        part.write_text(text, encoding="utf-8")
+        part.replace(whole)
     except OSError as error:
+        with suppress(OSError):  # there may be none
+            part.unlink()
         raise frappe.ValidationError(f"{file} cannot be written: {error}") from error
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from packaging.version import InvalidVersion, Version
 APP, FORMAT = "verenigingen_maintenance", 1
 LARGEST = 10_000_000
 MOST_PROBLEMS = 50
+LONGEST_NAME = 140
+LARGEST_INT, LARGEST_FLOAT = 2**31 - 1, 10**12  # what a column takes
 HEAD = ("app", "format", "app_version", "site", "exported_at", "exported_by", "by_hand", "sha256")
 BODY = ("documents", "shipped")
 
@@ -26,12 +29,12 @@ Documents = Mapping[str, Mapping[str, Fields]]
 # Of each DocType its fields, each with its kind; a table is the fields of its rows.
 Schema = Mapping[str, Mapping[str, Any]]
 
-DATE = r"\d{4}-\d\d-\d\d"
-TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 FORMS = {
     "date": (re.compile(DATE), "a date such as 2026-11-28"),
     "time": (re.compile(TIME), "a time of the day such as 09:00:00"),
-    "datetime": (re.compile(rf"{DATE} {TIME}(\.\d{{1,6}})?"), "a time such as 2026-11-28 09:00:00"),
+    "datetime": (re.compile(rf"{DATE} {TIME}(\.[0-9]{{1,6}})?"), "a time such as 2026-11-28 09:00:00"),
 }
 
 
@@ -70,16 +73,18 @@ def from_text(text: str, app_version: str, is_edited: bool = False) -> Configura
     """
     found = _loaded(text)
     _refuse_foreign(found, app_version)
-    body = {key: found.get(key) for key in BODY}
+    body: dict[str, Any] = {key: found.get(key) for key in BODY}
     if not _is_by_document(body["documents"]) or not _is_by_document(body["shipped"]):
         raise ConfigurationError("The file has no documents, or not as {doctype: {name: {field: value}}}.")
+    if not _is_shipped(body["shipped"]):
+        raise ConfigurationError("What the app had brought (“shipped”) is not as an export writes it.")
     if found.get("sha256") != digest(body) and not is_edited:
         raise ConfigurationError(
             "The file is not as it was exported: its documents do not have the SHA-256 in its head. Take "
             "a whole copy; where somebody changed it on purpose, say so (--edited), and read the differences."
         )
     head = {key: found.get(key) for key in HEAD}
-    return Configuration(head, body["documents"], body["shipped"])  # type: ignore[arg-type]
+    return Configuration(head, body["documents"], body["shipped"])
 
 
 def problems(documents: Documents, schema: Schema) -> list[str]:
@@ -91,11 +96,28 @@ def problems(documents: Documents, schema: Schema) -> list[str]:
     return found
 
 
+def after_who_leaves(wanted: Mapping[str, Any], held: Mapping[Any, str]) -> list[str]:
+    """The names of `wanted` in an order in which each finds its number free, where there is one.
+
+    `held` says who has a number now.
+    """
+    found: dict[str, None] = {}
+    for name in wanted:
+        chain: list[str] = []
+        each = name
+        while each in wanted and each not in found and each not in chain:
+            chain.append(each)
+            each = held.get(wanted[each], "")
+        found.update(dict.fromkeys(reversed(chain)))
+    return list(found)
+
+
 def _loaded(text: str) -> dict[str, Any]:
     if len(text.encode()) > LARGEST:
         raise ConfigurationError(f"The file has over {LARGEST // 1_000_000} MB: it is no configuration.")
     try:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        digest(found)  # of half a character (“\\ud800”) there is none
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"The file is no JSON, or not whole: {error}.") from error
     if not isinstance(found, dict) or found.get("app") != APP:
@@ -117,6 +139,7 @@ def _no_number(name: str) -> float:
 
 
 def _refuse_foreign(found: Mapping[str, Any], app_version: str) -> None:
+    _refuse_bad_head(found)
     written = found.get("format")
     if type(written) is not int or written < 1:
         raise ConfigurationError("The file does not say its format.")
@@ -134,6 +157,33 @@ def _refuse_foreign(found: Mapping[str, Any], app_version: str) -> None:
         )
 
 
+def _refuse_bad_head(found: Mapping[str, Any]) -> None:
+    """The head is told to people, and no SHA-256 speaks for it."""
+    by_hand = found.get("by_hand") or []
+    if not isinstance(by_hand, list) or not all(isinstance(each, str) for each in by_hand):
+        raise ConfigurationError("What is to be set by hand (“by_hand”) is no list of texts.")
+    for key in ("site", "exported_at", "exported_by"):
+        if not isinstance(found.get(key, ""), str | None):
+            raise ConfigurationError(f"“{key}” of the file is no text.")
+
+
+def _is_shipped(shipped: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bool:
+    """Whether it can be compared with what the app brings: fields as entry and state, names as lists."""
+    brought = shipped.get("brought", {})
+    fields = [each for doctype, found in shipped.items() if doctype != "brought" for each in found.values()]
+    names = [names for found in brought.values() for names in found.values()]
+    return all(_are_fields(each.get(part, {})) for each in fields for part in ("entry", "state")) and all(
+        isinstance(each, list) and all(isinstance(name, str) for name in each) for each in names
+    )
+
+
+def _are_fields(part: object) -> bool:
+    """Whether it is {field: value}, and the rows of a table are that too."""
+    return isinstance(part, dict) and all(
+        all(isinstance(row, dict) for row in value) for value in part.values() if isinstance(value, list)
+    )
+
+
 def _is_by_document(part: object) -> bool:
     """Whether it is {text: {text: {…}}}."""
     return isinstance(part, dict) and all(
@@ -147,6 +197,8 @@ def _of_doctype(doctype: str, documents: Documents, schema: Schema) -> Iterator[
         yield f"{doctype}: this app keeps no configuration in it"
         return
     for name, fields in sorted(documents[doctype].items()):
+        if len(name) > LONGEST_NAME:
+            yield f"{doctype} {name[:LONGEST_NAME]}…: a name has at most {LONGEST_NAME} characters"
         yield from _of_fields(f"{doctype} {name}", fields, schema[doctype])
 
 
@@ -172,15 +224,32 @@ def _of_rows(place: str, rows: object, kinds: Mapping[str, Any]) -> Iterator[str
 def _why_not(value: object, kind: str) -> str:
     """Why a value is not of a kind; empty where it is. Numbers are always there, all else may be empty."""
     if kind in ("int", "float"):
-        wanted = (int,) if kind == "int" else (int, float)
-        is_number = isinstance(value, wanted) and not isinstance(value, bool)
-        return "" if is_number else f"{_short(value)} is not a number, as it should be"
+        return _why_no_number(value, kind)
     if value is None:
         return ""
     if not isinstance(value, str):
         return f"{_short(value)} is not a text, as it should be"
     form, what = FORMS.get(kind, (None, ""))
-    return "" if form is None or form.fullmatch(value) else f"{_short(value)} is not {what}"
+    return "" if form is None or _is_moment(form, value) else f"{_short(value)} is not {what}"
+
+
+def _why_no_number(value: object, kind: str) -> str:
+    is_number = isinstance(value, int) or (kind == "float" and isinstance(value, float))
+    if not is_number or isinstance(value, bool):
+        return f"{_short(value)} is not a number, as it should be"
+    is_too_large = not abs(float(str(value))) <= (LARGEST_INT if kind == "int" else LARGEST_FLOAT)
+    return f"{_short(value)} is too large a number" if is_too_large else ""
+
+
+def _is_moment(form: re.Pattern[str], value: str) -> bool:
+    """Whether it has the form, and is a day that there is: not the 31st of February."""
+    if not form.fullmatch(value):
+        return False
+    found = re.match(DATE, value)
+    if not found:
+        return True
+    year, month, day = (int(each) for each in found[0].split("-"))
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def _short(value: object) -> str:

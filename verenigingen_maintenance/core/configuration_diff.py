@@ -52,6 +52,20 @@ def differences(here: Documents, file: Documents, keys: Keys) -> list[Difference
     return found
 
 
+def completed(here: Documents, file: Documents, keys: Keys) -> dict[str, dict[str, dict[str, Any]]]:
+    """The documents of a file, whose rows have as they are here the columns that the file does not have."""
+    return {
+        doctype: {
+            name: {
+                field: _completed(here.get(doctype, {}).get(name, {}).get(field), value, keys.get(field, ()))
+                for field, value in fields.items()
+            }
+            for name, fields in of_doctype.items()
+        }
+        for doctype, of_doctype in file.items()
+    }
+
+
 def told(found: Sequence[Difference]) -> str:
     """The differences as lines: “-” is what is here, “+” what the file has."""
     lines: list[str] = []
@@ -108,9 +122,7 @@ def _of_document(
 def _of_rows(
     at: Difference, here: Sequence[Fields], file: Sequence[Fields], key: tuple[str, ...]
 ) -> Iterator[Difference]:
-    ours, theirs = _named(here, key), _named(file, key)
-    if ours is None or theirs is None:
-        ours, theirs = _numbered(here), _numbered(file)
+    ours, theirs = _paired(here, file, key)
     for name in dict.fromkeys((*ours, *theirs)):
         yield from _of_row(at, name, ours.get(name), theirs.get(name))
     both = [name for name in ours if name in theirs], [name for name in theirs if name in ours]
@@ -141,6 +153,23 @@ def _named(rows: Sequence[Fields], key: tuple[str, ...]) -> dict[str, Fields] | 
     """Rows by what tells them apart; None where that does not."""
     found = {" / ".join(str(row.get(field) or "") for field in key): row for row in rows}
     return found if key and len(found) == len(rows) else None
+
+
+def _paired(
+    here: Sequence[Fields], file: Sequence[Fields], key: tuple[str, ...]
+) -> tuple[dict[str, Fields], dict[str, Fields]]:
+    """The rows of both sides by what tells them apart, or else by their place."""
+    ours, theirs = _named(here, key), _named(file, key)
+    if ours is None or theirs is None:
+        return _numbered(here), _numbered(file)
+    return ours, theirs
+
+
+def _completed(here: Any, value: Any, key: tuple[str, ...]) -> Any:
+    if not isinstance(value, list):
+        return value
+    ours, theirs = _paired(here or [], value, key)
+    return [{**ours.get(name, {}), **row} for name, row in theirs.items()]
 
 
 def _numbered(rows: Sequence[Fields]) -> dict[str, Fields]:

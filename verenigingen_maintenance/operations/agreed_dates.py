@@ -79,11 +79,10 @@ def note(procedure: Document, slot: Slot) -> str:
     if not is_announced(procedure):
         return ""
     found = _date(procedure, slot)
-    if found.agreed_by:
+    if found.agreed_by or found.day != found.default:
         why = _(": {0}").format(found.reason) if found.reason else "."
-        return _("{0} agreed on {1} in place of {2}{3}").format(
-            found.agreed_by, found.day, found.default, why
-        )
+        who = found.agreed_by or _("Somebody who is not on this site")
+        return _("{0} agreed on {1} in place of {2}{3}").format(who, found.day, found.default, why)
     return _("Nobody agreed on a date: {0} is the default one.").format(found.day)
 
 

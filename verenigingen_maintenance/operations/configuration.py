@@ -22,7 +22,7 @@ from frappe.utils import cint, flt, get_datetime, get_time, getdate
 from verenigingen_maintenance import __version__
 from verenigingen_maintenance.core import configuration as form
 from verenigingen_maintenance.core.configuration import Configuration, ConfigurationError
-from verenigingen_maintenance.core.configuration_diff import Difference, Keys, differences, told
+from verenigingen_maintenance.core.configuration_diff import Difference, Keys, completed, differences, told
 from verenigingen_maintenance.operations import seed
 from verenigingen_maintenance.operations.applicability import NOTHING
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
@@ -30,10 +30,11 @@ from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 
 PROCEDURE, TARGET = "Maintenance Procedure", "Notification Target"
-# In this order they are written: rows name what stands before them.
+LEVEL, COMPONENT = "Escalation Level", "Analytics Component"
+# In this order they are written: rows name what stands before them, such as triggers checks and procedures.
 DOCTYPES = (
-    *(SETTINGS, "Escalation Level", "Emergency Contact", "Metric", "Analytics Component"),
-    *("Maintenance Check", PROCEDURE, TARGET),
+    *(LEVEL, "Emergency Contact", "Metric", COMPONENT),
+    *("Maintenance Check", PROCEDURE, TARGET, SETTINGS),
 )
 # What a user decides by a button, and the form shows only; `holidays_until` belongs to the holidays.
 DECIDED = {
@@ -139,9 +140,9 @@ def compare(text: str, options: Options = Options()) -> Comparison:
     if found := form.problems(file.documents, schema()):
         refuse_until(_("The file has what cannot be taken:"), found)
     missing = _missing(file.documents)
-    if options.without_users:
-        file = Configuration(file.head, _without(file.documents, missing), file.shipped)
     here = read()
+    documents = _without(file.documents, missing) if options.without_users else file.documents
+    file = Configuration(file.head, completed(here.documents, documents, KEYS), file.shipped)
     found = tuple(differences(here.documents, file.documents, KEYS))
     return Comparison(options, file, here, found, tuple(_in_words(missing)))
 

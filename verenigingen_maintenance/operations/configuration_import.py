@@ -10,11 +10,11 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
-from verenigingen_maintenance.core.configuration import Configuration
+from verenigingen_maintenance.core.configuration import Configuration, after_who_leaves
 from verenigingen_maintenance.core.configuration_diff import ONLY_HERE
-from verenigingen_maintenance.core.slots import is_within
+from verenigingen_maintenance.core.slots import Cadence, is_within
 from verenigingen_maintenance.operations import (
     agreed_dates,
     applicability,
@@ -25,7 +25,9 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.operations.configuration import (
     BROUGHT,
+    COMPONENT,
     DOCTYPES,
+    LEVEL,
     PROCEDURE,
     TARGET,
     Comparison,
@@ -41,6 +43,11 @@ from verenigingen_maintenance.sources import clock
 PATIENCE = 30
 # What a manager may delete in Desk. Of checks, those that the app did not bring.
 MAY_GO = ("Emergency Contact", "Metric", "Maintenance Check", TARGET)
+# What was measured names it for as long as it is kept: Desk deletes neither then.
+RECORDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Metric": ("metric", ("Metric Sample", "Metric Hour", "Metric Day", "Metric Forecast")),
+    "Maintenance Check": ("check_name", ("Checklist Run Item", "Threshold Proposal")),
+}
 
 
 def bring_in(text: str, expected: str, options: Options, now: datetime) -> dict[str, Any]:
@@ -96,13 +103,12 @@ def apply(compared: Comparison) -> dict[str, list[str]]:
     rest.
     """
     file = compared.file
-    touched = list(dict.fromkeys((each.doctype, each.name) for each in compared.found))
     done: dict[str, list[str]] = {"created": [], "changed": [], "deleted": [], "left": []}
     refused: list[str] = []
-    for doctype, name in sorted(touched, key=lambda each: _turn(file, *each)):
+    for doctype, name in _in_turn(compared):
         try:
             done[_one(file, doctype, name, compared.options)].append(f"{doctype} {name}")
-        except (frappe.ValidationError, frappe.PermissionError) as error:
+        except (frappe.ValidationError, frappe.PermissionError, frappe.NameError) as error:
             frappe.clear_messages()
             refused.append(f"{doctype} {name}: {plain(error)}")
     if refused:
@@ -124,10 +130,27 @@ def take_back() -> None:
     frappe.db.value_cache.clear()
 
 
-def _turn(file: Configuration, doctype: str, name: str) -> tuple[int, bool, str]:
-    """By DocType; what is switched off first: only one of a cadence may be on."""
-    fields = file.documents.get(doctype, {}).get(name, {})
-    return DOCTYPES.index(doctype), bool(fields.get("enabled")), name
+def _in_turn(compared: Comparison) -> list[tuple[str, str]]:
+    """The documents that differ, in the order in which they are written."""
+    touched = {(each.doctype, each.name) for each in compared.found}
+    levels = _levels_in_turn(compared, sorted(name for doctype, name in touched if doctype == LEVEL))
+    others = [each for each in touched if each not in levels]
+    return [*levels, *sorted(others, key=lambda each: _turn(compared.file, *each))]
+
+
+def _levels_in_turn(compared: Comparison, names: list[str]) -> list[tuple[str, str]]:
+    """Before the rest; each has a number of its own, which another one may still have."""
+    here, file = (each.get(LEVEL, {}) for each in (compared.here.documents, compared.file.documents))
+    wanted = {name: file[name].get("level") for name in names if name in file}
+    held = {fields["level"]: name for name, fields in here.items()}
+    return [(LEVEL, name) for name in after_who_leaves(wanted, held)]
+
+
+def _turn(file: Configuration, doctype: str, name: str) -> tuple[bool, int, bool, str]:
+    """By DocType; what is switched off first: only one of a cadence may be on. What goes is last, when no
+    row names it any more."""
+    fields = file.documents.get(doctype, {}).get(name)
+    return fields is None, DOCTYPES.index(doctype), bool((fields or {}).get("enabled")), name
 
 
 def _one(file: Configuration, doctype: str, name: str, options: Options) -> str:
@@ -139,6 +162,8 @@ def _one(file: Configuration, doctype: str, name: str, options: Options) -> str:
     exists = bool(is_single or frappe.db.exists(doctype, name))
     if not exists and doctype == TARGET:
         return "left"  # its address is a secret, and not in the file
+    if not exists and doctype == COMPONENT:
+        refuse(_("this version of the app has no such component, and nothing would compute it"))
     document = frappe.get_doc(doctype, name) if exists else frappe.new_doc(doctype)
     document.update({field: value for field, value in fields.items() if not isinstance(value, list)})
     for field, value in fields.items():
@@ -154,26 +179,46 @@ def _save(document: Document, name: str, file: Configuration) -> None:
     if document.doctype == PROCEDURE:
         site, when = file.head.get("site"), file.head.get("exported_at")
         document.change_reason = _("Imported from the configuration of {0}, {1}").format(site, when)
-    _refuse_bad_decision(document)
     if document.is_new():
         document.name = name
+    if document.doctype == LEVEL:
+        _make_room(document, file)
     document.save(ignore_permissions=True)
+    _refuse_bad_decision(document)
     if document.name != name:
         refuse(_("its title would give it the name {0}"), document.name)
 
 
+def _make_room(level: Document, file: Configuration) -> None:
+    """Of levels that exchange their numbers the one that is written later goes aside until then."""
+    number = cint(level.level)
+    holder = frappe.db.get_value(LEVEL, {"level": number, "name": ("!=", level.name)})
+    if holder and file.documents[LEVEL].get(holder, {}).get("level", number) != number:
+        frappe.db.set_value(LEVEL, holder, "level", -number, update_modified=False)
+    if cint(frappe.db.get_value(LEVEL, level.name, "level")) < 0:
+        frappe.db.set_value(LEVEL, level.name, "level", number, update_modified=False)
+
+
 def _refuse_bad_decision(document: Document) -> None:
     """What a button asks for, where a person decides it in Desk."""
-    if document.get("not_applicable") and not document.not_applicable_reason:
+    if document.get("not_applicable") and not (document.not_applicable_reason or "").strip():
         refuse(_("say why it is not applicable"))
-    for row in document.get("agreed_dates") or []:
-        if not is_within(procedures.schedule_of(document), row.slot or "", getdate(row.day)):
-            refuse(_("{0} is not in the quarter of {1}"), row.day, row.slot)
+    rows = document.get("agreed_dates") or []
+    for row in rows:
+        if not row.day or not _is_in_quarter(document, row):
+            refuse(_("{0} is not in the quarter of {1}"), row.day or _("no day"), row.slot)
+    if len({row.slot for row in rows}) < len(rows):
+        refuse(_("two days are agreed on for one quarter"))
+
+
+def _is_in_quarter(procedure: Document, row: Document) -> bool:
+    is_quarterly = procedure.cadence == Cadence.QUARTERLY.value
+    return is_quarterly and is_within(procedures.schedule_of(procedure), row.slot or "", getdate(row.day))
 
 
 def _may_go(file: Configuration, doctype: str, name: str) -> bool:
     """What this site alone has; not what a later version of the app brought since the file was written."""
-    if doctype not in MAY_GO:
+    if doctype not in MAY_GO or _is_on_record(doctype, name):
         return False
     is_shipped = frappe.get_meta(doctype).has_field("shipped") and frappe.db.get_value(
         doctype, name, "shipped"
@@ -181,6 +226,11 @@ def _may_go(file: Configuration, doctype: str, name: str) -> bool:
     if not is_shipped:
         return True
     return doctype != "Maintenance Check" and name in _brought(file, doctype)
+
+
+def _is_on_record(doctype: str, name: str) -> bool:
+    field, records = RECORDS.get(doctype, ("", ()))
+    return any(frappe.db.exists(record, {field: name}) for record in records)
 
 
 def _brought(file: Configuration, doctype: str) -> list[str]:

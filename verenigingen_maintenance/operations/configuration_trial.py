@@ -62,9 +62,9 @@ def _differs() -> str:
         compared = configuration.compare(text)
         return told(compared.found) or _after_bringing_back(text, compared)
     except frappe.ValidationError as error:
-        frappe.clear_messages()
         return plain(error)
     finally:
+        frappe.clear_messages()  # what a save would say to a person is of nothing that stays
         configuration_import.take_back()
 
 

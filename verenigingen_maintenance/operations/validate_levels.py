@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, getdate
@@ -26,6 +27,7 @@ def refuse_bad_level(level: Document) -> None:
     """Times, a rotation or a stand-in that cannot be meant. Fills in what a rotation needs."""
     if cint(level.level) < 1:
         refuse(_("A level is a number from 1: 1 is told first."))
+    _refuse_taken_number(level)
     _refuse_bad_times(level)
     refuse_no_times_of_day(level)
     _fill_in(level)
@@ -34,6 +36,13 @@ def refuse_bad_level(level: Document) -> None:
     for row in level.stand_ins:
         _refuse_bad_stand_in(level, row)
     _refuse_overlaps(level)
+
+
+def _refuse_taken_number(level: Document) -> None:
+    """The database refuses it too, in words that nobody can use."""
+    others = {"level": cint(level.level), "name": ("!=", level.name or "")}
+    if other := frappe.db.get_value("Escalation Level", others, "title"):
+        refuse(_("“{0}” is level {1} already: give one of them another number."), other, cint(level.level))
 
 
 def _refuse_bad_times(level: Document) -> None:

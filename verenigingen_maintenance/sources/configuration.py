@@ -55,10 +55,10 @@ def kept(kind: str) -> list[Any]:
 
 
 def latest_text() -> str:
-    """The latest copy; an empty text where there is none, or its file is gone."""
+    """The latest copy, as far as it can be read; an empty text where there is none, or its file is gone."""
     found = kept(KEPT)
     file = path(found[0]) if found else None
-    return file.read_text(encoding="utf-8") if file and file.is_file() else ""
+    return file.read_text(encoding="utf-8", errors="replace") if file and file.is_file() else ""
 
 
 def path(file: Any) -> Path:

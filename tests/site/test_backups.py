@@ -29,6 +29,7 @@ from verenigingen_maintenance.sources import (
     security_flags,
 )
 
+HAS_FILES = backups._has_files
 CHECKS = ("age", "size", "complete", "encrypted", "permissions", "off_site")
 END = b"INSERT INTO `tabUser` VALUES ();\n-- Dump completed on 2026-11-28\n"
 DUMP = gzip.compress(b"-- begin frappe metadata\n") + gzip.compress(END)
@@ -170,6 +171,16 @@ def test_what_the_job_did_not_read_or_could_not_is_unknown(folder):
     assert verdict("complete") == "OK"
     found = backups.not_whole(clock.now() + timedelta(hours=7))
     assert "looked 7 h ago" in found.reason
+
+
+def test_the_copies_of_the_configuration_alone_ask_for_no_backup_of_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(frappe, "get_site_path", lambda *parts: str(tmp_path.joinpath(*parts)))
+    files = tmp_path / "private" / "files"
+    files.mkdir(parents=True)
+    (files / "configuration-kept-2026-11-28-135123.json").touch()
+    assert not HAS_FILES("private")
+    (files / "statutes.pdf").touch()
+    assert HAS_FILES("private")
 
 
 def test_a_file_that_did_not_change_is_not_read_again_and_a_killed_job_is_finished(folder, monkeypatch):

@@ -266,9 +266,11 @@ def test_a_secret_is_in_no_file_and_is_named(manager, monkeypatch):
     assert "Notification Target Chat" in told
     assert "token of the health address" in told
     assert "Heartbeat" in told
+    assert api.compare_configuration(text)["by_hand"] == [], "all of it is set here"
 
     frappe.delete_doc("Notification Target", "Chat")
     found = api.compare_configuration(text)
+    assert found["by_hand"] == ["Notification Target Chat: Apprise URL"]
     assert differing(found) == {("Notification Target", "Chat")}
     assert api.import_configuration(text, found["digest"])["left"] == ["Notification Target Chat"]
 
@@ -333,7 +335,8 @@ def test_from_the_shell_a_file_is_written_compared_and_brought_in(tmp_path):
     assert other.returncode == 1
     assert "Maintenance Check errors_24h\n    critical: > 70 -> > 50" in other.stdout
     digest = as_json(run_bench(*group, "compare", file, "--json"))["digest"]
-    assert run_bench(*group, "import", file).returncode == 3, "nobody said what they saw"
+    unseen = run_bench(*group, "import", file)
+    assert (unseen.returncode, "Compare it first" in unseen.stdout) == (3, True), "nobody said what they saw"
     assert run_bench(*group, "import", file, "--expected", digest).returncode == 0
     assert fresh("Maintenance Check", "errors_24h").critical == "> 50"
     gone = run_bench(*group, "compare", str(tmp_path / "gone.json"))

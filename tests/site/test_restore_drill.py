@@ -482,6 +482,7 @@ def test_where_nothing_can_begin_it_is_said_what_to_do(place, tmp_path, monkeypa
     for given, reason in (
         ({}, "Make one: bench backup"),
         ({"backup": "../../site_config.json"}, "There is no backup"),
+        ({"backup": "x" * 5_000}, "There is no backup"),
     ):
         with pytest.raises(frappe.ValidationError, match=reason):
             api.start_restore_drill(**given)

@@ -52,9 +52,13 @@ def get_drill(drill: str) -> dict:
 
 @frappe.whitelist(methods=["GET"])
 @told_in_shell
-def scratch_statement() -> str:
-    """What whoever may (root) runs once on the database server, to make the scratch database."""
+def scratch_statement() -> str | None:
+    """What whoever may (root) runs once on the database server, to make the scratch database; a shell prints
+    it as it is typed."""
     only_for(MANAGER, OPERATOR, AUDITOR)
+    if from_shell():
+        print(restore_drill.statement())
+        return None
     return restore_drill.statement()
 
 

@@ -41,8 +41,8 @@ def export_configuration(context: frappe._dict, file: Path, as_json: bool) -> No
         _write_for_owner(file, configuration.export(clock.now()))
         by_hand = configuration.by_hand()
         named = "".join(f"\n- {each}" for each in by_hand)
-        text = f"{file} is written." + (f" Not in it, to be set by hand:{named}" if by_hand else "")
-        return {"file": str(file), "by_hand": by_hand}, text
+        text = f"{file.resolve()} is written." + (f" Not in it, to be set by hand:{named}" if by_hand else "")
+        return {"file": str(file.resolve()), "by_hand": by_hand}, text
 
     answer(context, written, as_json)
 

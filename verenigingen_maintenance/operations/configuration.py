@@ -104,7 +104,7 @@ class Comparison:
             **{"identical": not self.found, "digest": self.digest, "missing": list(self.missing)},
             **{"differences": [each.as_dict() for each in self.found], "text": told(self.found)},
             **{key: self.file.head.get(key) for key in ("site", "exported_at", "exported_by", "app_version")},
-            "by_hand": self.file.head.get("by_hand") or [],
+            "by_hand": [each for each in self.file.head.get("by_hand") or [] if each not in by_hand()],
         }
 
 

@@ -83,6 +83,8 @@ def _refuse(compared: Comparison, expected: str) -> None:
         refuse(
             _("The file has nothing that is not here. What is only here stays, unless others are deleted.")
         )
+    if not expected:
+        refuse(_("Compare it first, and say with --expected which digest that printed."))
     if expected != compared.digest:
         refuse(_("What is here was changed since it was compared with the file. Compare again."))
 

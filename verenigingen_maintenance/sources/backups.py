@@ -26,6 +26,7 @@ HOUR, MEGA = 3600, 1e6
 MOST_FILES, MOST_ENTRIES = 500, 20_000
 DAYS = timedelta(days=14)
 SETTINGS, READ = "Maintenance Settings", "backups_read"
+OWN_COPIES = ("configuration-kept-", "configuration-before-import-")
 
 
 @source
@@ -210,8 +211,9 @@ def _former_sizes(found: Sets, now: datetime) -> dict[object, float]:
 
 
 def _has_files(which: str) -> bool:
+    """Whether people keep files there: this app's copies of its configuration are in the database as well."""
     place = Path(frappe.get_site_path(which, "files"))
     if not place.is_dir():
         return False
     with os.scandir(place) as entries:
-        return next(entries, None) is not None
+        return any(not entry.name.startswith(OWN_COPIES) for entry in entries)

@@ -16,6 +16,9 @@ from verenigingen_maintenance.core.dumps import LONGEST_LINE, moment_of
 from verenigingen_maintenance.sources import backup_content, backups, clock
 
 
+LONGEST_NAME = 255  # bytes, of a file in a folder
+
+
 @dataclass(frozen=True)
 class Backup:
     """An open backup: it can be read more than once, also after Frappe has deleted the file meanwhile.
@@ -52,7 +55,7 @@ def find(name: str = "", anywhere: bool = False) -> Path | None:
         newest = max((*found.done, *found.under_way), key=lambda each: each.key, default=None)
         return Path(backups.folder()) / newest.dump.name if newest else None
     path = Path(name)
-    if not anywhere and path.name != name:
+    if not anywhere and (path.name != name or len(os.fsencode(name)) > LONGEST_NAME):
         return None
     here = Path(backups.folder()) / name
     found = path if anywhere and path.is_file() else here

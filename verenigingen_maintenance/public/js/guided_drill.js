@@ -15,7 +15,7 @@ function show_how(frm) {
 	const next = frm.doc.steps.find((step) => !step.verdict && step.detail);
 	if (!next) return;
 	const $how = $("<pre class='drill-how' style='white-space: pre-wrap'></pre>").text(next.detail);
-	frm.dashboard.add_section($how, __("Next: {0}", [frappe.utils.escape_html(next.title)]));
+	frm.dashboard.add_section($how, __("How: {0}", [frappe.utils.escape_html(next.title)]));
 	frm.dashboard.show();
 }
 
@@ -58,9 +58,9 @@ function add_access(frm, is_manager) {
 	const callback = () => frm.reload_doc();
 	frm.add_custom_button(__("Look for Sign-ins"), () => frappe.call({ method, args, callback }));
 	if (!is_manager) return;
-	const subjects = frm.doc.steps.map((step) => step.subject).filter(Boolean);
-	const account = () => {
-		const options = ["", ...subjects];
+	const steps = frm.doc.steps.filter((step) => step.subject);
+	const account = (those = steps) => {
+		const options = ["", ...those.map((step) => step.subject)];
 		return { fieldname: "account", fieldtype: "Autocomplete", label: __("Account"), options, reqd: 1 };
 	};
 	const group = __("Account");
@@ -69,7 +69,7 @@ function add_access(frm, is_manager) {
 		said.text("why", __("What an emergency needs it for")),
 	], group);
 	add_question(frm, __("Confirm by Hand"), "confirm_emergency_account", {}, [
-		account(),
+		account(steps.filter((step) => step.title.startsWith("Outside Desk"))),
 		said.line("person", __("Who signed in")),
 		said.at(),
 		said.text("evidence", __("What shows it")),

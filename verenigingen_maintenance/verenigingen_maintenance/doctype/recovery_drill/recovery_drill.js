@@ -38,10 +38,12 @@ function steps_of({ doc }) {
 	const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 	const rows = (doc.steps || []).map((step) => {
 		const verdict = step.verdict ? `<span class="indicator-pill ${colors[step.verdict] || "gray"}">${esc(step.verdict)}</span>` : "";
-		const who = [step.done_by, step.note].filter(Boolean).map(esc).join(": ");
+		const by = (step.note || "").includes(step.done_by) ? "" : step.done_by;
+		const who = [by, step.note].filter(Boolean).map(esc).join(": ");
+		const why = doc.kind === "Emergency Access" ? `<div class="expected">${esc(step.detail).replaceAll("\n", "<br>")}</div>` : "";
 		const expected = step.expected ? `<div class="expected">${__("Expected")}: ${esc(step.expected)}</div>` : "";
 		const found = esc(step.found) || (step.verdict ? "" : __("waits"));
-		return `<tr><td>${verdict}</td><td>${esc(step.title)}</td><td class="note">${found}${expected}</td><td>${who}</td></tr>`;
+		return `<tr><td>${verdict}</td><td>${esc(step.title)}</td><td class="note">${found}${expected}${why}</td><td>${who}</td></tr>`;
 	});
 	return `<div class="maintenance-incident"><table class="drill-steps">${rows.join("")}</table></div>`;
 }

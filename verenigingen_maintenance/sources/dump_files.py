@@ -15,7 +15,6 @@ from verenigingen_maintenance.core.backup_sets import QUIET
 from verenigingen_maintenance.core.dumps import LONGEST_LINE, moment_of
 from verenigingen_maintenance.sources import backup_content, backups, clock
 
-
 LONGEST_NAME = 255  # bytes, of a file in a folder
 
 

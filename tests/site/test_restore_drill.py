@@ -18,7 +18,12 @@ from verenigingen_maintenance import api
 from verenigingen_maintenance.core import scratch as guard_one
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.scratch import MARKER
-from verenigingen_maintenance.operations import recovery_drills, restore_drill, scratch_database
+from verenigingen_maintenance.operations import (
+    recovery_drills,
+    restore_begin,
+    restore_drill,
+    scratch_database,
+)
 from verenigingen_maintenance.sources import (
     clock,
     compliance_backups,
@@ -43,7 +48,7 @@ def root(site):
     who = {"host": "127.0.0.1", "port": int(frappe.conf.db_port), "user": "root", "password": password}
     with pymysql.connect(**who, autocommit=True) as made:
         _drop(made)
-        for line in restore_drill.statement().replace("'CHOOSE A PASSWORD'", "%s").splitlines():
+        for line in restore_begin.statement().replace("'CHOOSE A PASSWORD'", "%s").splitlines():
             made.cursor().execute(line, (PASSWORD,) if "%s" in line else None)
         yield made.cursor()
         _drop(made)
@@ -444,7 +449,7 @@ def test_a_mark_of_nobody_among_tables_of_others_is_no_mark(root, backup, monkey
 def test_a_worker_waits_for_somebody_who_only_looks_whether_a_drill_could_begin(root, backup, monkeypatch):
     put(backup, DUMP[0])
     monkeypatch.setattr(scratch_database, "restore", lambda *_: 0)
-    name = restore_drill.begin(OPERATOR)
+    name = restore_begin.begin(OPERATOR)
     frappe.db.commit()
     key = f"{frappe.conf.db_name}:drill:Restore"
     root.execute("select get_lock(%s, 0)", (key,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 
 from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_shell, only_for, told_in_shell
-from verenigingen_maintenance.operations import recovery_drills, restore_drill
+from verenigingen_maintenance.operations import recovery_drills, restore_begin, restore_drill
 
 WORK_SECONDS = 4 * 3_600
 
@@ -16,7 +16,7 @@ def start_restore_drill(backup: str = "", free_gb: str = "") -> dict:
     """Restores the newest backup, or the one named, into the scratch database and proves what came back;
     over HTTP by a worker. `free_gb` is the free disk space there, where it cannot be read."""
     only_for(MANAGER, OPERATOR)
-    name = restore_drill.begin(frappe.session.user, backup, free_gb)
+    name = restore_begin.begin(frappe.session.user, backup, free_gb)
     if from_shell():
         restore_drill.run(name)
         return recovery_drills.describe(name)
@@ -57,9 +57,9 @@ def scratch_statement() -> str | None:
     it as it is typed."""
     only_for(MANAGER, OPERATOR, AUDITOR)
     if from_shell():
-        print(restore_drill.statement())
+        print(restore_begin.statement())
         return None
-    return restore_drill.statement()
+    return restore_begin.statement()
 
 
 def _roles_of(drill: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from frappe.commands import pass_context
 
 from verenigingen_maintenance.commands.door import Group, answer, as_json
 from verenigingen_maintenance.core.drill_wording import drill_summary
-from verenigingen_maintenance.operations import recovery_drills, restore_drill
+from verenigingen_maintenance.operations import recovery_drills, restore_begin, restore_drill
 
 LONGEST = 4 * 3_600
 
@@ -28,7 +28,7 @@ def restore(context: frappe._dict, backup: str, free_gb: str, as_json: bool) -> 
     afterwards. The exit code is the drill's verdict."""
 
     def restored() -> tuple[dict, str]:
-        name = restore_drill.begin(frappe.session.user, backup, free_gb, anywhere=True)
+        name = restore_begin.begin(frappe.session.user, backup, free_gb, anywhere=True)
         restore_drill.run(name)
         found = recovery_drills.describe(name)
         return found, drill_summary(found)

@@ -1,7 +1,7 @@
 """A backup is restored into the scratch database, and what came back is looked at from all sides.
 
-It is begun by a person, done by a job or in the shell, and told step by step. A killed one is given up when
-the next one begins, which takes away what it left.
+It is begun by a person (restore_begin), done by a job or in the shell, and told step by step. A killed one is
+given up when the next one begins, which takes away what it left.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import frappe
 import pymysql
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
 from pymysql.connections import Connection
 
 from verenigingen_maintenance.core import restored as rules
@@ -29,105 +28,17 @@ from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database, validate
 from verenigingen_maintenance.operations.recovery_drills import RESTORE, RUNNING
-from verenigingen_maintenance.operations.refusals import refuse
-from verenigingen_maintenance.operations.restore_work import Stop, Work, as_json, progress, stop, tell
+from verenigingen_maintenance.operations.restore_begin import target_hours, target_minutes
+from verenigingen_maintenance.operations.restore_work import Stop, Work, progress, stop, tell
 from verenigingen_maintenance.operations.scratch_database import GuardError, RestoreError
-from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
-from verenigingen_maintenance.sources import backups, clock, dump_files, scratch
+from verenigingen_maintenance.sources import clock, dump_files, scratch
 from verenigingen_maintenance.sources.restored import Sides
 from verenigingen_maintenance.sources.scratch import Place
 
-MINUTES, HOURS = 30, 24  # the targets where none are set
 TELL_SECONDS = 5
 LOOK_SECONDS = 15  # somebody may just look whether another one could begin
 MEGA = 1e6
-
-
-# --- what a person begins
-
-
-def begin(user: str, backup: str = "", free_gb: str = "", anywhere: bool = False) -> str:
-    """A drill for `run` to do: of the newest backup, or the one named. Raises frappe.ValidationError where
-    there is none, one is under way, or the scratch database must not be restored into."""
-    path = _path(backup, anywhere)
-    given = {"path": str(path), "free_gb": _gigabytes(free_gb)}
-    at = scratch.place()
-    with recovery_drills.worked_on(RESTORE) as is_free:
-        if not is_free:
-            refuse(_("A restore is under way. One at a time: look at its progress in Recovery Drill."))
-        _refuse_unless_ready(at)
-        _give_up_killed()
-        targets = {"recovery_target_minutes": target_minutes(), "recovery_point_target_hours": target_hours()}
-        title = _("Restore of {0}").format(path.name)
-        values = {"backup": path.name, "progress": _("Waits for a worker"), "data": as_json({"given": given})}
-        return str(recovery_drills.begin(RESTORE, title, user, **values, **targets).name)
-
-
-def target_minutes() -> int:
-    """How long a recovery may take."""
-    return cint(frappe.db.get_single_value(SETTINGS, "recovery_time_minutes")) or MINUTES
-
-
-def target_hours() -> int:
-    """How old what comes back may be."""
-    return cint(frappe.db.get_single_value(SETTINGS, "recovery_point_hours")) or HOURS
-
-
-def statement() -> str:
-    """What whoever may runs once on the server, to make the scratch database."""
-    at = scratch.place()
-    return guard.statement(at.database, at.user, scratch.user_host(at))
-
-
-def _path(backup: str, anywhere: bool) -> Path:
-    path = dump_files.find((backup or "").strip(), anywhere)
-    if path is None and backup:
-        refuse(_("There is no backup {0} in {1}."), backup, backups.folder())
-    if path is None:
-        refuse(_("There is no backup of the database in {0}. Make one: bench backup"), backups.folder())
-    return path
-
-
-def _gigabytes(text: str) -> float | None:
-    if not str(text or "").strip():
-        return None
-    try:
-        found = float(str(text))
-    except ValueError:
-        found = -1.0
-    if not 0 < found < 1e6:
-        refuse(_("Free space is a number of GB, such as 12.5: “{0}” is not."), text)
-    return found
-
-
-def _refuse_unless_ready(at: Place) -> None:
-    """Nobody waits for a job that could do nothing."""
-    if bad := guard.bad_names(at.database, at.user):
-        refuse("{0}", "; ".join(bad))
-    validate.refuse_foreign_scratch(at.host)
-    if not at.password:
-        message = _(
-            "No password of the scratch database is set in Maintenance Settings. Have it made first: {0}"
-        )
-        refuse(message, statement())
-    try:
-        with scratch.connected(at) as connection:
-            reasons = guard.reasons_against(scratch.facts(connection))
-    except pymysql.MySQLError as error:
-        refuse(_("The scratch database cannot be reached ({0}). Have it made: {1}"), error, statement())
-    if reasons:
-        refuse(_("{0} must not be restored into: {1}."), at.database, "; ".join(reasons))
-
-
-def _give_up_killed() -> None:
-    """One that runs, and nobody works on: what it left in the scratch database goes when that is claimed."""
-    if name := frappe.db.get_value(recovery_drills.DRILL, {"open_key": RESTORE}):
-        reason = _("Nobody was at work on it, before its end or from the start, and another one began.")
-        recovery_drills.abandon(recovery_drills.get(name), reason)
-
-
-# --- what a job does
 
 
 def run(name: str) -> str:

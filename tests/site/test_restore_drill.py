@@ -358,7 +358,7 @@ def test_guard_one_alone_refuses_the_live_database(at_the_live_one, monkeypatch)
     monkeypatch.setattr(scratch_database, "claim", lambda *_: pytest.fail("guard one let it through"))
     with pytest.raises(frappe.ValidationError, match="it is the live database itself"):
         api.start_restore_drill()
-    monkeypatch.setattr(restore_drill, "_refuse_unless_ready", lambda _at: None)
+    monkeypatch.setattr(restore_begin, "_refuse_unless_ready", lambda _at: None)
     drill = fresh(DRILL, api.start_restore_drill()["name"])
     assert drill.verdict == "UNKNOWN"
     assert "it is the live database itself" in drill.failure

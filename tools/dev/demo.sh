@@ -116,6 +116,8 @@ describe_demo() {
 		  $address/app/checklist-run             today's checklist, measured
 		  $address/app/maintenance-escalation    what it escalated
 		  $address/app/query-report/Escalation%20Review   what became of it
+		  $address/app/maintenance-incident      an emergency, led from the first minute to its review
+		  $address/app/recovery-drill            a backup that is really restored, and other drills
 		  $address/app/maintenance-silence       what nobody is told of; silence a subject for an hour
 		  $address/app/escalation-level          who is told at which level, and who is on duty
 		  $address/app/maintenance-procedure     the seven procedures; each opens a run

@@ -98,7 +98,8 @@ def _judged(title: str, expected: str, answer: child.Answer | child.Failure, dat
     found: dict = answer.value  # type: ignore[assignment]
     documents = {doctype: len(names) for doctype, names in found["documents"].items()}
     counted = ", ".join(f"{doctype}: {n}" for doctype, n in documents.items())
-    told = _("{0} signed in to {1} and was answered {2}").format(found["user"], found["database"], counted)
+    who = frappe.utils.get_fullname(found["user"])  # not the name: an address is redacted
+    told = _("{0} signed in to {1} and was answered {2}").format(who, found["database"], counted)
     if found["key"] or found["database"] != database or not any(documents.values()):
         wrong = _("the key of the probe was not taken: {0}").format(found["key"]) if found["key"] else told
         return Finding(title, Verdict.CRITICAL, expected, wrong, told)

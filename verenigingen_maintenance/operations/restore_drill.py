@@ -110,7 +110,7 @@ def _read(work: Work) -> None:
     if not dump.is_whole or not dump.rows:
         why = _("it has no table") if dump.is_whole else _("its last line is missing: it is truncated")
         stop(work, _not_whole(work, title, expected, why), began)
-    told = _("{0} tables, {1} rows, {2} MB of SQL; completed {3}")
+    told = _("{0} tables, {1} rows, {2} MB of SQL; completed {3} by the server's clock")
     told = told.format(len(dump.rows), dump.total, round(dump.bytes / MEGA, 1), dump.completed or "")
     tell(work, Finding(title, Verdict.OK, expected, told), began)
     work.data["dump"] = {**vars(dump), "encrypted": work.backup.is_encrypted}

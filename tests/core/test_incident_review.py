@@ -173,7 +173,7 @@ def draft(**changes):
         **{"timeline": [], "captured": {"captures": [], "differences": []}, "escalations": [], "actions": []},
         **{"before": [], "factors": [], "not_looked_at": [], "measures": [], "drafted_at": "now"},
         "written": dict.fromkeys(
-            ("root_cause", "contributing_factors", "went_well", "went_badly", "lessons"), ""
+            ("impact", "root_cause", "contributing_factors", "went_well", "went_badly", "lessons"), ""
         ),
         **changes,
     }
@@ -222,7 +222,7 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         "root cause",
         "No check saw it",
         "No measure is entered",
-        "What did members notice",
+        "what did members notice",
         "Nothing was captured",
     ):
         assert part in asked
@@ -231,7 +231,7 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         "name": "ESC-1",
         "title": "Dashboard",
         "checks": ["Dashboard accessible"],
-        "opened": "03:04",
+        "opened": "2026-11-24T03:04:00.143818",
         "level": "",
         "acknowledged": "",
         "closed": "",
@@ -245,8 +245,11 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         impact="All",
     )
     assert not [each for each in seen["questions"] if "check" in each or "root" in each]
-    asked = draft(escalations=[escalation])["questions"]
-    assert "Dashboard accessible saw it first, at 03:04: could another have seen it earlier?" in asked
+    own = {**escalation, "name": "ESC-0", "checks": []}
+    asked = draft(escalations=[own, escalation])["questions"]
+    first = "Dashboard accessible saw it first, at 2026-11-24 03:04:00: could another have seen it earlier?"
+    assert first in asked
+    assert "No check saw it" in " ".join(draft(escalations=[own])["questions"])
 
 
 def test_the_summary_tells_times_and_what_is_not_known_and_names_nobody():
@@ -258,6 +261,7 @@ def test_the_summary_tells_times_and_what_is_not_known_and_names_nobody():
     assert "time to detect: 6 min" in told.lower()
     assert "time to acknowledge: not known: nobody took command" in told
     assert "Impact: nobody wrote it down." in told
+    assert "when it began is not known" in " ".join(draft(trigger="By Hand", opened_at="03:00")["summary"])
     assert "jan" not in told
 
 
@@ -324,7 +328,8 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
 
 
 def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():
-    html = incident_document.render(draft())
+    html = incident_document.render(draft(written=written(impact="Nobody could pay")))
+    assert "Nobody could pay" in html
     assert "not known: nobody took command" in html
     unknown = draft(
         minutes=[

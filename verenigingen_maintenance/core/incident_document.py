@@ -18,6 +18,7 @@ BLAMELESS = (
     "Names stand in the timeline and with the measures only."
 )
 WRITTEN = (
+    ("impact", "Impact: what members noticed, and for how long"),
     ("root_cause", "Root cause"),
     ("contributing_factors", "Contributing factors"),
     ("went_well", "What went well"),
@@ -127,7 +128,7 @@ def _minutes(told: Told) -> Iterator[Html]:
 
 def _written(told: Told) -> Iterator[Html]:
     for field, title in WRITTEN:
-        text = told["written"][field]
+        text = told["written"].get(field)  # one that was reviewed before may have no impact
         nothing = "Not written yet." if told["is_draft"] else "Nothing was written."
         shown = tag("div", text, class_="remark") if text else tag("p", nothing, class_="small")
         yield tag("div", tag("h3", title), shown, class_="keep")

@@ -97,25 +97,103 @@ def changed(first, last):
     return [(each["part"], each["what"], each["before"], each["after"]) for each in differences(first, last)]
 
 
-def test_captures_are_compared_part_by_part_whatever_they_have():
-    first = state(
-        disk={"title": "Disk", "figures": {"used": 91, "free": 4}, "reason": ""},
-        jobs={"title": "Jobs", "rows": [{"name": "a", "state": "queued"}, {"name": "b", "state": "failed"}]},
-        processes={"title": "Processes", "rows": [["redis", 1], ["mariadbd", 2]]},
-    )
-    last = state(
-        disk={"title": "Disk", "figures": {"used": 70, "free": 4}},
-        jobs={"title": "Jobs", "rows": [{"name": "b", "state": "queued"}]},
-        processes={"title": "Processes", "rows": [["mariadbd", 2]]},
-    )
-    assert changed(first, last) == [
-        ("Disk", "used", "91", "70"),
-        ("Jobs", "a, name", "a", "(not there)"),
-        ("Jobs", "a, state", "queued", "(not there)"),
-        ("Jobs", "b, state", "failed", "queued"),
-        ("Processes", "redis", "redis, 1", "(not there)"),
+@pytest.mark.parametrize(
+    ("name", "before", "after", "is_told"),
+    [
+        ("disk used (%)", 39.3, 39.5, False),
+        ("disk used (%)", 84, 95, True),
+        ("memory available (GB)", 23.65, 23.22, False),
+        ("memory available (GB)", 9, 3.5, True),
+        ("memory available (GB)", 0.2, 0.05, False),
+        ("SELECT 1 (ms)", 1.76, 3.49, False),
+        ("SELECT 1 (ms)", 2, 900, True),
+        ("Threads_running", "2", "1", False),
+        ("Threads_running", "2", "80", True),
+        ("Uptime", "110", "382", False),
+        ("Uptime", "86400", "12", True),
+        ("max_connections", "151", "150", True),
+        ("workers alive", 3, 2, True),
+        ("switched off", "no", "the scheduler is off", True),
+        ("minutes since a job was begun", 0.5, "not known", True),
+        ("now", "03:00", "03:05", False),
+    ],
+)
+def test_a_figure_that_moved_much_is_told_and_no_other(name, before, after, is_told):
+    first, last = (state(x={"title": "X", "figures": {name: value}}) for value in (before, after))
+    assert changed(first, last) == ([("X", name, str(before), str(after))] if is_told else [])
+
+
+def rows(key, first, last, **more):
+    both = [state(**{key: {"title": "X", "figures": {}, "rows": each, **more}}) for each in (first, last)]
+    return [row[1:] for row in changed(*both)]
+
+
+def process(pid, service=""):
+    return {"service": service, "pid": pid, "processor (%)": pid % 7, "memory (MB)": pid, "command": "x"}
+
+
+def test_of_processes_the_services_that_are_gone_new_or_restarted_are_told():
+    first = [process(1, "Redis Cache"), process(2, "Workers"), process(3, "Workers"), process(4)]
+    last = [process(3, "Workers"), process(9, "nginx"), process(7)]
+    assert rows("processes", first, last) == [
+        ("Redis Cache", "1 runs", "gone"),
+        ("Workers", "2 run", "1 runs"),
+        ("nginx", "none", "1 runs"),
     ]
-    assert changed(first, first) == []
+    restarted = [process(11, "Redis Cache"), process(2, "Workers"), process(13, "Workers")]
+    assert rows("processes", first, restarted) == [("Redis Cache", "1 runs", "1 runs, restarted")]
+    cut = rows("processes", first[:1], last[:1], at_least="99 processes, and 1 are shown")
+    assert cut == [("services", "not compared", "more than are shown")]
+
+
+def test_of_checks_the_verdicts_that_changed_are_told():
+    first = [{"check": "Disk", "verdict": "OK", "value": 3}, {"check": "API", "verdict": "OK", "value": 3}]
+    last = [{"check": "API", "verdict": "OK", "value": 4}, {"check": "Disk", "verdict": "CRITICAL"}]
+    assert rows("readings", first, last) == [("Disk", "OK", "CRITICAL")]
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "told"),
+    [
+        (
+            "settings",
+            {"at": "2026-11-28 13:29:37.5", "what": "Log Settings", "fields": "Days", "by": "a@x.nl"},
+            ("Log Settings: Days", "", "changed at 2026-11-28 13:29:37"),
+        ),
+        ("errors", {"at": "x", "error": "Timeout", "row": "r1"}, ("Timeout", "", "new")),
+        ("patterns", {"name": "EP-1", "title": "Timeout in x"}, ("EP-1 Timeout in x", "", "new")),
+        ("changes", {"change": "CH-1", "what": "Index"}, ("CH-1", "", "Index")),
+    ],
+)
+def test_what_came_since_is_told_and_what_fell_out_of_a_list_is_not(key, row, told):
+    assert rows(key, [], [row]) == [told]
+    assert rows(key, [row], [row]) == rows(key, [row], []) == []
+
+
+def test_of_redis_jobs_apps_and_the_scheduler_what_matters_is_told():
+    redis = {"server": "cache", "memory (MB)": 20, "uptime_in_seconds": 5000, "last save": "ok"}
+    after = {**redis, "memory (MB)": 900, "uptime_in_seconds": 5300, "last save": "err"}
+    found = [("cache, memory (MB)", "20", "900"), ("cache, last save", "ok", "err")]
+    assert rows("redis", [redis], [after]) == found
+    waiting = [{"queue": "short", "jobs waiting": 0}]
+    after = [{"queue": "short", "jobs waiting": 80}, {"jobs": "a.b", "how often": 9, "what": "failed"}]
+    assert rows("jobs", waiting, after) == [
+        ("short, jobs waiting", "0", "80"),
+        ("a.b failed, how often", "not listed", "9"),
+    ]
+    app = {"app": "frappe", "version": "15.1", "commit": "a", "checked out": "x"}
+    assert rows("upgrades", [app], [{**app, "commit": "b"}]) == [("frappe, commit", "a", "b")]
+    jobs = [{"job": "pull", "begun last": "never", "stopped": False}]
+    stopped = [{"job": "pull", "begun last": "now", "stopped": True}]
+    assert rows("scheduler", jobs, stopped) == [("pull", "", "stopped")]
+    assert rows("scheduler", stopped, []) == [("pull", "stopped", "not stopped")]
+
+
+def test_what_differs_is_bounded_and_the_rest_is_counted():
+    many = [{"at": "x", "error": f"Error {number}", "row": f"r{number}"} for number in range(20)]
+    found = rows("errors", [], many)
+    assert len(found) == 9
+    assert found[-1] == ("and 12 more", "", "")
 
 
 def test_a_part_that_was_not_read_is_not_compared_and_says_why():

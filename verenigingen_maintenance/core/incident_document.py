@@ -228,7 +228,7 @@ def _captured(told: Told) -> Iterator[Html]:
         ]
         title = "What differed between the first capture and the last"
         heads = ("Part", "What", "First", "Last")
-        yield from _table(title, heads, differences, "Nothing differed.", (20, 30, 25, 25))
+        yield from _table(title, heads, differences, "Nothing differed by much.", (20, 30, 25, 25))
 
 
 def _before(told: Told) -> Iterator[Html]:

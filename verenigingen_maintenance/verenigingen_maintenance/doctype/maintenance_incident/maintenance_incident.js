@@ -145,9 +145,14 @@ function timeline({ timeline }) {
 
 function captured({ captured }) {
 	if (!captured) return `<p>${__("Its state was not captured yet.")}</p>`;
-	const since = captured.since.map((row) => `<li>${esc(row.part)}, ${esc(row.what)}: ${esc(row.before)} → ${esc(row.after)}</li>`);
+	const since = captured.since.map((row) => `<li>${difference(row)}</li>`);
 	const parts = Object.values(captured.parts).map(part_of_state);
 	return `<section class="captured"><h5>${__("State at {0}", [esc(captured.at.slice(0, 19))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
+}
+
+function difference({ part, what, before, after }) {
+	const values = [before, after].filter(Boolean).join(" → ");
+	return [part, what].filter(Boolean).map(esc).join(", ") + (values ? `: ${esc(values)}` : "");
 }
 
 function part_of_state(part) {

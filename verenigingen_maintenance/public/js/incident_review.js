@@ -85,11 +85,11 @@
 			{ fieldname: "looked_at", fieldtype: "Small Text", label: what, description: hint },
 			{ fieldname: "outcome", fieldtype: "Select", label: __("Outcome for the procedure"), options: OUTCOMES, default: OUTCOMES[0] },
 		];
-		ask(frm, __("Reviewed: nothing of it changes any more"), "review_incident", fields);
+		ask(frm, __("Reviewed: nothing of it changes any more"), "review_incident", fields, undefined, __("Reviewed"));
 	}
 
-	function ask(frm, title, method, fields, given) {
+	function ask(frm, title, method, fields, given, button = title) {
 		const args = { incident: frm.doc.name };
-		verenigingen_maintenance.ask({ title, fields, method, args, given, done: () => frm.reload_doc() });
+		verenigingen_maintenance.ask({ title, button, fields, method, args, given, done: () => frm.reload_doc() });
 	}
 })();

@@ -405,6 +405,21 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
     )
 
 
+def test_of_an_action_what_it_changed_is_shown_and_not_all_that_was_read():
+    row = dict.fromkeys(
+        ("at", "action", "target", "outcome", "reason", "result", "command", "taken_back_by"), "x"
+    )
+    read = {
+        "before": '{"stopped": false, "cron": "0 * * * *"}',
+        "after": '{"stopped": true, "cron": "0 * * * *"}',
+    }
+    html = incident_document.render(draft(actions=[{**row, **read}]))
+    assert "stopped: no → yes" in html
+    assert "0 * * * *" not in html
+    cut = {"before": "", "after": '{"chosen": {"a": "queu'}
+    assert "queu" in incident_document.render(draft(actions=[{**row, **cut}]))
+
+
 def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():
     html = incident_document.render(draft(written=written(impact="Nobody could pay")))
     assert "Nobody could pay" in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from .verdicts import Verdict
 from .wording import age_in_words
 
 Told = Mapping[str, Any]
+LONGEST = 200
 BLAMELESS = (
     "This review asks what in systems, procedures and monitoring let it happen or last, and never who. "
     "Names stand in the timeline and with the measures only."
@@ -196,13 +198,31 @@ def _actions(told: Told) -> Iterator[Html]:
             each["at"][:19],
             " ".join(filter(None, (each["action"], f"({each['target']})" if each["target"] else ""))),
             _lines(each, "outcome", "result", "reason", "taken_back_by"),
-            each["before"],
-            each["after"],
+            _changed(each["before"], each["after"]),
         ]
         for each in told["actions"]
     ]
-    heads = ("At", "Action", "What became of it", "Before", "After")
-    yield from _table("", heads, rows, "None was recorded.", (14, 18, 24, 22, 22))
+    heads = ("At", "Action", "What became of it", "What it changed")
+    yield from _table("", heads, rows, "None was recorded.", (14, 20, 36, 30))
+
+
+def _changed(before: str, after: str) -> str:
+    """What was other afterwards; where that cannot be told, what was read, as it is kept."""
+    try:
+        was, came = json.loads(before or "{}"), json.loads(after or "{}")
+        other = [name for name in came if came[name] != was.get(name)]
+    except (ValueError, AttributeError, TypeError):
+        return "\n".join(text[:LONGEST] for text in (before, after) if text)
+    lines = [f"{name}: {_value(was.get(name))} → {_value(came[name])}" for name in other]
+    return "\n".join(line[:LONGEST] for line in lines)
+
+
+def _value(value: object) -> str:
+    """For people: of what has parts, their number."""
+    if isinstance(value, dict | list):
+        return str(len(value))
+    known = {None: "none", True: "yes", False: "no"}
+    return known[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def _lines(each: Told, *fields: str) -> str:

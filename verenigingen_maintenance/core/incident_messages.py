@@ -61,7 +61,7 @@ def draft(facts: Facts, now: datetime) -> tuple[str, str]:
     subject = f"{drill}{facts.name} {state}: {title}"
     lines = [
         *(["This is a drill. Nothing is broken.", ""] if facts.is_drill else []),
-        f"What: {title}.",
+        f"What: {title}",
         f"Since: {facts.began_at:%Y-%m-%d %H:%M}",
         f"What you notice: {FEELS[facts.severity]}",
         f"State: {told}",

@@ -72,7 +72,12 @@ def under_way(incident: Document) -> list[dict[str, str]]:
     """The actions that say Running, and what is known of each: {action, target, at, by, told}."""
     return [
         {
-            **{"action": row.action, "target": row.target or "", "at": str(row.asked_at), "by": row.by_user},
+            **{
+                "action": row.action,
+                "target": row.target or "",
+                "at": str(row.asked_at)[:19],
+                "by": row.by_user,
+            },
             "told": state_of_row(row) or row.result or _("It is being done."),
         }
         for row in incident.actions

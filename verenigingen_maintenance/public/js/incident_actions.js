@@ -72,8 +72,9 @@
 	function field({ name, label, kind, required, help, options }) {
 		const choices = [{ value: "", label: "" }, ...options.map((each) => ({ value: each.value, label: esc(each.label) }))];
 		if (kind === "Select") return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help), options: choices };
-		const there = options.map((each) => `<br><code>${esc(each.value)}</code> ${esc(each.label)}`).join("");
-		return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help) + there };
+		const there = options.map((each) => `<div><code>${esc(each.value)}</code> ${esc(each.label)}</div>`).join("");
+		const list = there && `<div style="max-height: 10em; overflow-y: auto">${there}</div>`;
+		return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help) + list };
 	}
 
 	function show(frm, { action, outcome, result }) {

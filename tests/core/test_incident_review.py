@@ -1,6 +1,8 @@
 """What is drafted of an incident: candidates by rules, differences of captures, sentences, the document."""
 
+import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -442,3 +444,18 @@ def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():
         ]
     )
     assert 'class="pill UNKNOWN"' in incident_document.render(unknown)
+
+
+DOCTYPES = Path(incident_document.__file__).parents[1] / "verenigingen_maintenance" / "doctype"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["maintenance_incident", "maintenance_incident_action", "maintenance_incident_event"]
+    + ["maintenance_incident_capture", "recovery_drill", "recovery_drill_step"],
+)
+def test_what_is_kept_as_data_is_not_printed(name):
+    """The print of an incident had sixteen pages, most of them the processes of the host."""
+    fields = json.loads((DOCTYPES / name / f"{name}.json").read_text(encoding="utf-8"))["fields"]
+    data = [each for each in fields if each.get("options") == "JSON" or each.get("hidden")]
+    assert all(each.get("print_hide") for each in data)

@@ -451,8 +451,10 @@ DOCTYPES = Path(incident_document.__file__).parents[1] / "verenigingen_maintenan
 
 @pytest.mark.parametrize(
     "name",
-    ["maintenance_incident", "maintenance_incident_action", "maintenance_incident_event"]
-    + ["maintenance_incident_capture", "recovery_drill", "recovery_drill_step"],
+    [
+        *("maintenance_incident", "maintenance_incident_action", "maintenance_incident_event"),
+        *("maintenance_incident_capture", "recovery_drill", "recovery_drill_step"),
+    ],
 )
 def test_what_is_kept_as_data_is_not_printed(name):
     """The print of an incident had sixteen pages, most of them the processes of the host."""

@@ -94,7 +94,7 @@ def retried(_before: State, after: State) -> str:
     if not done:
         refuse(_("None of the {0} jobs is among the failed any more."), asked_for)
     message = _(
-        "{0} of {1} jobs were queued again; {2} others are kept as failed. Whether these fail again shows "
+        "{0} of {1} jobs were queued again. RQ keeps {2} others as failed. Whether these fail again shows "
         "once workers took them up: Retry Failed Jobs lists those that failed since, with the time."
     )
     return message.format(done, asked_for, sum(after["failed, by queue"].values()))

@@ -418,6 +418,13 @@ def test_of_an_action_what_it_changed_is_shown_and_not_all_that_was_read():
     html = incident_document.render(draft(actions=[{**row, **read}]))
     assert "stopped: no → yes" in html
     assert "0 * * * *" not in html
+    many = {"chosen": {f"job {number}": "failed" for number in range(9)}}
+    then = {"chosen": dict.fromkeys(many["chosen"], "queued"), "queued again": [1, 2]}
+    read = {"before": json.dumps(many), "after": json.dumps(then)}
+    html = incident_document.render(draft(actions=[{**row, **read}]))
+    assert "chosen, job 5: failed → queued" in html
+    assert "and 4 more" in html
+    assert "job 6" not in html
     cut = {"before": "", "after": '{"chosen": {"a": "queu'}
     assert "queu" in incident_document.render(draft(actions=[{**row, **cut}]))
 

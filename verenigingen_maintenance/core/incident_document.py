@@ -14,7 +14,7 @@ from .verdicts import Verdict
 from .wording import age_in_words
 
 Told = Mapping[str, Any]
-LONGEST = 200
+LONGEST, MOST_CHANGED = 200, 6
 BLAMELESS = (
     "This review asks what in systems, procedures and monitoring let it happen or last, and never who. "
     "Names stand in the timeline and with the measures only."
@@ -209,12 +209,28 @@ def _actions(told: Told) -> Iterator[Html]:
 def _changed(before: str, after: str) -> str:
     """What was other afterwards; where that cannot be told, what was read, as it is kept."""
     try:
-        was, came = json.loads(before or "{}"), json.loads(after or "{}")
-        other = [name for name in came if came[name] != was.get(name)]
+        was, came = _flat(json.loads(before or "{}")), _flat(json.loads(after or "{}"))
     except (ValueError, AttributeError, TypeError):
         return "\n".join(text[:LONGEST] for text in (before, after) if text)
-    lines = [f"{name}: {_value(was.get(name))} → {_value(came[name])}" for name in other]
-    return "\n".join(line[:LONGEST] for line in lines)
+    other = [name for name in came if came[name] != was.get(name)]
+    lines = [
+        f"{name}: {' → '.join(_value(each[name]) for each in (was, came) if name in each)}"[:LONGEST]
+        for name in other[:MOST_CHANGED]
+    ]
+    more = [f"and {len(other) - MOST_CHANGED} more"] if len(other) > MOST_CHANGED else []
+    return "\n".join([*lines, *more])
+
+
+def _flat(read: Mapping[str, object]) -> dict[str, object]:
+    """What has parts, by part."""
+    found: dict[str, object] = {}
+    for name, value in read.items():
+        found |= (
+            {f"{name}, {key}": each for key, each in value.items()}
+            if isinstance(value, dict)
+            else {name: value}
+        )
+    return found
 
 
 def _value(value: object) -> str:

@@ -172,14 +172,17 @@ class Desk:
         self.page = page
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        """One of a page: that of a dialog which it opens has the same name."""
+        return self.page.get_by_role("button", name=name, exact=True).and_(
+            self.page.locator(":not(.btn-modal-primary)")
+        )
 
     def press(self, name: str, **values: str) -> None:
         """Presses a button, fills in the dialog that it opens, and submits that."""
         self.button(name).click()
         for fieldname, value in values.items():
             self.dialog.locator(f':is(input, textarea)[data-fieldname="{fieldname}"]').fill(value)
-        self.dialog.get_by_role("button", name="Submit").click()
+        self.dialog.locator(".btn-modal-primary").click()
 
     def value(self, field: str) -> Locator:
         """What a field that cannot be written shows."""

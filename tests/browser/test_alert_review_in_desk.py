@@ -33,7 +33,7 @@ def read(api, proposal):
 def decide(form, name):
     form.button(name).click()
     form.dialog.locator("textarea").fill(WHY)
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
 
 def test_the_report_shows_figures_bars_cards_and_texts_as_text(proposal, desk):
@@ -87,7 +87,7 @@ def test_without_a_reason_nothing_is_decided(proposal, desk, api):
     form = desk("manager", f"/app/threshold-proposal/{proposal}")
 
     form.button("Accept").click()
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.dialog).to_contain_text("Missing Values Required")
     assert read(api, proposal)["status"] == "Open"

@@ -28,7 +28,7 @@ def test_a_manager_falls_back_and_an_operator_restores_one_component(mended, tro
     button(page, "Fall Back").click()
     dialog = page.locator(".modal-dialog:visible")
     dialog.locator("textarea").fill(REASON)
-    dialog.get_by_role("button", name="Submit").click()
+    dialog.locator(".btn-modal-primary").click()
     row = page.locator(".list-row", has_text="Error patterns")
     expect(row.locator(".indicator-pill[data-filter^='state']").first).to_have_text("Switched Off")
     assert component(api)["reason"] == f"switched off: {REASON}"

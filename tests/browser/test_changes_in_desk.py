@@ -63,7 +63,7 @@ def test_a_retention_is_proposed_by_its_log_and_its_days(run, desk):
     for field, value in values.items():
         form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(value)
         form.page.wait_for_timeout(150)  # Frappe looks 0.1 s after the title what depends on it
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.indicator).to_have_text("Proposed")
     expect(form.page.get_by_text("Log Settings: Access Log, 90 days").first).to_be_visible()
 
@@ -75,12 +75,12 @@ def test_an_operator_proposes_in_the_list_and_records_requests(run, desk):
     for field in ("title", "finding", "gain", "steps", "steps_back"):
         form.dialog.locator(f':is(input, textarea)[data-fieldname="{field}"]').fill(f"The {field}")
         form.page.wait_for_timeout(150)  # Frappe looks 0.1 s after the title what depends on it
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.indicator).to_have_text("Proposed")
 
     listed = desk("operator", "/app/maintenance-change")
     listed.page.locator(".page-actions button:visible", has_text="Record Requests").click()
-    listed.dialog.get_by_role("button", name="Submit").click()
+    listed.dialog.locator(".btn-modal-primary").click()
     expect(listed.indicator).to_have_text("Recording")
     listed.button("Stop and Read").click()
     expect(listed.indicator).to_have_text("Read", timeout=PATIENCE)

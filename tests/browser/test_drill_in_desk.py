@@ -25,7 +25,7 @@ def test_its_steps_are_shown_in_full_and_nothing_in_them_runs(drill, desk):
     expect(steps.first).to_contain_text("waits")
     form.button("It Was Stopped").click()
     form.dialog.locator('textarea[data-fieldname="evidence"]').fill(f"By its command {MARKUP}")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.page.locator(".drill-steps")).to_contain_text("By its command")
     expect_nothing_ran(form)
 

@@ -115,7 +115,7 @@ def test_a_manager_switches_it_off_with_a_reason_that_everybody_reads(site, desk
 
     form.button("Deactivate Escalation").click()
     form.dialog.locator("textarea").fill("The vendor moves")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.button("Activate Escalation")).to_be_visible()
     kept = form.page.locator(".timeline-item", has_text="Escalation was switched off: The vendor moves")

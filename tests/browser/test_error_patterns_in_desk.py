@@ -58,7 +58,7 @@ def test_an_operator_resolves_a_pattern_with_a_note(reopened, desk, api):
 
     form.button("Resolve").click()
     form.dialog.locator("textarea").fill("The provider <b>is back</b>")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.indicator).to_have_text("Resolved")
     expect(form.value("resolved_by")).to_contain_text("operator")
@@ -74,7 +74,7 @@ def test_what_was_resolved_is_reopened(reopened, desk, api):
     form = desk("operator", f"/app/error-pattern/{reopened}")
 
     form.button("Reopen").click()
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.indicator).to_have_text("New")
     assert "resolved_at" not in read(api, reopened)
@@ -85,7 +85,7 @@ def test_an_operator_ignores_a_pattern_until_so_many_errors_more(reopened, desk,
 
     choose(form, "Until so many errors more")
     form.dialog.locator('input[data-fieldname="errors"]').fill("5")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.indicator).to_have_text("Ignored")
     expect(form.value("ignored_to_total")).to_have_text("9")
@@ -99,7 +99,7 @@ def test_an_operator_ignores_a_pattern_until_a_date(reopened, desk, api):
 
     choose(form, "Until a date")
     fill_date(form, f"{until:%d-%m-%Y}")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.indicator).to_have_text("Ignored")
     assert read(api, reopened)["ignored_until"] == f"{until} 00:00:00"
@@ -110,7 +110,7 @@ def test_an_operator_ignores_a_pattern_for_good(reopened, desk, api):
 
     choose(form, "For good")
     form.dialog.locator("textarea").fill("Nobody minds")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.indicator).to_have_text("Ignored")
     expect(form.page.locator(".timeline-item", has_text="Nobody minds").first).to_be_visible()
@@ -123,7 +123,7 @@ def test_a_date_that_is_over_is_refused(reopened, desk, api):
 
     choose(form, "Until a date")
     fill_date(form, "01-02-2020")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.dialog).to_contain_text("2020-02-01 is over: choose a moment to come.")
     assert read(api, reopened)["state"] == "New"
@@ -133,7 +133,7 @@ def test_a_way_without_its_value_is_not_submitted(reopened, desk, api):
     form = desk("operator", f"/app/error-pattern/{reopened}")
 
     choose(form, "Until so many errors more")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.dialog).to_contain_text("Missing Values Required")
     assert read(api, reopened)["state"] == "New"

@@ -74,7 +74,7 @@ def test_the_link_of_a_mail_asks_and_acknowledges_nothing_by_itself(escalation, 
 
     expect(form.dialog).to_contain_text(f"Do you have {escalation['name']}: ")
     assert read(api, escalation["name"])["status"] == "Open"
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.value("status")).to_have_text("Acknowledged")
 
@@ -116,7 +116,7 @@ def test_the_whole_path_to_its_review(escalation, desk, api):
     form.button("Close with Review").click()
     form.dialog.locator("select").select_option("Real")
     form.dialog.locator("textarea").fill("Ask them for a status page")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.value("status")).to_have_text("Closed")
     for field, text in (("outcome", "Real"), ("review", "Ask them for a status page")):
@@ -145,7 +145,7 @@ def test_the_dialog_does_not_resolve_without_a_note(escalation, desk, api):
     before = read(api, escalation["name"])
 
     form.button("Resolve").click()
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.dialog).to_contain_text("Missing Values Required")
     assert read(api, escalation["name"]) == before
@@ -184,7 +184,7 @@ def test_a_manager_tests_the_escalation_from_its_list(site, trouble, desk, api):
     page.get_by_role("button", name="Test Escalation").click()
     dialog = page.locator(".modal.show").last
     dialog.locator('input[data-fieldname="reason"]').fill("Quarterly")
-    dialog.get_by_role("button", name="Submit").click()
+    dialog.locator(".btn-modal-primary").click()
 
     expect(page.locator(".what-is-next")).to_contain_text("This is a drill: nothing is broken.")
     drill = page.url.rsplit("/", 1)[1].split("?")[0]
@@ -227,7 +227,7 @@ def test_an_operator_silences_a_subject_and_may_not_silence_it_for_ever(trouble,
 def answer(form, action, note):
     form.button(action).click()
     form.dialog.locator("textarea").fill(note)
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
 
 def expect_event(form, row, event, user):

@@ -28,7 +28,7 @@ def test_a_manager_declares_a_check_not_applicable_from_what_is_proposed(undecla
     form.button("Not Applicable").click()
     expect(form.dialog.locator("textarea")).to_have_value(PROPOSAL)
     form.dialog.locator("textarea").fill(REASON)
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.value("not_applicable_reason")).to_have_text(REASON)
     expect(form.value("not_applicable_by")).to_contain_text("manager")
@@ -45,7 +45,7 @@ def test_a_manager_says_why_where_nothing_is_proposed(undeclared, desk, api):
 
     form.button("Not Applicable").click()
     expect(form.dialog.locator("textarea")).to_have_value("")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.dialog).to_contain_text("Missing Values Required")
     assert (

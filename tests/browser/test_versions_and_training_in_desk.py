@@ -51,7 +51,7 @@ def test_a_version_shows_what_changed_in_colours_and_its_author_does_not_approve
     expect_nothing_ran(form)
 
     form.button("Approve").click()
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.page.locator(".msgprint")).to_contain_text("another Maintenance Manager approves it")
     assert read(api, f"/api/resource/Procedure Version/{version}")["status"] == "Draft"
 
@@ -75,7 +75,7 @@ def test_a_manager_brings_an_earlier_version_back(version, desk, api):
 
     form.button("Restore").click()
     form.dialog.locator("textarea").fill("77 minutes are too many")
-    form.dialog.get_by_role("button", name="Submit").click()
+    form.dialog.locator(".btn-modal-primary").click()
 
     expect(form.page).to_have_url(re.compile(f"v{int(number) + 1}$"))
     expect(form.page.locator(".maintenance-diff .removed:visible")).to_have_text("-minutes: 77")
@@ -92,7 +92,7 @@ def test_a_procedure_says_why_it_is_due_and_a_manager_reviews_it(desk, api):
 
         form.button("Reviewed").click()
         form.dialog.locator("textarea").fill("The steps still fit")
-        form.dialog.get_by_role("button", name="Submit").click()
+        form.dialog.locator(".btn-modal-primary").click()
 
         expect(form.page.locator(".form-message", has_text="Due for review because")).to_be_hidden()
         kept = read(api, "/api/resource/Maintenance Procedure/Daily Maintenance")

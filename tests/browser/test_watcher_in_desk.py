@@ -110,7 +110,9 @@ def test_within_one_page_load_desk_says_that_no_samples_come_and_why(path, silen
     page = desk("operator", path).page
 
     line = page.locator(f"{LINE}.late")
-    expect(line).to_contain_text(re.compile("Sampled 1[2-4] min ago: what this app shows may be over"))
+    expect(line).to_contain_text(
+        re.compile("Last measured 1[2-4] min ago: what this app shows may be out of date")
+    )
     expect(line).to_contain_text(re.compile("scheduler|worker|job", re.I))
     assert line.get_attribute("role") == "alert"
 

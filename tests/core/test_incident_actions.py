@@ -6,10 +6,12 @@ import pytest
 
 from verenigingen_maintenance.core.incident_actions import (
     ACTIONS,
+    LASTING,
     depends,
     is_own_job,
     job_title,
     lasts,
+    left_as,
     may,
     not_taken_back,
     takes_back,
@@ -28,6 +30,12 @@ def test_the_operator_may_do_all_but_what_pauses_switches_off_and_rolls_back():
         ("System Manager", set()),
     ):
         assert {name for name, action in ACTIONS.items() if may(action, [role])} == expected
+
+
+def test_what_is_paused_is_said_to_be_so_with_what_puts_it_back():
+    assert left_as("Pause a Job", "pull") == "The job pull is paused: Resume a Job puts it back."
+    assert left_as("Pause Scheduler", "") == "The scheduler is paused: Resume Scheduler puts it back."
+    assert all(left_as(name, "") for name in LASTING)
 
 
 def test_each_says_what_it_does_and_what_takes_it_back():

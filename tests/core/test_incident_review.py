@@ -1,6 +1,8 @@
 """What is drafted of an incident: candidates by rules, differences of captures, sentences, the document."""
 
+import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -97,25 +99,103 @@ def changed(first, last):
     return [(each["part"], each["what"], each["before"], each["after"]) for each in differences(first, last)]
 
 
-def test_captures_are_compared_part_by_part_whatever_they_have():
-    first = state(
-        disk={"title": "Disk", "figures": {"used": 91, "free": 4}, "reason": ""},
-        jobs={"title": "Jobs", "rows": [{"name": "a", "state": "queued"}, {"name": "b", "state": "failed"}]},
-        processes={"title": "Processes", "rows": [["redis", 1], ["mariadbd", 2]]},
-    )
-    last = state(
-        disk={"title": "Disk", "figures": {"used": 70, "free": 4}},
-        jobs={"title": "Jobs", "rows": [{"name": "b", "state": "queued"}]},
-        processes={"title": "Processes", "rows": [["mariadbd", 2]]},
-    )
-    assert changed(first, last) == [
-        ("Disk", "used", "91", "70"),
-        ("Jobs", "a, name", "a", "(not there)"),
-        ("Jobs", "a, state", "queued", "(not there)"),
-        ("Jobs", "b, state", "failed", "queued"),
-        ("Processes", "redis", "redis, 1", "(not there)"),
+@pytest.mark.parametrize(
+    ("name", "before", "after", "is_told"),
+    [
+        ("disk used (%)", 39.3, 39.5, False),
+        ("disk used (%)", 84, 95, True),
+        ("memory available (GB)", 23.65, 23.22, False),
+        ("memory available (GB)", 9, 3.5, True),
+        ("memory available (GB)", 0.2, 0.05, False),
+        ("SELECT 1 (ms)", 1.76, 3.49, False),
+        ("SELECT 1 (ms)", 2, 900, True),
+        ("Threads_running", "2", "1", False),
+        ("Threads_running", "2", "80", True),
+        ("Uptime", "110", "382", False),
+        ("Uptime", "86400", "12", True),
+        ("max_connections", "151", "150", True),
+        ("workers alive", 3, 2, True),
+        ("switched off", "no", "the scheduler is off", True),
+        ("minutes since a job was begun", 0.5, "not known", True),
+        ("now", "03:00", "03:05", False),
+    ],
+)
+def test_a_figure_that_moved_much_is_told_and_no_other(name, before, after, is_told):
+    first, last = (state(x={"title": "X", "figures": {name: value}}) for value in (before, after))
+    assert changed(first, last) == ([("X", name, str(before), str(after))] if is_told else [])
+
+
+def rows(key, first, last, **more):
+    both = [state(**{key: {"title": "X", "figures": {}, "rows": each, **more}}) for each in (first, last)]
+    return [row[1:] for row in changed(*both)]
+
+
+def process(pid, service=""):
+    return {"service": service, "pid": pid, "processor (%)": pid % 7, "memory (MB)": pid, "command": "x"}
+
+
+def test_of_processes_the_services_that_are_gone_new_or_restarted_are_told():
+    first = [process(1, "Redis Cache"), process(2, "Workers"), process(3, "Workers"), process(4)]
+    last = [process(3, "Workers"), process(9, "nginx"), process(7)]
+    assert rows("processes", first, last) == [
+        ("Redis Cache", "1 runs", "gone"),
+        ("Workers", "2 run", "1 runs"),
+        ("nginx", "none", "1 runs"),
     ]
-    assert changed(first, first) == []
+    restarted = [process(11, "Redis Cache"), process(2, "Workers"), process(13, "Workers")]
+    assert rows("processes", first, restarted) == [("Redis Cache", "1 runs", "1 runs, restarted")]
+    cut = rows("processes", first[:1], last[:1], at_least="99 processes, and 1 are shown")
+    assert cut == [("services", "not compared", "more than are shown")]
+
+
+def test_of_checks_the_verdicts_that_changed_are_told():
+    first = [{"check": "Disk", "verdict": "OK", "value": 3}, {"check": "API", "verdict": "OK", "value": 3}]
+    last = [{"check": "API", "verdict": "OK", "value": 4}, {"check": "Disk", "verdict": "CRITICAL"}]
+    assert rows("readings", first, last) == [("Disk", "OK", "CRITICAL")]
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "told"),
+    [
+        (
+            "settings",
+            {"at": "2026-11-28 13:29:37.5", "what": "Log Settings", "fields": "Days", "by": "a@x.nl"},
+            ("Log Settings: Days", "", "changed at 2026-11-28 13:29:37"),
+        ),
+        ("errors", {"at": "x", "error": "Timeout", "row": "r1"}, ("Timeout", "", "new")),
+        ("patterns", {"name": "EP-1", "title": "Timeout in x"}, ("EP-1 Timeout in x", "", "new")),
+        ("changes", {"change": "CH-1", "what": "Index"}, ("CH-1", "", "Index")),
+    ],
+)
+def test_what_came_since_is_told_and_what_fell_out_of_a_list_is_not(key, row, told):
+    assert rows(key, [], [row]) == [told]
+    assert rows(key, [row], [row]) == rows(key, [row], []) == []
+
+
+def test_of_redis_jobs_apps_and_the_scheduler_what_matters_is_told():
+    redis = {"server": "cache", "memory (MB)": 20, "uptime_in_seconds": 5000, "last save": "ok"}
+    after = {**redis, "memory (MB)": 900, "uptime_in_seconds": 5300, "last save": "err"}
+    found = [("cache, memory (MB)", "20", "900"), ("cache, last save", "ok", "err")]
+    assert rows("redis", [redis], [after]) == found
+    waiting = [{"queue": "short", "jobs waiting": 0}]
+    after = [{"queue": "short", "jobs waiting": 80}, {"jobs": "a.b", "how often": 9, "what": "failed"}]
+    assert rows("jobs", waiting, after) == [
+        ("short, jobs waiting", "0", "80"),
+        ("a.b failed, how often", "not listed", "9"),
+    ]
+    app = {"app": "frappe", "version": "15.1", "commit": "a", "checked out": "x"}
+    assert rows("upgrades", [app], [{**app, "commit": "b"}]) == [("frappe, commit", "a", "b")]
+    jobs = [{"job": "pull", "begun last": "never", "stopped": False}]
+    stopped = [{"job": "pull", "begun last": "now", "stopped": True}]
+    assert rows("scheduler", jobs, stopped) == [("pull", "", "stopped")]
+    assert rows("scheduler", stopped, []) == [("pull", "stopped", "not stopped")]
+
+
+def test_what_differs_is_bounded_and_the_rest_is_counted():
+    many = [{"at": "x", "error": f"Error {number}", "row": f"r{number}"} for number in range(20)]
+    found = rows("errors", [], many)
+    assert len(found) == 9
+    assert found[-1] == ("and 12 more", "", "")
 
 
 def test_a_part_that_was_not_read_is_not_compared_and_says_why():
@@ -173,7 +253,7 @@ def draft(**changes):
         **{"timeline": [], "captured": {"captures": [], "differences": []}, "escalations": [], "actions": []},
         **{"before": [], "factors": [], "not_looked_at": [], "measures": [], "drafted_at": "now"},
         "written": dict.fromkeys(
-            ("root_cause", "contributing_factors", "went_well", "went_badly", "lessons"), ""
+            ("impact", "root_cause", "contributing_factors", "went_well", "went_badly", "lessons"), ""
         ),
         **changes,
     }
@@ -222,7 +302,7 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         "root cause",
         "No check saw it",
         "No measure is entered",
-        "What did members notice",
+        "what did members notice",
         "Nothing was captured",
     ):
         assert part in asked
@@ -231,7 +311,7 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         "name": "ESC-1",
         "title": "Dashboard",
         "checks": ["Dashboard accessible"],
-        "opened": "03:04",
+        "opened": "2026-11-24T03:04:00.143818",
         "level": "",
         "acknowledged": "",
         "closed": "",
@@ -245,8 +325,11 @@ def test_the_questions_ask_for_what_nobody_said_or_measured():
         impact="All",
     )
     assert not [each for each in seen["questions"] if "check" in each or "root" in each]
-    asked = draft(escalations=[escalation])["questions"]
-    assert "Dashboard accessible saw it first, at 03:04: could another have seen it earlier?" in asked
+    own = {**escalation, "name": "ESC-0", "checks": []}
+    asked = draft(escalations=[own, escalation])["questions"]
+    first = "Dashboard accessible saw it first, at 2026-11-24 03:04:00: could another have seen it earlier?"
+    assert first in asked
+    assert "No check saw it" in " ".join(draft(escalations=[own])["questions"])
 
 
 def test_the_summary_tells_times_and_what_is_not_known_and_names_nobody():
@@ -258,6 +341,7 @@ def test_the_summary_tells_times_and_what_is_not_known_and_names_nobody():
     assert "time to detect: 6 min" in told.lower()
     assert "time to acknowledge: not known: nobody took command" in told
     assert "Impact: nobody wrote it down." in told
+    assert "when it began is not known" in " ".join(draft(trigger="By Hand", opened_at="03:00")["summary"])
     assert "jan" not in told
 
 
@@ -323,8 +407,31 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
     )
 
 
+def test_of_an_action_what_it_changed_is_shown_and_not_all_that_was_read():
+    row = dict.fromkeys(
+        ("at", "action", "target", "outcome", "reason", "result", "command", "taken_back_by"), "x"
+    )
+    read = {
+        "before": '{"stopped": false, "cron": "0 * * * *"}',
+        "after": '{"stopped": true, "cron": "0 * * * *"}',
+    }
+    html = incident_document.render(draft(actions=[{**row, **read}]))
+    assert "stopped: no → yes" in html
+    assert "0 * * * *" not in html
+    many = {"chosen": {f"job {number}": "failed" for number in range(9)}}
+    then = {"chosen": dict.fromkeys(many["chosen"], "queued"), "queued again": [1, 2]}
+    read = {"before": json.dumps(many), "after": json.dumps(then)}
+    html = incident_document.render(draft(actions=[{**row, **read}]))
+    assert "chosen, job 5: failed → queued" in html
+    assert "and 4 more" in html
+    assert "job 6" not in html
+    cut = {"before": "", "after": '{"chosen": {"a": "queu'}
+    assert "queu" in incident_document.render(draft(actions=[{**row, **cut}]))
+
+
 def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():
-    html = incident_document.render(draft())
+    html = incident_document.render(draft(written=written(impact="Nobody could pay")))
+    assert "Nobody could pay" in html
     assert "not known: nobody took command" in html
     unknown = draft(
         minutes=[
@@ -344,3 +451,20 @@ def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():
         ]
     )
     assert 'class="pill UNKNOWN"' in incident_document.render(unknown)
+
+
+DOCTYPES = Path(incident_document.__file__).parents[1] / "verenigingen_maintenance" / "doctype"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("maintenance_incident", "maintenance_incident_action", "maintenance_incident_event"),
+        *("maintenance_incident_capture", "recovery_drill", "recovery_drill_step"),
+    ],
+)
+def test_what_is_kept_as_data_is_not_printed(name):
+    """The print of an incident had sixteen pages, most of them the processes of the host."""
+    fields = json.loads((DOCTYPES / name / f"{name}.json").read_text(encoding="utf-8"))["fields"]
+    data = [each for each in fields if each.get("options") == "JSON" or each.get("hidden")]
+    assert all(each.get("print_hide") for each in data)

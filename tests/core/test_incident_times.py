@@ -48,9 +48,10 @@ def test_what_did_not_happen_says_why():
 
 
 def test_without_a_beginning_the_time_to_detect_is_not_nought():
-    by_hand = one("detect", began=at(6))
-    assert (by_hand.seconds, by_hand.held) == (None, None)
-    assert by_hand.why == "opened by hand, and nobody said when it began"
+    for escalated in (None, at(6), at(6.001)):
+        by_hand = one("detect", began=at(6), escalated=escalated)
+        assert (by_hand.seconds, by_hand.held) == (None, None)
+        assert by_hand.why == "opened by hand, and nobody said when it began"
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from verenigingen_maintenance.core.captures import (
     without_secrets,
 )
 from verenigingen_maintenance.core.emergency_sheet import Sheet, as_text
+from verenigingen_maintenance.core.incident_actions import ACTIONS, RESTART
 from verenigingen_maintenance.core.incident_captures import not_read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.core.incident_messages import Facts, draft
+from verenigingen_maintenance.core.incident_messages import DONE, Facts, draft
 from verenigingen_maintenance.core.incident_states import ONGOING, TRANSITIONS, Status, after
 from verenigingen_maintenance.core.incident_triggers import Breach, Trigger, emergencies
 from verenigingen_maintenance.core.incident_wording import listed, told
@@ -113,28 +114,34 @@ def test_the_next_step_is_the_first_that_waits_for_a_person():
 
 
 @pytest.mark.parametrize(
-    ("status", "severity", "said", "not_said"),
+    ("status", "severity", "state", "said", "not_said"),
     [
-        ("Open", "Critical", "Next message: at 03:30", "How it ended"),
-        ("Mitigated", "Major", "Next message: at 04:00", "How it ended"),
-        ("Resolved", "Minor", "How it ended: Redis was started", "Next message"),
+        ("Open", "Critical", "is being worked on", "Next message: at 03:30", "How it ended"),
+        ("Mitigated", "Major", "works again, under watch", "Next message: at 04:00", "How it ended"),
+        ("Resolved", "Minor", "is over", "How it ended: Redis was started", "Next message"),
     ],
 )
-def test_a_message_says_what_people_notice_and_when_the_next_one_comes(status, severity, said, not_said):
+def test_a_message_says_what_people_notice_and_when_the_next_one_comes(
+    status, severity, state, said, not_said
+):
     facts = Facts(
         "INC-1",
-        "No dashboard",
+        "No dashboard. Desk is slow too.",
         status,
         severity,
         NOW,
         resolution="Redis was started",
-        actions=["Clear Cache"],
+        actions=["Clear Cache", "Something new"],
     )
     subject, text = draft(facts, NOW)
-    assert subject.startswith("INC-1: No dashboard")
+    assert subject == f"INC-1 {state}: No dashboard. Desk is slow too"
     assert said in text
     assert not_said not in text
-    assert "Clear Cache" in text
+    assert "Done so far: stored pages were thrown away; something new." in text
+
+
+def test_what_was_done_is_told_in_words_for_members_and_not_by_the_names_of_buttons():
+    assert set(DONE) == {*ACTIONS, RESTART}
 
 
 def test_a_message_of_a_drill_says_so_twice():

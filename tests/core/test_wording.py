@@ -159,7 +159,7 @@ def test_a_state_has_each_procedure_and_nothing_of_what_is_not_there():
 def test_a_state_whose_samples_are_late_says_so_and_why():
     late = {"seconds": 4000, "is_late": True, "why": ["No worker lives."], "problems": ["Mail fails."]}
     assert state({**STATUS, "watcher": late}).splitlines()[2:5] == [
-        *("Sampled 1 h 6 min ago. What follows may be over.", "No worker lives.", "Mail fails."),
+        *("Last measured 1 h 6 min ago. What follows may be out of date.", "No worker lives.", "Mail fails."),
     ]
     never = {**late, "seconds": None}
     assert state({**STATUS, "watcher": never}).splitlines()[2] == "Nothing was sampled yet."

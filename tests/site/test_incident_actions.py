@@ -82,7 +82,7 @@ def test_the_scheduler_is_paused_and_resumed_and_what_is_still_paused_is_said(in
     row = perform(incident, "Pause Scheduler", MANAGER)
     assert is_scheduler_disabled(verbose=False)
     assert (row.was["on in System Settings"], row.then["on in System Settings"]) == (True, False)
-    assert left_paused(incident) == ["Pause Scheduler: Resume Scheduler puts it back."]
+    assert left_paused(incident) == ["The scheduler is paused: Resume Scheduler puts it back."]
     assert "It does not run" in offered(incident, "Pause Scheduler")["why_not"]
     refused("It does not run: the scheduler is off", incident, "Pause Scheduler", MANAGER)
     perform(incident, "Resume Scheduler")
@@ -95,7 +95,7 @@ def test_the_scheduler_is_paused_and_resumed_and_what_is_still_paused_is_said(in
 
 
 def test_what_is_still_paused_is_put_back_after_the_incident_too(incident, scheduler_on):
-    told = "Pause Scheduler: Resume Scheduler puts it back."
+    told = "The scheduler is paused: Resume Scheduler puts it back."
     perform(incident, "Pause Scheduler", MANAGER)
     resolve(incident)
     found = incident_action_offers.offers(incident, OPERATOR)
@@ -139,8 +139,10 @@ def test_failed_jobs_that_were_named_are_queued_again_and_no_other(incident, que
     job, other_site = add_job(queue), add_job(queue, "other.localhost")
     anew = add_job(queue, job_id="anew")
     anew.set_status("queued")
-    (name,) = offered(incident, "Retry Failed Jobs")["parameters"][0]["options"]
-    assert name["value"] == "a.b.c"
+    names, ids, _yes = (each["options"] for each in offered(incident, "Retry Failed Jobs")["parameters"])
+    assert [each["value"] for each in names] == ["a.b.c"]
+    assert [each["value"] for each in ids] == [job.id]
+    assert ids[0]["label"].startswith("a.b.c, failed at 20")
     refused("Say that they may run twice", incident, "Retry Failed Jobs", job_name="a.b.c")
     yes = {"may_run_twice": 1}
     refused("is no failed job", incident, "Retry Failed Jobs", job_ids=other_site.id, **yes)
@@ -151,6 +153,7 @@ def test_failed_jobs_that_were_named_are_queued_again_and_no_other(incident, que
     assert failed == {other_site.id, anew.id}
     assert (row.was["chosen"], row.then["chosen"]) == ({job.id: "failed"}, {job.id: "queued"})
     assert row.result.startswith("1 of 1 jobs were queued again.")
+    assert "Retry Failed Jobs lists those that failed since" in row.result
 
 
 def test_analytics_go_down_to_basic_and_come_back_one_by_one(incident, monkeypatch):

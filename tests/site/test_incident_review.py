@@ -69,6 +69,9 @@ def told(name):
 def test_an_incident_is_written_measured_and_reviewed_and_never_changes_again(incident):
     frappe.set_user(OPERATOR)
     api.write_incident_review(incident, root_cause="Redis had no memory", went_well="The alert")
+    assert "Impact: nobody wrote it down." in told(incident)["summary"]
+    api.write_incident_review(incident, impact="Nobody could pay for an hour")
+    assert "Impact: Nobody could pay for an hour." in told(incident)["summary"]
     api.write_incident_review(incident, lessons="Watch Redis", went_well="")
     written = told(incident)["written"]
     assert (written["root_cause"], written["went_well"], written["lessons"]) == (

@@ -35,10 +35,11 @@ def write_incident_review(
     went_well: str | None = None,
     went_badly: str | None = None,
     lessons: str | None = None,
+    impact: str | None = None,
 ) -> None:
     """What people say of it; what is not given stays as it is."""
     only_for(MANAGER, OPERATOR)
-    texts = {"root_cause": root_cause, "contributing_factors": contributing_factors}
+    texts = {"impact": impact, "root_cause": root_cause, "contributing_factors": contributing_factors}
     texts |= {"went_well": went_well, "went_badly": went_badly, "lessons": lessons}
     incident_review.write(incident, texts)
 

@@ -113,7 +113,11 @@ _ALL = (
         (
             Parameter("job_name", "Job", is_required=False),
             Parameter(
-                "job_ids", "Only These Ids", "Small Text", False, "One a line. Empty: all of that name."
+                "job_ids",
+                "Only These Ids",
+                "Small Text",
+                False,
+                "One a line. Empty: all of that name. There are:",
             ),
             Parameter("may_run_twice", "I know these jobs: they may run twice", "Check"),
         ),
@@ -156,6 +160,13 @@ LASTING: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     "Pause Scheduler": lambda state: not state["on in System Settings"],
     "Pause a Job": lambda state: bool(state["stopped"]),
     "Switch Analytics to Basic": lambda state: bool(state["left"]),
+}
+
+# How it is until then, for people.
+LEFT_AS = {
+    "Pause Scheduler": "The scheduler is paused",
+    "Pause a Job": "The job {0} is paused",
+    "Switch Analytics to Basic": "Analytics are switched to basic",
 }
 
 # What takes one of them back: that is done in an incident that is resolved too.
@@ -229,6 +240,11 @@ def not_taken_back(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 def _may_have_acted(row: Mapping[str, Any]) -> bool:
     is_half_done = row.get("outcome") in (Outcome.RUNNING.value, Outcome.FAILED.value)
     return row.get("outcome") == Outcome.DONE.value or bool(is_half_done and row.get("before"))
+
+
+def left_as(action: str, target: str) -> str:
+    """What an action paused or switched off, and what puts it back."""
+    return f"{LEFT_AS[action].format(target)}: {ACTIONS[action].taken_back_by} puts it back."
 
 
 def lasts(action: str, state: Mapping[str, Any]) -> bool:

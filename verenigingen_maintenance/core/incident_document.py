@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,13 @@ from .verdicts import Verdict
 from .wording import age_in_words
 
 Told = Mapping[str, Any]
+LONGEST, MOST_CHANGED = 200, 6
 BLAMELESS = (
     "This review asks what in systems, procedures and monitoring let it happen or last, and never who. "
     "Names stand in the timeline and with the measures only."
 )
 WRITTEN = (
+    ("impact", "Impact: what members noticed, and for how long"),
     ("root_cause", "Root cause"),
     ("contributing_factors", "Contributing factors"),
     ("went_well", "What went well"),
@@ -127,7 +130,7 @@ def _minutes(told: Told) -> Iterator[Html]:
 
 def _written(told: Told) -> Iterator[Html]:
     for field, title in WRITTEN:
-        text = told["written"][field]
+        text = told["written"].get(field)  # one that was reviewed before may have no impact
         nothing = "Not written yet." if told["is_draft"] else "Nothing was written."
         shown = tag("div", text, class_="remark") if text else tag("p", nothing, class_="small")
         yield tag("div", tag("h3", title), shown, class_="keep")
@@ -195,13 +198,47 @@ def _actions(told: Told) -> Iterator[Html]:
             each["at"][:19],
             " ".join(filter(None, (each["action"], f"({each['target']})" if each["target"] else ""))),
             _lines(each, "outcome", "result", "reason", "taken_back_by"),
-            each["before"],
-            each["after"],
+            _changed(each["before"], each["after"]),
         ]
         for each in told["actions"]
     ]
-    heads = ("At", "Action", "What became of it", "Before", "After")
-    yield from _table("", heads, rows, "None was recorded.", (14, 18, 24, 22, 22))
+    heads = ("At", "Action", "What became of it", "What it changed")
+    yield from _table("", heads, rows, "None was recorded.", (14, 20, 36, 30))
+
+
+def _changed(before: str, after: str) -> str:
+    """What was other afterwards; where that cannot be told, what was read, as it is kept."""
+    try:
+        was, came = _flat(json.loads(before or "{}")), _flat(json.loads(after or "{}"))
+    except (ValueError, AttributeError, TypeError):
+        return "\n".join(text[:LONGEST] for text in (before, after) if text)
+    other = [name for name in came if came[name] != was.get(name)]
+    lines = [
+        f"{name}: {' → '.join(_value(each[name]) for each in (was, came) if name in each)}"[:LONGEST]
+        for name in other[:MOST_CHANGED]
+    ]
+    more = [f"and {len(other) - MOST_CHANGED} more"] if len(other) > MOST_CHANGED else []
+    return "\n".join([*lines, *more])
+
+
+def _flat(read: Mapping[str, object]) -> dict[str, object]:
+    """What has parts, by part."""
+    found: dict[str, object] = {}
+    for name, value in read.items():
+        found |= (
+            {f"{name}, {key}": each for key, each in value.items()}
+            if isinstance(value, dict)
+            else {name: value}
+        )
+    return found
+
+
+def _value(value: object) -> str:
+    """For people: of what has parts, their number."""
+    if isinstance(value, dict | list):
+        return str(len(value))
+    known = {None: "none", True: "yes", False: "no"}
+    return known[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def _lines(each: Told, *fields: str) -> str:
@@ -227,7 +264,7 @@ def _captured(told: Told) -> Iterator[Html]:
         ]
         title = "What differed between the first capture and the last"
         heads = ("Part", "What", "First", "Last")
-        yield from _table(title, heads, differences, "Nothing differed.", (20, 30, 25, 25))
+        yield from _table(title, heads, differences, "Nothing differed by much.", (20, 30, 25, 25))
 
 
 def _before(told: Told) -> Iterator[Html]:

@@ -9,6 +9,12 @@ from datetime import datetime, timedelta
 from .incident_states import Severity, Status
 
 NEXT_UPDATE = {Severity.CRITICAL.value: 30, Severity.MAJOR.value: 60, Severity.MINOR.value: 240}
+# For the subject, and for the text.
+STATES = {
+    Status.OPEN.value: ("is being worked on", "we are working on it."),
+    Status.MITIGATED.value: ("works again, under watch", "it works again, and we keep an eye on it."),
+}
+OVER = ("is over", "it is over.")
 FEELS = {
     Severity.CRITICAL.value: "Members cannot work with the system, or data may be in danger.",
     Severity.MAJOR.value: "The system works slowly, or parts of it do not work.",
@@ -16,9 +22,25 @@ FEELS = {
 }
 
 
+# What was done, for members: the names of buttons tell them nothing.
+DONE = {
+    "Clear Cache": "stored pages were thrown away",
+    "Delete Engine Cache Keys": "stored analyses were thrown away",
+    "Pause Scheduler": "work in the background was paused",
+    "Resume Scheduler": "work in the background goes on again",
+    "Pause a Job": "one kind of work in the background was paused",
+    "Resume a Job": "work in the background that was paused goes on again",
+    "Retry Failed Jobs": "work that had failed was started again",
+    "Switch Analytics to Basic": "analyses were reduced to the basic ones",
+    "Restore Next Component": "analyses are being brought back",
+    "Roll Back a Change": "a recent change was taken back",
+    "Restart": "parts of the system were started anew",
+}
+
+
 @dataclass(frozen=True)
 class Facts:
-    """What is known; times in the zone of the site. `actions` are what was done, in words."""
+    """What is known; times in the zone of the site. `actions` are the names of what was done."""
 
     name: str
     title: str
@@ -33,22 +55,26 @@ class Facts:
 
 def draft(facts: Facts, now: datetime) -> tuple[str, str]:
     """Subject and text. Nothing of a cause: that is for the review."""
-    word = {Status.OPEN.value: "is being worked on", Status.MITIGATED.value: "works again, under watch"}
-    told = word.get(facts.status, "is over")
-    drill = "DRILL: " if facts.is_drill else ""
-    subject = f"{drill}{facts.name}: {facts.title} {told}"
+    is_over = facts.status not in (Status.OPEN.value, Status.MITIGATED.value)
+    state, told = STATES.get(facts.status, OVER)
+    drill, title = "DRILL: " if facts.is_drill else "", facts.title.strip().rstrip(".")
+    subject = f"{drill}{facts.name} {state}: {title}"
     lines = [
         *(["This is a drill. Nothing is broken.", ""] if facts.is_drill else []),
-        f"What: {facts.title}",
+        f"What: {title}",
         f"Since: {facts.began_at:%Y-%m-%d %H:%M}",
         f"What you notice: {FEELS[facts.severity]}",
-        f"State: {told}.",
-        *([f"Done so far: {'; '.join(facts.actions)}."] if facts.actions else []),
-        *([f"How it ended: {facts.resolution}"] if facts.resolution and facts.status not in word else []),
+        f"State: {told}",
+        *([f"Done so far: {_done(facts.actions)}."] if facts.actions else []),
+        *([f"How it ended: {facts.resolution}"] if facts.resolution and is_over else []),
         f"Who leads: {facts.commander or 'nobody yet'}",
         _next(facts, now),
     ]
     return subject, "\n".join(lines)
+
+
+def _done(actions: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(DONE.get(each, each.lower()) for each in actions))
 
 
 def _next(facts: Facts, now: datetime) -> str:

@@ -10,6 +10,7 @@ from .incident_times import in_words
 from .wording import some
 
 Draft = Mapping[str, Any]
+MEMBERS = "what did members notice, and for how long?"
 
 
 def summary(told: Draft) -> list[str]:
@@ -35,6 +36,8 @@ def _head(told: Draft) -> str:
 def _seen(told: Draft) -> str:
     by_hand = told["trigger"] == "By Hand"
     opened = "It was opened by hand" if by_hand else f"It was opened by its trigger, {told['trigger']},"
+    if by_hand and told["began_at"] == told["opened_at"]:
+        return f"{opened} at {local(told['opened_at'])}; when it began is not known."
     return f"It began at {local(told['began_at'])}. {opened} at {local(told['opened_at'])}."
 
 
@@ -77,7 +80,7 @@ def questions(told: Draft) -> list[str]:
             else ["What keeps it from happening again? No measure is entered."]
         ),
         *_of_kind(told, "Procedure", "Which step of the procedure was missing, wrong or too slow?"),
-        *([] if _line(told["impact"]) else ["What did members notice, and for how long?"]),
+        *([] if _line(told["impact"]) or told["is_drill"] else [f"Impact: {MEMBERS}"]),
         *[
             f"{each['title']} is not known: {each['why']}. When was it?"
             for each in told["times"]
@@ -96,13 +99,11 @@ def _monitoring(told: Draft) -> list[str]:
     """Which check saw it first, or that none did; asked until a measure or a lesson answers it."""
     if any(each["kind"] == "Monitoring" for each in told["measures"]) or told["is_drill"]:
         return []
-    checks = [check for each in told["escalations"] for check in each["checks"]]
-    if not checks:
+    first = next((each for each in told["escalations"] if each["checks"]), None)
+    if first is None:
         return ["No check saw it: which check or threshold would have?"]
-    first = told["escalations"][0]
-    return [
-        f"{some(first['checks'])} saw it first, at {first['opened']}: could another have seen it earlier?"
-    ]
+    seen = f"{some(first['checks'])} saw it first, at {local(first['opened'])}"
+    return [f"{seen}: could another have seen it earlier?"]
 
 
 def _of_kind(told: Draft, kind: str, question: str) -> list[str]:

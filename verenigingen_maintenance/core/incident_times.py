@@ -91,7 +91,7 @@ def times(moments: Moments, promised_detect: float | None = None) -> list[Time]:
 
 
 def _detect(moments: Moments, promised: float | None) -> Time:
-    if moments.escalated is None and moments.began == moments.opened:
+    if moments.began == moments.opened == moments.detected:
         return Time("detect", None, "opened by hand, and nobody said when it began", promised)
     if moments.detected < moments.began:
         return Time(

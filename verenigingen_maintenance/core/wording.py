@@ -119,8 +119,9 @@ def _watcher(watcher: Mapping[str, Any]) -> list[str]:
     """How old the samples are, and what is wrong with the watcher."""
     age = age_in_words(watcher["seconds"])
     head = f"Sampled {age} ago." if age else "Nothing was sampled yet."
-    late = "What follows may be over." if watcher["is_late"] and age else ""
-    return [" ".join(filter(None, (head, late))), *watcher["why"], *watcher["problems"]]
+    if watcher["is_late"] and age:
+        head = f"Last measured {age} ago. What follows may be out of date."
+    return [head, *watcher["why"], *watcher["problems"]]
 
 
 def age_in_words(seconds: float | None) -> str:

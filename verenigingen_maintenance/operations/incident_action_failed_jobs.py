@@ -93,21 +93,33 @@ def retried(_before: State, after: State) -> str:
     done, asked_for = len(after["queued again"]), len(after["chosen"])
     if not done:
         refuse(_("None of the {0} jobs is among the failed any more."), asked_for)
-    message = _("{0} of {1} jobs were queued again. RQ keeps {2} failed jobs of this site.")
+    message = _(
+        "{0} of {1} jobs were queued again. RQ keeps {2} others as failed. Whether these fail again shows "
+        "once workers took them up: Retry Failed Jobs lists those that failed since, with the time."
+    )
     return message.format(done, asked_for, sum(after["failed, by queue"].values()))
 
 
 def choices() -> dict[str, list[dict[str, str]]]:
-    """The names of failed jobs with how many, and when the last one failed; the most frequent first."""
+    """The names of failed jobs with how many, and when the last one failed, the most frequent first; and
+    their ids, the last first."""
     failed = _retriable()
-    latest = {each.name: each.failed_at for each in failed}
+    latest = {each.name: each for each in failed}
     counted = Counter(each.name for each in failed).most_common(MOST_CHOICES)
     return {
         "job_name": [
-            {"value": name, "label": f"{name} ({times}; {clock.shown(latest[name])})"}
+            {"value": name, "label": f"{name} ({times}; last at {_at(latest[name])})"}
             for name, times in counted
-        ]
+        ],
+        "job_ids": [
+            {"value": each.id, "label": f"{each.name}, failed at {_at(each)}"}
+            for each in failed[: -MOST_CHOICES - 1 : -1]
+        ],
     }
+
+
+def _at(job: FailedJob) -> str:
+    return clock.shown(job.failed_at)[:19].replace("T", " ")
 
 
 def not_now() -> str:

@@ -17,6 +17,7 @@ from verenigingen_maintenance.core.incident_actions import (
     Action,
     Outcome,
     lasts,
+    left_as,
     may,
     not_taken_back,
 )
@@ -71,7 +72,12 @@ def under_way(incident: Document) -> list[dict[str, str]]:
     """The actions that say Running, and what is known of each: {action, target, at, by, told}."""
     return [
         {
-            **{"action": row.action, "target": row.target or "", "at": str(row.asked_at), "by": row.by_user},
+            **{
+                "action": row.action,
+                "target": row.target or "",
+                "at": str(row.asked_at)[:19],
+                "by": row.by_user,
+            },
             "told": state_of_row(row) or row.result or _("It is being done."),
         }
         for row in incident.actions
@@ -82,12 +88,7 @@ def under_way(incident: Document) -> list[dict[str, str]]:
 def still_paused(incident: Document) -> list[str]:
     """What was paused or switched off in an incident and is so still, each with what puts it back."""
     rows = not_taken_back([row.as_dict() for row in incident.actions])
-    return list(dict.fromkeys(_told(row) for row in rows if _lasts(row)))
-
-
-def _told(row: Mapping[str, Any]) -> str:
-    on = f" ({row['target']})" if row["target"] else ""
-    return _("{0}{1}: {2} puts it back.").format(row["action"], on, ACTIONS[row["action"]].taken_back_by)
+    return list(dict.fromkeys(left_as(row["action"], row["target"] or "") for row in rows if _lasts(row)))
 
 
 def _lasts(row: Mapping[str, Any]) -> bool:

@@ -275,7 +275,7 @@ def _note_what_is_taken_back(incident: Document, row: Document, is_left: bool) -
         if is_open and takes_back(
             row.action, row.target or "", is_left, earlier.action, earlier.target or ""
         ):
-            earlier.taken_back_by = f"{row.action}, {row.asked_at}"[:140]
+            earlier.taken_back_by = f"{row.action}, {str(row.asked_at)[:19]}"
 
 
 def _described(asked: Asked) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from verenigingen_maintenance.sources import clock, incident_evidence, incident_
 
 RUN, ITEM = "Checklist Run", "Checklist Run Item"
 VERSION = 1  # of the data that is kept of a reviewed incident
-WRITTEN = ("root_cause", "contributing_factors", "went_well", "went_badly", "lessons")
+WRITTEN = ("impact", "root_cause", "contributing_factors", "went_well", "went_badly", "lessons")
 SEVEN_DAYS, HOUR = timedelta(days=7), timedelta(hours=1)
 MOST_BEFORE, LONGEST = 60, 1500
 TOLD = ("name", "title", "level", "status", "outcome", "went_up", "checks")

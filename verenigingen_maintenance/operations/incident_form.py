@@ -72,7 +72,8 @@ def ongoing() -> list[dict[str, Any]]:
 def message(name: str, now: datetime) -> dict[str, str]:
     """A text for those who ask, to be changed before it is sent: `subject` and `text`."""
     incident = find(name)
-    done = [row.action for row in incident.actions if row.outcome in ("Done", "By Hand")]
+    acted = (row for row in incident.actions if not row.taken_back_by)
+    done = [row.action for row in acted if row.outcome in ("Done", "By Hand")]
     facts = incident_messages.Facts(
         **{"name": incident.name, "title": incident.title, "status": incident.status},
         **{"severity": incident.severity, "began_at": get_datetime(incident.began_at)},

@@ -15,9 +15,9 @@ import frappe
 import psutil
 
 from verenigingen_maintenance.core.captures import Captured, without_secrets
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, services
 
-MOST_PROCESSES, MOST_FILES, LINES, TAIL = 25, 20, 15, 8_192
+MOST_PROCESSES, MOST_FILES, LINES, TAIL = 40, 20, 15, 8_192
 WAIT = 0.2
 GIGA, MEGA, DAY = 1e9, 1e6, 86_400
 OWN = re.compile(r"gunicorn|bench|redis-server|mariadbd|mysqld|nginx|socketio|frappe", re.IGNORECASE)
@@ -28,14 +28,15 @@ def host(now: datetime) -> Captured:
     path = os.path.abspath(frappe.local.sites_path)
     disk, memory, swap = psutil.disk_usage(path), psutil.virtual_memory(), psutil.swap_memory()
     started = datetime.fromtimestamp(psutil.boot_time(), timezone.utc)
+    load = [round(each, 2) for each in psutil.getloadavg()]
     return Captured(
         {
             **{"disk used (%)": disk.percent, "disk free (GB)": round(disk.free / GIGA, 2)},
             **{"inodes free (%)": _inodes(path)},
             **{"memory used (%)": memory.percent, "memory available (GB)": round(memory.available / GIGA, 2)},
             **{"swap used (%)": swap.percent, "processors": psutil.cpu_count()},
-            "load of 1, 5 and 15 minutes": ", ".join(f"{each:.2f}" for each in psutil.getloadavg()),
-            "host started": clock.shown(started),
+            **{"load of 1 minute": load[0], "load of 5 and 15 minutes": f"{load[1]}, {load[2]}"},
+            "host started": clock.shown(started)[:16],  # to the minute: the clock of a host is corrected
         }
     )
 
@@ -47,18 +48,19 @@ def _inodes(path: str) -> float | None:
 
 
 def processes(now: datetime) -> Captured:
-    """Those of the bench and its servers, and what takes most processor and memory; commands without
-    secrets."""
+    """Those of the bench and its servers, each with its service, and what takes most processor and memory;
+    commands without secrets."""
     seen = list(psutil.process_iter())
     for each in seen:
         with suppress(psutil.Error):  # it has ended
             each.cpu_percent()  # the first call begins to count
     time.sleep(WAIT)
-    rows = [row for row in map(_process, seen) if row]
+    of_bench = {each.pid: service.value for service, ones in services.processes().items() for each in ones}
+    rows = [{"service": of_bench.get(row["pid"], ""), **row} for row in map(_process, seen) if row]
     busiest = sorted(rows, key=lambda row: (row["processor (%)"], row["memory (MB)"]), reverse=True)
-    own = [row for row in rows if OWN.search(row["command"])]
+    own = [row for row in rows if row["service"] or OWN.search(row["command"])]
     chosen = {row["pid"]: row for row in (*busiest[:8], *own)}
-    shown = sorted(chosen.values(), key=lambda row: row["pid"])[:MOST_PROCESSES]
+    shown = sorted(chosen.values(), key=lambda row: (not row["service"], row["pid"]))[:MOST_PROCESSES]
     cut = f"{len(chosen)} processes, and {MOST_PROCESSES} are shown" if len(chosen) > MOST_PROCESSES else ""
     return Captured({"processes": len(rows)}, shown, cut)
 

@@ -63,9 +63,10 @@ def earlier(incident: Any) -> list[Any]:
 
 
 def escalations(names: Sequence[str]) -> dict[str, list[Any]]:
-    """Those of each incident, the first first, with `checks` (titles), `went_up` and `answer_until`."""
+    """Those of each incident, the first first, with `checks` (titles; none of the one that was opened with an
+    incident by hand), `went_up` and `answer_until`."""
     fields = ["name", "title", "incident", "level", "status", "outcome", "opened_at", "acknowledged_at"]
-    fields += ["first_acknowledged_at", "closed_at", "policy"]
+    fields += ["first_acknowledged_at", "closed_at", "policy", "subject"]
     filters = {"incident": ("in", [*names, ""]), "opened_at": ("is", "set")}
     rows = frappe.get_all(
         ESCALATION, filters, fields, order_by="opened_at asc, name asc", limit=MOST_ESCALATIONS
@@ -74,7 +75,7 @@ def escalations(names: Sequence[str]) -> dict[str, list[Any]]:
     events = _by_parent(ESCALATION_EVENT, "event", rows)
     found: dict[str, list[Any]] = {}
     for row in rows:
-        row.checks = checks.get(row.name, [])
+        row.checks = [] if row.subject == row.incident else checks.get(row.name, [])
         row.went_up = late_answers(events.get(row.name, []))
         row.answer_until = _answer_until(row)
         found.setdefault(row.incident, []).append(row)

@@ -2,11 +2,12 @@
 frappe.provide("verenigingen_maintenance");
 
 // A dialog that stays until the server took what was typed: a refusal is shown over it, and nothing is lost.
-verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refused }) => {
+// Its button says what it does: the title, or `button` where that is a question.
+verenigingen_maintenance.ask = ({ title, button = title, fields, method, args, given, done, refused }) => {
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields: fields.map(shown_as_text),
-		primary_action_label: __("Submit"),
+		primary_action_label: button,
 		primary_action(values) {
 			frappe.call({
 				method: `verenigingen_maintenance.api.${method}`,
@@ -26,13 +27,13 @@ verenigingen_maintenance.ask = ({ title, fields, method, args, given, done, refu
 
 // A field of a dialog shows its value as HTML too, where it is read-only for a moment: also one that others wrote.
 const shown_as_text = (df) =>
-	["Data", "Small Text"].includes(df.fieldtype) ? { ...df, formatter: (value) => frappe.utils.escape_html(value || "") } : df;
+	["Data", "Small Text", "Text"].includes(df.fieldtype) ? { ...df, formatter: (value) => frappe.utils.escape_html(value || "") } : df;
 
 // 0.1 s after a field changed, Frappe empties each required one whose value it does not know: a text until it is left.
 function keep_what_is_typed(dialog) {
 	dialog.$wrapper.on("input", "input, textarea", ({ target }) => {
 		const field = dialog.fields_dict[target.dataset.fieldname];
-		if (field && field.df.reqd && ["Data", "Small Text"].includes(field.df.fieldtype)) field.value = target.value;
+		if (field && field.df.reqd && ["Data", "Small Text", "Text"].includes(field.df.fieldtype)) field.value = target.value;
 	});
 }
 

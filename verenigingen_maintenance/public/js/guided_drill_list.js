@@ -33,7 +33,7 @@ frappe.listview_settings["Recovery Drill"] = frappe.listview_settings["Recovery 
 			text("told_how", __("How it tells a person"), __("Who, and by which channel")),
 			stops,
 		];
-		verenigingen_maintenance.ask({ title: __("Failover Drill"), fields, method: "begin_failover_drill", done: open });
+		verenigingen_maintenance.ask({ title: __("Failover Drill"), button: __("Begin the Drill"), fields, method: "begin_failover_drill", done: open });
 	}
 
 	function begin_access() {

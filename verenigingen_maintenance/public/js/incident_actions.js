@@ -71,8 +71,10 @@
 	// Nothing is chosen beforehand. Frappe writes the label of an option as HTML.
 	function field({ name, label, kind, required, help, options }) {
 		const choices = [{ value: "", label: "" }, ...options.map((each) => ({ value: each.value, label: esc(each.label) }))];
-		const more = kind === "Select" ? { options: choices } : {};
-		return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help), ...more };
+		if (kind === "Select") return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help), options: choices };
+		const there = options.map((each) => `<div><code>${esc(each.value)}</code> ${esc(each.label)}</div>`).join("");
+		const list = there && `<div style="max-height: 10em; overflow-y: auto">${there}</div>`;
+		return { fieldname: name, fieldtype: kind, label, reqd: required, description: esc(help) + list };
 	}
 
 	function show(frm, { action, outcome, result }) {
@@ -93,6 +95,7 @@
 		const args = { incident: frm.doc.name };
 		verenigingen_maintenance.ask({
 			title: __("Restart by Hand"),
+			button: __("I Restart It Now"),
 			fields,
 			method: "begin_restart",
 			args,
@@ -107,7 +110,7 @@
 
 	function list(services, is_drill) {
 		const drill = is_drill ? `<p><b>${esc(__("Drill: run none of them."))}</b></p>` : "";
-		const note = __("Press Submit before you run a command in a shell of this host: what runs now is kept, which proves the restart afterwards.");
+		const note = __("Press “I Restart It Now” before you run a command in a shell of this host: what runs now is kept, which proves the restart afterwards.");
 		return `${drill}<p>${esc(note)}</p><div class="restart-commands">${services.map(block).join("")}</div>`;
 	}
 
@@ -139,6 +142,6 @@
 			frm.reload_doc();
 		};
 		const given = ({ command, came_back }) => ({ command: command || "", came_back });
-		verenigingen_maintenance.ask({ title: __("{0}: What Came Back?", [service]), fields, method: "record_restart", args, given, done });
+		verenigingen_maintenance.ask({ title: __("{0}: What Came Back?", [service]), button: __("Keep What Came Back"), fields, method: "record_restart", args, given, done });
 	}
 })();

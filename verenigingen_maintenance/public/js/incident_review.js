@@ -2,7 +2,7 @@
 (() => {
 	const KINDS = ["Prevention", "Monitoring", "Procedure", "Follow-up"];
 	const OUTCOMES = ["Unchanged", "Changed", "To Be Changed"];
-	const WRITTEN = ["root_cause", "contributing_factors", "went_well", "went_badly", "lessons"];
+	const WRITTEN = ["impact", "root_cause", "contributing_factors", "went_well", "went_badly", "lessons"];
 	const api = "verenigingen_maintenance.api";
 
 	frappe.ui.form.on("Maintenance Incident", {
@@ -32,13 +32,14 @@
 	async function write(frm) {
 		const is_over = frm.doc.status === "Resolved";
 		const told = is_over ? await drafted(frm) : "";
-		const names = is_over ? WRITTEN : WRITTEN.slice(0, 1);
+		const names = is_over ? WRITTEN : ["root_cause"];
 		const before = Object.fromEntries(names.map((name) => [name, frm.doc[name] || ""]));
 		const fields = names.map((fieldname) => ({
 			fieldname,
 			fieldtype: "Small Text",
 			label: __(frappe.meta.get_label(frm.doctype, fieldname)),
 			default: before[fieldname],
+			description: fieldname === "impact" ? __("What did members notice, and for how long?") : "",
 		}));
 		if (told) fields.unshift({ fieldname: "told", fieldtype: "HTML", options: told });
 		// Only what was changed is sent: somebody else may have written the rest meanwhile.
@@ -84,11 +85,11 @@
 			{ fieldname: "looked_at", fieldtype: "Small Text", label: what, description: hint },
 			{ fieldname: "outcome", fieldtype: "Select", label: __("Outcome for the procedure"), options: OUTCOMES, default: OUTCOMES[0] },
 		];
-		ask(frm, __("Reviewed: nothing of it changes any more"), "review_incident", fields);
+		ask(frm, __("Reviewed: nothing of it changes any more"), "review_incident", fields, undefined, __("Reviewed"));
 	}
 
-	function ask(frm, title, method, fields, given) {
+	function ask(frm, title, method, fields, given, button = title) {
 		const args = { incident: frm.doc.name };
-		verenigingen_maintenance.ask({ title, fields, method, args, given, done: () => frm.reload_doc() });
+		verenigingen_maintenance.ask({ title, button, fields, method, args, given, done: () => frm.reload_doc() });
 	}
 })();

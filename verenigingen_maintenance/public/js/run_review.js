@@ -169,7 +169,7 @@ frappe.provide("verenigingen_maintenance.review");
 			{ fieldname: "owner", fieldtype: "Link", options: "User", label: __("Owner"), reqd: 1, default: frappe.session.user },
 			{ fieldname: "date", fieldtype: "Date", label: __("Until"), reqd: 1, default: in_a_week },
 		];
-		verenigingen_maintenance.ask({ title: esc(title), fields, method, args, done: () => go_on(frm, name) });
+		verenigingen_maintenance.ask({ title: esc(title), button: __("Assign"), fields, method, args, done: () => go_on(frm, name) });
 	}
 
 	// What was typed elsewhere stays; the next one that somebody decides on has the focus.

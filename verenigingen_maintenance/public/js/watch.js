@@ -52,7 +52,7 @@
 		if (state.seconds === null) return __("Nothing was sampled yet.");
 		const minutes = Math.floor(state.seconds / 60);
 		const age = minutes ? __("{0} min", [minutes]) : __("{0} s", [state.seconds]);
-		if (state.is_late) return __("Sampled {0} ago: what this app shows may be over.", [age]);
+		if (state.is_late) return __("Last measured {0} ago: what this app shows may be out of date.", [age]);
 		return __("Sampled {0} ago. Live checks: {1}.", [age, state.verdict]);
 	}
 

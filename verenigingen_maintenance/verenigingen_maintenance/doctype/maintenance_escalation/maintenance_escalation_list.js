@@ -35,5 +35,5 @@ function drill_fields() {
 
 function begin_drill() {
 	const done = ({ escalation }) => frappe.set_route("Form", "Maintenance Escalation", escalation);
-	verenigingen_maintenance.ask({ title: __("Drill"), fields: drill_fields(), method: "start_drill", done });
+	verenigingen_maintenance.ask({ title: __("Drill"), button: __("Begin the Drill"), fields: drill_fields(), method: "start_drill", done });
 }

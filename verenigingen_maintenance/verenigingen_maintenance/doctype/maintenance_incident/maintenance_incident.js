@@ -33,7 +33,7 @@ function add_steps(frm) {
 	if (["Mitigated", "Resolved"].includes(status)) add(frm, __("Reopen"), "reopen_incident", [needed("why", __("Why?"))]);
 	if (status !== "Reviewed") add(frm, __("Add a Note"), "note_in_incident", note_fields());
 	if (is_ongoing) add(frm, __("Capture Again"), "capture_state", [{ fieldname: "why", fieldtype: "Data", label: __("Why?"), default: __("Before a restart") }]);
-	frm.add_custom_button(__("Message"), () => ask_for_message(frm));
+	if (status !== "Reviewed") frm.add_custom_button(__("Message"), () => ask_for_message(frm));
 }
 
 const needed = (fieldname, label) => ({ fieldname, fieldtype: "Small Text", label, reqd: 1 });
@@ -70,11 +70,11 @@ async function ask_for_message(frm) {
 	const { message: draft } = await get("draft_incident_message", frm);
 	const fields = [
 		{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, default: draft.subject },
-		{ fieldname: "text", fieldtype: "Small Text", label: __("Text"), reqd: 1, default: draft.text },
+		{ fieldname: "text", fieldtype: "Text", label: __("Text"), reqd: 1, default: draft.text },
 		{ fieldname: "to", fieldtype: "Small Text", label: __("Mail It To"), description: __("Addresses, with commas between them. Empty: you tell it another way, and it is noted.") },
 	];
 	const args = { incident: frm.doc.name };
-	verenigingen_maintenance.ask({ title: __("Message"), fields, method: "send_incident_message", args, done: () => frm.reload_doc() });
+	verenigingen_maintenance.ask({ title: __("Message"), button: __("Send or Note Down"), fields, method: "send_incident_message", args, done: () => frm.reload_doc() });
 }
 
 async function show(frm) {
@@ -145,9 +145,14 @@ function timeline({ timeline }) {
 
 function captured({ captured }) {
 	if (!captured) return `<p>${__("Its state was not captured yet.")}</p>`;
-	const since = captured.since.map((row) => `<li>${esc(row.part)}, ${esc(row.what)}: ${esc(row.before)} → ${esc(row.after)}</li>`);
+	const since = captured.since.map((row) => `<li>${difference(row)}</li>`);
 	const parts = Object.values(captured.parts).map(part_of_state);
 	return `<section class="captured"><h5>${__("State at {0}", [esc(captured.at.slice(0, 19))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
+}
+
+function difference({ part, what, before, after }) {
+	const values = [before, after].filter(Boolean).join(" → ");
+	return [part, what].filter(Boolean).map(esc).join(", ") + (values ? `: ${esc(values)}` : "");
 }
 
 function part_of_state(part) {

@@ -117,7 +117,8 @@ def unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def lines_of(chunks: Iterable[bytes], longest: int) -> Iterator[bytes]:
     """The lines, each with its end; one may span many chunks. Raises NotWhole for one that is longer than
     `longest` bytes, before it is kept."""
-    begun, length = [], 0
+    begun: list[bytes] = []
+    length = 0
     for chunk in chunks:
         *ended, left = chunk.split(b"\n")
         for line in ended:

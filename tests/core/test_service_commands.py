@@ -24,6 +24,7 @@ from verenigingen_maintenance.core.service_processes import (
     unit_of,
 )
 from verenigingen_maintenance.core.service_starts import start
+from verenigingen_maintenance.core.service_wording import told as told_in_shell
 
 STARTED = datetime(2026, 11, 28, 8, 0, tzinfo=timezone.utc)
 BENCH = Bench("/home/frappe/frappe-bench", "frappe-bench", "frappe", 13000, 11000)
@@ -326,6 +327,15 @@ def test_what_is_kept_has_no_process_ids_and_stays_when_nothing_is_seen():
     assert lasting(found().values(), before) == before
     elsewhere = lasting(found(hosts={Service.DATABASE: "db.example.com"}).values(), {})
     assert elsewhere["MariaDB"]["why"] == "It is on db.example.com: restart it there."
+
+
+def test_services_are_told_in_a_shell():
+    web = {"service": "Web Server", "how": "By Hand", "sure": "Seen", "why": "It is so.", "as_user": "frappe"}
+    text = told_in_shell([{**web, "restart": "a && b", "stop": "", "start": "b"}])
+    assert text == (
+        "Web Server: By Hand (Seen), as frappe\n   It is so.\n"
+        "   restart:\n      $ a && b\n   start:\n      $ b"
+    )
 
 
 def test_what_is_in_no_container_is_said():

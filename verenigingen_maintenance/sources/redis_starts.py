@@ -13,8 +13,8 @@ OPTIONS = ("bind", "port", "dir", "appendonly", "maxmemory", "maxmemory-policy",
 
 
 def arguments(key: str, program: str) -> list[str]:
-    """The command line that starts the server of `redis_cache` or `redis_queue` as it runs now: with its file,
-    or with the options that matter. Empty where it does not answer, or does not tell."""
+    """The command line that starts the server of `redis_cache` or `redis_queue` as it runs now: with its
+    file, or with the options that matter. Empty where it does not answer, or does not tell."""
     options = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "decode_responses": True}
     try:
         with closing(redis.Redis.from_url(str(frappe.conf.get(key) or ""), **options)) as server:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from .placeholders import is_no_contact, is_no_telephone
 
 PLACEHOLDER, NO_TELEPHONE = "still a placeholder", "no telephone number"
-FILL_IN = "Nobody can be called so: enter telephone numbers in Escalation Level and Emergency Contact."
+FILL_IN = "Who has no number here cannot be called: enter it in Escalation Level or Emergency Contact."
 
-# A name, its telephone, what else reaches it (an address, or a text), and what else is told, such as a contract.
+# A name, its telephone, what else reaches it (an address, or a text), and what else is told: a contract.
 Row = Sequence[str | None]
 
 

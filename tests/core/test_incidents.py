@@ -195,13 +195,18 @@ def kept(how, **more):
 def test_the_sheet_begins_with_how_this_host_runs_the_database():
     usual = {**TASK, "title": "Restart database", "command": "sudo service mariadb restart"}
     services = {"MariaDB": kept("By Hand", start="(cd /srv && nohup mariadbd &)")}
+    services |= {
+        f"Redis {each}": kept("By Hand", start="(nohup redis-server &)") for each in ("Cache", "Queue")
+    }
     services["Web Server"] = kept("systemd", restart="sudo systemctl restart web.service")
     text = as_text(Sheet({"Failure": [TASK, usual]}, services=services), "Failure", "")
     first, rest = text.split("Then what does not run of these:")
     assert "MariaDB (By Hand, as mysql)\n      $ (cd /srv && nohup mariadbd &)" in first
     assert first.startswith("First the database:")
     assert "$ sudo systemctl restart web.service" in rest
-    assert ("Redis Cache: How this host runs it was never seen" in rest, "service mariadb" in rest) == (
+    assert rest.count("redis-server") == 1
+    assert "Redis Queue: with Redis Cache, by the same command" in rest
+    assert ("Scheduler: How this host runs it was never seen" in rest, "service mariadb" in rest) == (
         True,
         False,
     )

@@ -223,7 +223,7 @@ def _without_database(
     if said:
         kind, text = said
         by = user or getpass.getuser()
-        kept = str(emergency_sheet.note(kind, procedure, text, by, clock.now(), **more))
+        kept = str(emergency_sheet.note(kind, procedure, text, by, clock.now(), **more).resolve())
     data = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "kept_in": kept, "items": []}
     gone = f"The database does not answer: {reason}"
     if said and said[0] != "start":

@@ -44,7 +44,7 @@ def as_text(sheet: Sheet, procedure: str, kept_in: str) -> str:
             *written,
             *("First the database:", *_service(FIRST, sheet), f"   {BEFORE}"),
             *("", "Then what does not run of these:"),
-            *(line for name in NEXT for line in _service(name, sheet)),
+            *_others(sheet),
             *("", "Whom to call:", *_call(sheet)),
             *("", f"{known}, step by step:", *_steps(sheet, sheet.procedures[known])),
             *("", "How the database is started stands above the steps."),
@@ -59,6 +59,17 @@ def as_note(kept_in: str, see: str) -> str:
 
 def _kept(kept_in: str) -> str:
     return f"What you wrote is kept in {kept_in}, and goes into the incident once the database answers."
+
+
+def _others(sheet: Sheet) -> list[str]:
+    """One process may be two services, and bench start begins all of them: this is told once."""
+    lines: list[str] = []
+    by_start: dict[str, str] = {}
+    for name in NEXT:
+        start = sheet.services.get(name, {}).get("start", "")
+        first = by_start.setdefault(start, name) if start else name
+        lines += _service(name, sheet) if first == name else [f"   {name}: with {first}, by the same command"]
+    return lines
 
 
 def _service(name: str, sheet: Sheet) -> list[str]:

@@ -225,7 +225,7 @@ def test_under_bench_start_all_are_restarted_together():
     assert "all of its processes together" in told.why
 
 
-PROCFILE = "web: bench serve --port 8000\nschedule: bench schedule\nredis_cache: redis-server c.conf\n"
+PROCFILE = "web: bench serve --port 8000\nschedule: A=1 bench schedule\nredis_cache: redis-server c.conf\n"
 
 
 def test_where_nothing_runs_a_procfile_is_a_guess_unless_there_is_supervisor():
@@ -240,11 +240,11 @@ def test_where_nothing_runs_a_procfile_is_a_guess_unless_there_is_supervisor():
 def test_what_is_dead_alone_is_begun_alone_as_it_ran_or_as_the_procfile_says():
     commands, web = procfile_commands(PROCFILE), process(WEB)
     told = found([web], procfile=commands)["Scheduler"]
-    assert told.commands == {"start": f"(cd {HERE} && nohup bench schedule &)"}
+    assert told.commands == {"start": f"(cd {HERE} && exec nohup env A=1 bench schedule &)"}
     assert "a second time" in told.why
     kept = lasting(found([process(NAMED["Scheduler"], cwd=f"{HERE}/sites")]).values(), {})
     told = found([web], procfile=commands, kept=kept)["Scheduler"]
-    assert told.commands == {"start": f"(cd {HERE}/sites && nohup {NAMED['Scheduler']} &)"}
+    assert told.commands == {"start": f"(cd {HERE}/sites && exec nohup {NAMED['Scheduler']} &)"}
     assert (told.sure, "seen last" in told.why) == ("Seen", True)
     whole = {"Scheduler": {**kept["Scheduler"], "how": "bench start", "start": f"cd {HERE} && bench start"}}
     assert "bench start" not in found([web], kept=whole)["Scheduler"].commands.get("start", "")
@@ -263,7 +263,7 @@ MARIADB = ["mariadbd", "--datadir=/srv/my db", *(f"--option-{number}={'x' * 40}"
 def test_what_nothing_keeps_running_has_a_start_that_can_be_pasted():
     database = process(" ".join(MARIADB), 77, name="mariadbd", arguments=MARIADB, cwd="/srv/a b")
     told = found([database])["MariaDB"]
-    line = f"(cd '/srv/a b' && nohup {shlex.join(MARIADB)} &)"
+    line = f"(cd '/srv/a b' && exec nohup {shlex.join(MARIADB)} &)"
     assert (told.how, told.sure, told.commands["start"]) == ("By Hand", "Seen", line)
     gone = "while kill -0 77 2>/dev/null; do sleep 1; done"
     assert told.commands["restart"] == f"kill 77 && {gone} && {line}"

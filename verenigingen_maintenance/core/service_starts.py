@@ -15,6 +15,7 @@ SECRET = (
     "of it with ps -ww."
 )
 TITLE = "It shows a title in place of its command line: how it was started is not seen from here."
+_ASSIGNMENT = re.compile(r"\w+=")
 _LISTENS = re.compile(r"(\S*:\d+|unixsocket:\S+)")
 
 
@@ -50,7 +51,9 @@ def start(arguments: Sequence[str], program: str = "", folder: str = "") -> Star
 
 def in_background(command: str, folder: str) -> str:
     """It goes on when the shell is closed; what it prints goes into nohup.out of the folder."""
-    return f"({f'cd {shlex.quote(folder)} && ' if folder else ''}nohup {command} &)"
+    place = f"cd {shlex.quote(folder)} && exec " if folder else ""
+    program = f"env {command}" if _ASSIGNMENT.match(command) else command
+    return f"({place}nohup {program} &)"
 
 
 def by_hand(pids: Iterable[int], lines: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from frappe.utils import cint, get_datetime
 from verenigingen_maintenance.core import call_list, incident_messages
 from verenigingen_maintenance.core.incident_captures import differences, read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.operations import incident_action_offers, incident_steps
+from verenigingen_maintenance.operations import emergency_contacts, incident_action_offers, incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
 from verenigingen_maintenance.operations.open_run import command_on_this_site
@@ -127,11 +127,7 @@ def whom_to_call() -> list[str]:
     levels = frappe.get_all(
         "Escalation Level", {}, ["title", "phone", "contact", "contract"], order_by="level"
     )
-    people = frappe.get_all(
-        "Emergency Contact", {}, ["name", "full_name", "phone", "email"], order_by="creation"
-    )
-    named = [[", ".join(filter(None, (row.name, row.full_name))), row.phone, row.email] for row in people]
-    return call_list.lines([*([*row.values()] for row in levels), *named])
+    return call_list.lines([*([*row.values()] for row in levels), *emergency_contacts.to_call()])
 
 
 def _timeline(incident: Document) -> list[dict[str, Any]]:

@@ -18,11 +18,14 @@ def incident(site, api):
 
 
 def test_an_operator_leads_through_it(incident, desk, api):
+    begun = {"incident": incident, "service": "Socket.IO", "command": f"restart it {MARKUP}"}
+    api("operator").post("/api/method/verenigingen_maintenance.api.begin_restart", data=begun)
     form = desk("operator", f"/app/maintenance-incident/{incident}")
     shown = form.page.locator(".maintenance-incident")
     expect(shown.locator(".left").first).to_contain_text("left")
     expect(shown.locator(".next h5")).to_have_text("Next: Check system status")
     expect(shown.locator(".captured details").first).to_be_visible()
+    expect(form.page.locator(".begun-restart code")).to_contain_text("restart it <img")
     form.press("Take Command")
     expect(form.button("Open the Run")).to_be_visible()
     expect(shown).to_contain_text("operator@example.com commands.")

@@ -10,7 +10,7 @@ from verenigingen_maintenance.core.captures import (
     state,
     without_secrets,
 )
-from verenigingen_maintenance.core.emergency_sheet import Sheet, as_text
+from verenigingen_maintenance.core.emergency_sheet import Sheet, as_note, as_text
 from verenigingen_maintenance.core.incident_actions import ACTIONS, RESTART
 from verenigingen_maintenance.core.incident_captures import not_read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
@@ -185,12 +185,45 @@ def test_a_command_is_shown_without_its_secrets(command, shown):
     assert without_secrets(command) == shown
 
 
+TASK = {"group": "First", "title": "Look", "instructions": "Look closely.", "command": "df -h\nfree -m"}
+
+
 def test_the_sheet_has_the_steps_with_their_commands_whom_to_call_and_where_notes_are():
-    task = {"group": "First", "title": "Look", "instructions": "Look closely.", "command": "df -h\nfree -m"}
-    text = as_text(Sheet({"Failure": [task]}, ["Level 2, +31 20"], "2026-11-27 09:00"), "Failure", "/notes")
+    text = as_text(Sheet({"Failure": [TASK]}, ["Level 2, +31 20"], "2026-11-27 09:00"), "Failure", "/notes")
     for said in ("== First", "1. Look", "$ df -h", "$ free -m", "Level 2, +31 20", "2026-11-27", "/notes"):
         assert said in text
-    assert "never wrote it down" in as_text(Sheet({"Failure": [task]}), "Other", "")
+    assert "never wrote it down" in as_text(Sheet({"Failure": [TASK]}), "Other", "")
+
+
+def kept(how, **more):
+    return {"how": how, "as_user": "mysql", "restart": "", "start": "", "why": "", **more}
+
+
+def test_the_sheet_begins_with_how_this_host_runs_the_database():
+    usual = {**TASK, "title": "Restart database", "command": "sudo service mariadb restart"}
+    services = {"MariaDB": kept("By Hand", start="(cd /srv && nohup mariadbd &)")}
+    services |= {
+        f"Redis {each}": kept("By Hand", start="(nohup redis-server &)") for each in ("Cache", "Queue")
+    }
+    services["Web Server"] = kept("systemd", restart="sudo systemctl restart web.service")
+    text = as_text(Sheet({"Failure": [TASK, usual]}, services=services), "Failure", "")
+    first, rest = text.split("Then what does not run of these:")
+    assert "MariaDB (By Hand, as mysql)\n      $ (cd /srv && nohup mariadbd &)" in first
+    assert first.startswith("First the database:")
+    assert "$ sudo systemctl restart web.service" in rest
+    assert rest.count("redis-server") == 1
+    assert "Redis Queue: with Redis Cache, by the same command" in rest
+    assert ("Scheduler: How this host runs it was never seen" in rest, "service mariadb" in rest) == (
+        True,
+        False,
+    )
+    elsewhere = {"MariaDB": kept("Another Host", why="It is on db.example.com: restart it there.")}
+    assert "db.example.com" in as_text(Sheet({"Failure": [TASK]}, services=elsewhere), "Failure", "")
+
+
+def test_of_a_note_only_where_it_is_kept_is_said_and_first():
+    first, second = as_note("/notes", "bench incident status").splitlines()
+    assert (first.startswith("What you wrote is kept in /notes"), "incident status" in second) == (True, True)
 
 
 def test_an_incident_in_a_shell():
@@ -205,7 +238,12 @@ def test_an_incident_in_a_shell():
     assert "nobody commands it" in listed([row])
     assert "No incident is open" in listed([])
     phase = {"title": "First", "answered": 1, "steps": 3, "seconds_left": -61}
-    step = {"title": "Look", "instructions": "Closely.", "command": "df -h", "changes_system": True}
+    step = {
+        "title": "Look",
+        "instructions": "Closely.",
+        "command": "mariadb -e 'select 1\nlimit 3'",
+        "changes_system": True,
+    }
     event = {"at": "2026-11-28 03:00:00", "event": "Note", "note": "first\nsecond", "by": ""}
     more = {
         "minutes": 7,
@@ -221,7 +259,7 @@ def test_an_incident_in_a_shell():
     for said in (
         "1:01 over its time",
         "Next: Look.  It changes the system",
-        "$ df -h",
+        "    $ mariadb -e 'select 1\n    limit 3'\n",
         "Note: first …",
         "not captured yet",
     ):

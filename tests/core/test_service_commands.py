@@ -1,18 +1,18 @@
 """How each service of a host is restarted, from what its programs print; and whether one really was."""
 
+import shlex
 from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 
-from verenigingen_maintenance.core.service_commands import (
-    Facts,
+from verenigingen_maintenance.core.service_commands import Facts, lasting, ways
+from verenigingen_maintenance.core.service_listings import (
     Unit,
-    procfile_names,
+    procfile_commands,
     supervisor_programs,
     supervisor_status,
     systemd_units,
-    ways,
 )
 from verenigingen_maintenance.core.service_processes import (
     Ancestor,
@@ -23,6 +23,8 @@ from verenigingen_maintenance.core.service_processes import (
     proof,
     unit_of,
 )
+from verenigingen_maintenance.core.service_starts import start
+from verenigingen_maintenance.core.service_wording import told as told_in_shell
 
 STARTED = datetime(2026, 11, 28, 8, 0, tzinfo=timezone.utc)
 BENCH = Bench("/home/frappe/frappe-bench", "frappe-bench", "frappe", 13000, 11000)
@@ -70,6 +72,7 @@ mysql.service                             not-found inactive dead    mysql.servi
 
 def process(command, pid=100, **more):
     name = more.pop("name", command.split()[0].rsplit("/", 1)[-1])
+    more.setdefault("start", start(more.pop("arguments", command.split()), folder=more.get("cwd", "")))
     return Process(pid, more.pop("parent", 1), name, command, more.pop("user", "frappe"), STARTED, **more)
 
 
@@ -222,14 +225,30 @@ def test_under_bench_start_all_are_restarted_together():
     assert "all of its processes together" in told.why
 
 
+PROCFILE = "web: bench serve --port 8000\nschedule: A=1 bench schedule\nredis_cache: redis-server c.conf\n"
+
+
 def test_where_nothing_runs_a_procfile_is_a_guess_unless_there_is_supervisor():
-    names = procfile_names(
-        "web: bench serve --port 8000\nredis_cache: redis-server config/redis_cache.conf\n"
-    )
-    told = found(procfile=names)
+    commands = procfile_commands(PROCFILE)
+    told = found(procfile=commands)
     assert (told["Web Server"].how, told["Web Server"].sure) == ("bench start", "Guess")
+    assert told["Web Server"].commands["start"] == f"cd {HERE} && bench start"
     assert told["Workers"].how == "None Found"
-    assert found(procfile=names, has_supervisor=True)["Web Server"].how == "None Found"
+    assert found(procfile=commands, has_supervisor=True)["Web Server"].how == "None Found"
+
+
+def test_what_is_dead_alone_is_begun_alone_as_it_ran_or_as_the_procfile_says():
+    commands, web = procfile_commands(PROCFILE), process(WEB)
+    told = found([web], procfile=commands)["Scheduler"]
+    assert told.commands == {"start": f"(cd {HERE} && exec nohup env A=1 bench schedule &)"}
+    assert "a second time" in told.why
+    kept = lasting(found([process(NAMED["Scheduler"], cwd=f"{HERE}/sites")]).values(), {})
+    told = found([web], procfile=commands, kept=kept)["Scheduler"]
+    assert told.commands == {"start": f"(cd {HERE}/sites && exec nohup {NAMED['Scheduler']} &)"}
+    assert (told.sure, "seen last" in told.why) == ("Seen", True)
+    whole = {"Scheduler": {**kept["Scheduler"], "how": "bench start", "start": f"cd {HERE} && bench start"}}
+    assert "bench start" not in found([web], kept=whole)["Scheduler"].commands.get("start", "")
+    assert found(kept=whole)["Scheduler"].commands["start"].endswith("bench start")
 
 
 def test_what_is_on_another_host_is_restarted_there():
@@ -238,10 +257,88 @@ def test_what_is_on_another_host_is_restarted_there():
     assert not told.commands
 
 
-def test_what_nothing_keeps_running_is_said_to_be_unknown_and_a_container_is_named():
-    told = found([process(WEB, pid=77)])["Web Server"]
-    assert (told.how, told.sure, told.commands) == ("By Hand", "Unknown", {"stop": "kill 77"})
-    assert WEB in told.why
+MARIADB = ["mariadbd", "--datadir=/srv/my db", *(f"--option-{number}={'x' * 40}" for number in range(20))]
+
+
+def test_what_nothing_keeps_running_has_a_start_that_can_be_pasted():
+    database = process(" ".join(MARIADB), 77, name="mariadbd", arguments=MARIADB, cwd="/srv/a b")
+    told = found([database])["MariaDB"]
+    line = f"(cd '/srv/a b' && exec nohup {shlex.join(MARIADB)} &)"
+    assert (told.how, told.sure, told.commands["start"]) == ("By Hand", "Seen", line)
+    gone = "while kill -0 77 2>/dev/null; do sleep 1; done"
+    assert told.commands["restart"] == f"kill 77 && {gone} && {line}"
+    several = found([process(NAMED["Workers"], pid) for pid in (7, 8)])["Workers"]
+    assert several.commands["restart"].startswith("kill 7 8 && while kill -0 7 8 ")
+    assert several.commands["start"].count("nohup") == 2
+    assert "hidden" in several.why
+
+
+@pytest.mark.parametrize(
+    ("service", "arguments", "said"),
+    [
+        ("Web Server", f"{WEB} --password=hunter22", "cannot be pasted as it is"),
+        ("Web Server", f"{WEB} -phunter22", "cannot be pasted as it is"),
+        ("Web Server", "gunicorn: master [frappe.app:application]", "shows a title"),
+        ("Redis Cache", "redis-server *:13000", "shows a title"),
+        ("nginx", "nginx: master process /usr/sbin/nginx", "shows a title"),
+    ],
+)
+def test_nothing_is_stopped_that_could_not_be_started_again(service, arguments, said):
+    told = found([process(arguments, cwd=f"{HERE}/sites")])[service]
+    assert (told.how, told.sure, told.commands) == ("By Hand", "Unknown", {})
+    assert (said in told.why, "hunter22" in told.why) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "program", "line"),
+    [
+        (["mariadbd", "--x"], "/usr/sbin/mariadbd", "(nohup /usr/sbin/mariadbd --x &)"),
+        (["python", "-m", "x"], "/usr/bin/python3.11", "(nohup python -m x &)"),
+        (["redis-server", "--save", ""], "", "(nohup redis-server --save '' &)"),
+        (["redis-server", "--requirepass", "***"], "", ""),
+        ([], "", ""),
+    ],
+)
+def test_a_command_line_for_a_shell(arguments, program, line):
+    assert start(arguments, program).line == line
+
+
+def test_a_database_of_another_port_is_another_sites():
+    ones = [process(f"mariadbd --port={port}", port, name="mariadbd") for port in (3306, 3307)]
+    told = found(ones, bench=replace(BENCH, database_port=3307))["MariaDB"]
+    assert told.commands["stop"] == "kill 3307"
+    assert not found(ones)["MariaDB"].commands, "which one this site uses is not known"
+
+
+def test_one_redis_for_both_is_said():
+    shared = replace(BENCH, queue_port=13000)
+    for told in (found(bench=shared), found([process("redis-server *:13000")], bench=shared)):
+        assert all("the jobs that are queued go" in told[f"Redis {each}"].why for each in ("Cache", "Queue"))
+    assert "queued" not in found()["Redis Cache"].why
+
+
+def test_what_is_kept_has_no_process_ids_and_stays_when_nothing_is_seen():
+    seen = process("/usr/sbin/mariadbd", name="mariadbd", user="mysql", unit="mariadb.service")
+    before = lasting(found([seen, process(WEB, 77)], units=systemd_units(UNITS)).values(), {})
+    assert before["MariaDB"]["restart"] == "sudo systemctl restart mariadb.service"
+    assert before["Web Server"]["start"] == f"(nohup {WEB} &)"
+    assert before == lasting(found([seen, process(WEB, 78)], units=systemd_units(UNITS)).values(), {})
+    assert "77" not in str(before)
+    assert lasting(found().values(), before) == before
+    elsewhere = lasting(found(hosts={Service.DATABASE: "db.example.com"}).values(), {})
+    assert elsewhere["MariaDB"]["why"] == "It is on db.example.com: restart it there."
+
+
+def test_services_are_told_in_a_shell():
+    web = {"service": "Web Server", "how": "By Hand", "sure": "Seen", "why": "It is so.", "as_user": "frappe"}
+    text = told_in_shell([{**web, "restart": "a && b", "stop": "", "start": "b"}])
+    assert text == (
+        "Web Server: By Hand (Seen), as frappe\n   It is so.\n"
+        "   restart:\n      $ a && b\n   start:\n      $ b"
+    )
+
+
+def test_what_is_in_no_container_is_said():
     assert found(is_container=True)["nginx"].how == "Container"
     assert found()["nginx"].commands == {}
 

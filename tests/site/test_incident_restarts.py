@@ -30,6 +30,7 @@ def test_a_restart_by_hand_is_proven_by_the_processes_before_and_after(incident)
     with socketio() as process:
         begun = api.begin_restart(incident, "Socket.IO", "sudo supervisorctl restart x")
         assert [each["pid"] for each in begun["before"]] == [process.pid]
+        assert begun["command"] == "sudo supervisorctl restart x", "it is run once this was pressed"
         with pytest.raises(frappe.ValidationError, match="was begun at"):
             api.begin_restart(incident, "Socket.IO")
     with pytest.raises(frappe.ValidationError, match="Paste what came back"):

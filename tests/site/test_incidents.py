@@ -1,6 +1,7 @@
 """An incident from its beginning to its end: what opens it, what is kept at once, who commands it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import frappe
@@ -8,6 +9,7 @@ import pytest
 from conftest import as_json, fresh, run_bench, stored
 
 from verenigingen_maintenance import api
+from verenigingen_maintenance.core.service_processes import Service
 from verenigingen_maintenance.operations import (
     clearing,
     emergency_sheet,
@@ -19,7 +21,7 @@ from verenigingen_maintenance.operations import (
 )
 from verenigingen_maintenance.operations.breaches import Part
 from verenigingen_maintenance.operations.escalations import Breach
-from verenigingen_maintenance.sources import capture_servers, clock
+from verenigingen_maintenance.sources import capture_servers, clock, services
 
 FAILURE, SLOW, ANALYTICS = "Critical System Failure", "Performance Degradation", "Analytics Engine Failure"
 INCIDENT = "Maintenance Incident"
@@ -354,7 +356,10 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     assert begun.returncode == 3
     for said in ("does not answer", "Check database connectivity", "+31 20 555 0100", frappe.local.site):
         assert said in begun.stdout, begun.stdout
-    run_bench("maintenance", "incident", "note", "the disk was full", **GONE)
+    database = services.facts().processes[Service.DATABASE][0]
+    assert database.start.line in begun.stdout.partition("Then what does not run")[0]
+    noted = run_bench("maintenance", "incident", "note", "the disk was full", **GONE).stdout
+    assert (noted.startswith("What you wrote is kept in"), len(noted.splitlines())) == (True, 3), noted
     for _ in range(2):
         told = as_json(run_bench("maintenance", "incident", "status", "--json"))
     notes = [row["note"] for row in told["timeline"]]
@@ -364,6 +369,26 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     assert not list(sheet.glob("incident-notes.jsonl"))
     emergency_sheet.take_in(clock.now() + timedelta(minutes=2))
     assert not list(sheet.glob("incident-notes*")), "nobody writes into it any more"
+
+
+def test_the_sheet_has_how_each_service_ran_and_is_not_written_again_for_a_new_process(sheet, monkeypatch):
+    file = sheet / "emergency-sheet.json"
+    found = emergency_sheet.read().services
+    assert "--port" in found["Redis Cache"]["start"], "Redis is asked: its process shows a title only"
+    written, facts = file.stat().st_mtime_ns, services.facts()
+    later = {Service.DATABASE: [replace(facts.processes[Service.DATABASE][0], pid=1)]}
+    monkeypatch.setattr(services, "facts", lambda: replace(facts, processes=later))
+    emergency_sheet.keep(clock.now() + timedelta(minutes=11))
+    assert file.stat().st_mtime_ns == written
+    assert emergency_sheet.read().services == found, "what does not run now is told as it ran"
+
+
+def test_a_command_that_reads_says_in_one_line_that_the_database_is_gone(sheet):
+    ran = run_bench("maintenance", "status", **GONE)
+    assert (ran.returncode, ran.stdout.count("\n"), "Traceback" in ran.stderr) == (3, 1, False), ran.stdout
+    assert "maintenance incident start" in ran.stdout
+    told = run_bench("maintenance", "incident", "restarts", **GONE)
+    assert (told.returncode, "when it was seen last" in told.stdout) == (0, True), told.stdout
 
 
 def test_a_drill_without_a_database_stays_one_and_a_note_goes_where_it_was_meant(sheet):

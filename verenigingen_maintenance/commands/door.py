@@ -15,6 +15,7 @@ from frappe.commands import get_site
 
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations.refusals import plain
+from verenigingen_maintenance.sources import mariadb
 
 LONGEST = int(os.environ.get("MAINTENANCE_LONGEST", "120"))
 
@@ -75,6 +76,7 @@ def _act_on_site(
     try:
         frappe.init(get_site(context))
         if connect:
+            _refuse_without_database()
             frappe.connect()
         answer = act()
         if frappe.db:
@@ -83,6 +85,13 @@ def _act_on_site(
     finally:
         signal.alarm(0)
         frappe.destroy()
+
+
+def _refuse_without_database() -> None:
+    """In one line, with what is typed then."""
+    if reason := mariadb.why_gone():
+        typed = f"bench --site {frappe.local.site} maintenance incident start 'what you see'"
+        raise frappe.ValidationError(f"The database does not answer: {reason}. Type: {typed}")
 
 
 class _TookTooLong(Exception):

@@ -13,7 +13,8 @@ import frappe
 from frappe.commands import pass_context
 
 from verenigingen_maintenance.commands.door import Group, answer, as_json
-from verenigingen_maintenance.core.emergency_sheet import as_text
+from verenigingen_maintenance.core import service_wording
+from verenigingen_maintenance.core.emergency_sheet import as_note, as_text
 from verenigingen_maintenance.core.incident_actions import BOTH
 from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.core.incident_wording import listed, told
@@ -22,6 +23,7 @@ from verenigingen_maintenance.operations import (
     emergency_sheet,
     incident_action_offers,
     incident_form,
+    incident_restarts,
     incident_steps,
 )
 from verenigingen_maintenance.operations.refusals import past_instant
@@ -138,6 +140,19 @@ def capture(context: frappe._dict, name: str | None, user: str | None, as_json: 
     _act(context, read, as_json, user)
 
 
+@incident.command("restarts")
+@as_json
+@pass_context
+def restarts(context: frappe._dict, as_json: bool) -> None:
+    """How this host runs each service, and what restarts it. Runs nothing, and needs no database."""
+
+    def found() -> Told:
+        services = incident_restarts.restart_commands_without_database()
+        return {"services": services, "items": []}, service_wording.told(services)
+
+    answer(context, found, as_json, connect=False)
+
+
 @incident.command("mitigate")
 @click.argument("how")
 @click.option("--incident", "name", default=None, help="Which; the open one without it.")
@@ -202,16 +217,19 @@ def _act(
 def _without_database(
     reason: str, said: tuple[str, str] | None, user: str | None, more: dict[str, object]
 ) -> Told:
-    """The steps to go through, from the file that was kept for this, and the note in another."""
+    """The steps to go through, from the file that was kept for this, and the note in another; who only notes
+    something is told that it is kept."""
     procedure, kept = str(more.pop("procedure", FAILURE)), ""
     if said:
         kind, text = said
-        kept = str(
-            emergency_sheet.note(kind, procedure, text, user or getpass.getuser(), clock.now(), **more)
-        )
-    sheet = as_text(emergency_sheet.read(), procedure, kept)
+        by = user or getpass.getuser()
+        kept = str(emergency_sheet.note(kind, procedure, text, by, clock.now(), **more).resolve())
     data = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "kept_in": kept, "items": []}
-    return data, f"The database does not answer: {reason}\n\n{sheet}"
+    gone = f"The database does not answer: {reason}"
+    if said and said[0] != "start":
+        see = f"bench --site {frappe.local.site} maintenance incident status"
+        return data, f"{as_note(kept, see)}\n{gone}"
+    return data, f"{gone}\n\n{as_text(emergency_sheet.read(), procedure, kept)}"
 
 
 def _one(name: str, others: Sequence[Mapping] = ()) -> Told:

@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .shell_lines import prompted
+
 WIDTH, LAST = 100, 12
 GOING_ON = ("Open", "Mitigated")
 
@@ -78,8 +80,7 @@ def _next(step: Mapping[str, Any] | None) -> list[str]:
         return ["Every step is answered."]
     changes = "  It changes the system: be sure first." if step["changes_system"] else ""
     text = textwrap.wrap(step["instructions"], WIDTH, initial_indent="  ", subsequent_indent="  ")
-    command = [f"    $ {line}" for line in step["command"].splitlines()]
-    return [f"Next: {step['title']}.{changes}", *text, *command]
+    return [f"Next: {step['title']}.{changes}", *text, *prompted(step["command"], "    ")]
 
 
 def _captured(captured: Mapping[str, Any] | None) -> list[str]:

@@ -5,21 +5,19 @@ Nothing here runs any of them: what an app restarts it cannot watch.
 
 from __future__ import annotations
 
-import configparser
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from .service_listings import Unit
 from .service_processes import DEFAULT_REDIS, Bench, Process, Service
+from .service_starts import by_hand, in_background, shown
 
 SEEN, CONFIGURED, GUESS, UNKNOWN = "Seen", "Configured", "Guess", "Unknown"
+BENCH_START, BY_HAND, NONE = "bench start", "By Hand", "None Found"
 SUDO = "a user with sudo"
 VERBS = ("restart", "stop", "start")
-_STATUS = re.compile(
-    r"(?P<name>\S+)\s+(?P<state>RUNNING|STARTING|STOPPED|STOPPING|BACKOFF|EXITED|FATAL|UNKNOWN)\b"
-    r"(?:\s+pid (?P<pid>\d+))?"
-)
 _PROGRAMS = {
     Service.WEB: r"-frappe-web",
     Service.WORKERS: r"-[\w-]*worker(-\d+|@\d+)?",
@@ -36,6 +34,11 @@ _UNITS = {
 }
 _SINGLE = frozenset({Service.DATABASE, Service.PROXY})
 _SEVERAL = "Several run on this host: look which one this site uses before you touch one."
+_ONE_REDIS = (
+    "Redis Cache and Redis Queue are one process here: whoever stops it stops both, and the jobs that are "
+    "queued go too, unless Redis saves them to disk."
+)
+_KEEPERS = ("supervisor", "systemd")
 _PROCFILE = {
     Service.WEB: "web",
     Service.WORKERS: "worker",
@@ -47,18 +50,10 @@ _PROCFILE = {
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A systemd unit as systemctl lists it; `state` such as "active running"."""
-
-    name: str
-    state: str
-    is_user: bool = False
-
-
-@dataclass(frozen=True)
 class Facts:
     """What was found on this host. `status` is None where supervisor does not tell this user, and `programs`
-    then comes from its configuration; `hosts` has the services that are elsewhere."""
+    then comes from its configuration; `hosts` has the services that are elsewhere, `procfile` commands by
+    name, and `kept` what `lasting` made of an earlier look."""
 
     bench: Bench
     processes: Mapping[Service, Sequence[Process]] = field(default_factory=dict)
@@ -67,14 +62,15 @@ class Facts:
     status: Mapping[str, str] | None = None
     programs: Sequence[str] = ()
     units: Sequence[Unit] = ()
-    procfile: frozenset[str] = frozenset()
+    procfile: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_container: bool = False
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a service runs here, and the commands (empty where there is none) for whom; `sure` is Seen (of the
-    process that runs), Configured, Guess or Unknown."""
+    """How a service runs here, and the commands (empty where there is none) for whom; `sure` is Seen (of a
+    process that runs, or ran), Configured, Guess or Unknown."""
 
     service: Service
     how: str
@@ -82,59 +78,6 @@ class Way:
     why: str
     as_user: str = ""
     commands: Mapping[str, str] = field(default_factory=dict)
-
-
-# --- what programs print
-
-
-def supervisor_status(text: str) -> dict[str, str] | None:
-    """Programs and their states from `supervisorctl status`; None where it printed an error instead."""
-    found = [match for line in text.splitlines() if (match := _STATUS.match(line.strip()))]
-    return {match["name"]: match["state"] for match in found} or None
-
-
-def supervisor_programs(text: str) -> list[str]:
-    """The processes that a supervisor.conf defines, as supervisorctl calls them: group:program-0."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return []
-    groups: dict[str, str] = {}
-    for section in parser.sections():
-        if section.startswith("group:"):
-            members = parser.get(section, "programs", fallback="").split(",")
-            groups |= {each.strip(): section.removeprefix("group:") for each in members}
-    names = [each.removeprefix("program:") for each in parser.sections() if each.startswith("program:")]
-    return [each for name in names for each in _processes_of(parser, name, groups.get(name, ""))]
-
-
-def _processes_of(parser: configparser.RawConfigParser, name: str, group: str) -> list[str]:
-    section = f"program:{name}"
-    count = parser.get(section, "numprocs", fallback="1")
-    pattern = parser.get(section, "process_name", fallback="%(program_name)s")
-    numbers = range(min(int(count), 50)) if count.isdecimal() else range(1)
-    each = [
-        pattern.replace("%(program_name)s", name).replace("%(process_num)d", str(number))
-        for number in numbers
-    ]
-    prefix = f"{group or name}:" if group or len(each) > 1 else ""
-    return list(dict.fromkeys(f"{prefix}{one}" for one in each))
-
-
-def systemd_units(text: str, is_user: bool = False) -> list[Unit]:
-    """Units from `systemctl list-units --plain --no-legend`, without those whose file is not there."""
-    rows = [re.sub(r"^[●*\s]+", "", line).split(None, 4) for line in text.splitlines()]
-    return [
-        Unit(row[0], f"{row[2]} {row[3]}", is_user)
-        for row in rows
-        if len(row) >= 4 and row[0].endswith(".service") and row[1] != "not-found"
-    ]
-
-
-def procfile_names(text: str) -> frozenset[str]:
-    """The names of the processes of a Procfile."""
-    return frozenset(re.findall(r"^([\w-]+):", text, re.M))
 
 
 # --- how each runs
@@ -145,10 +88,31 @@ def ways(facts: Facts) -> list[Way]:
     return [_way(service, facts) for service in Service]
 
 
+def lasting(found: Iterable[Way], kept: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """What can be kept for when nothing answers: {how, as_user, restart, start, why} by service. A process id
+    is of no use then. What is not found any more, and what is a guess, is as it was `kept`."""
+    new = {way.service.value: _lasting(way) for way in found if way.sure != GUESS and way.how != NONE}
+    return {name: dict(each) for name, each in {**kept, **new}.items()}
+
+
+def _lasting(way: Way) -> dict[str, str]:
+    verbs = ("restart", "start") if way.how in _KEEPERS else ("start",)
+    commands = {verb: way.commands.get(verb, "") for verb in verbs}
+    why = "" if any(commands.values()) else way.why
+    return {"how": way.how, "as_user": way.as_user, "restart": "", **commands, "why": why}
+
+
 def _way(service: Service, facts: Facts) -> Way:
+    way = _found(service, facts)
+    is_one = facts.bench.cache_port == facts.bench.queue_port and service not in facts.hosts
+    is_redis = service in (Service.REDIS_CACHE, Service.REDIS_QUEUE)
+    return replace(way, why=f"{way.why} {_ONE_REDIS}") if is_redis and is_one else way
+
+
+def _found(service: Service, facts: Facts) -> Way:
     if host := facts.hosts.get(service):
         return Way(service, "Another Host", CONFIGURED, f"It is on {host}: restart it there.")
-    finders = (_by_supervisor, _by_unit, _by_honcho, _by_unit_name, _by_procfile, _by_hand)
+    finders = (_by_supervisor, _by_unit, _by_honcho, _by_unit_name, _as_kept, _by_procfile, _by_hand)
     found = next((way for finder in finders if (way := finder(service, facts))), None)
     return found or _nowhere(service, facts)
 
@@ -219,34 +183,69 @@ def _by_honcho(service: Service, facts: Facts) -> Way | None:
         return None
     why = (
         "It runs under bench start, which ends and starts all of its processes together: this one alone "
-        "cannot be restarted."
+        "cannot be restarted. Start it only once it has ended."
     )
     start = f"cd {shlex.quote(facts.bench.path)} && bench start"
     stop = f"kill -INT {above.pid}"
     commands = {"restart": f"{stop}; sleep 5; {start}", "stop": stop, "start": start}
-    return Way(service, "bench start", SEEN, why, facts.bench.user, commands)
+    return Way(service, BENCH_START, SEEN, why, facts.bench.user, commands)
+
+
+def _as_kept(service: Service, facts: Facts) -> Way | None:
+    """Nothing of it is seen now: as it ran when it was seen last."""
+    kept = facts.kept.get(service.value)
+    if (
+        _seen(service, facts)
+        or not kept
+        or not kept["start"]
+        or (kept["how"] == BENCH_START and _runs(facts))
+    ):
+        return None
+    commands = {verb: kept[verb] for verb in ("restart", "start") if kept[verb]}
+    why = "No process is seen. This is how it ran when it was seen last."
+    return Way(service, kept["how"], SEEN, why, kept["as_user"], commands)
 
 
 def _by_procfile(service: Service, facts: Facts) -> Way | None:
-    """Nothing runs, nothing else is configured, and there is a Procfile: a bench of a developer."""
-    if _seen(service, facts) or facts.has_supervisor or _PROCFILE.get(service) not in facts.procfile:
+    """Nothing of it runs, nothing else is configured, and there is a Procfile: a bench of a developer."""
+    command = facts.procfile.get(_PROCFILE.get(service, ""))
+    if _seen(service, facts) or facts.has_supervisor or not command:
         return None
-    start = f"cd {shlex.quote(facts.bench.path)} && bench start"
     why = "No process is seen, and neither supervisor nor systemd has it; the Procfile of this bench does."
-    return Way(service, "bench start", GUESS, why, facts.bench.user, {"start": start})
+    start = f"cd {shlex.quote(facts.bench.path)} && bench start"
+    if _runs(facts):
+        why = f"{why} bench start would begin a second time what runs: this begins it alone."
+        start = in_background(command, facts.bench.path)
+    return Way(service, BENCH_START, GUESS, why, facts.bench.user, {"start": start})
+
+
+def _runs(facts: Facts) -> bool:
+    """Whether anything that bench start begins is there already."""
+    return any(_seen(each, facts) for each in _PROCFILE if each not in _UNITS or _has_own_port(each, facts))
 
 
 def _by_hand(service: Service, facts: Facts) -> Way | None:
+    """Nothing is stopped that could not be started again."""
     seen = _seen(service, facts)
     if not seen:
         return None
-    pids = " ".join(str(each.pid) for each in seen)
-    started = "; ".join(f"{each.pid}: {each.command[:200]}" for each in seen[:3])
     users = ", ".join(sorted({each.user for each in seen}))
-    why = f"Neither supervisor, systemd nor bench start keeps it running. Start it as it was ({started})."
+    why = "Neither supervisor, systemd nor bench start keeps it running."
     if service in _SINGLE and len(seen) > 1:
-        return Way(service, "By Hand", UNKNOWN, f"{why} {_SEVERAL}", users)
-    return Way(service, "By Hand", UNKNOWN, why, users, {"stop": f"kill {pids}"})
+        return Way(service, BY_HAND, UNKNOWN, f"{why} {_SEVERAL}", users)
+    hidden = next((each for each in seen if not each.start.line), None)
+    if hidden:
+        line = (
+            f"cd {shlex.quote(hidden.cwd)} && {shown(hidden.command)}"
+            if hidden.cwd
+            else shown(hidden.command)
+        )
+        return Way(service, BY_HAND, UNKNOWN, f"{why} {hidden.start.why_not} It shows: {line}", users)
+    why = f"{why} Its start is its own command line; what its shell had set (environment) is not repeated."
+    if any(not each.cwd for each in seen):
+        why = f"{why} The folder that it runs in is hidden from this user."
+    commands = by_hand([each.pid for each in seen], [each.start.line for each in seen])
+    return Way(service, BY_HAND, SEEN, why, users, commands)
 
 
 def _nowhere(service: Service, facts: Facts) -> Way:
@@ -254,7 +253,7 @@ def _nowhere(service: Service, facts: Facts) -> Way:
         why = "This is a container, and it is not in it: restart its container on the host of the containers."
         return Way(service, "Container", GUESS, why)
     why = "No process, no program of supervisor and no unit of systemd was found that is this service."
-    return Way(service, "None Found", UNKNOWN, why)
+    return Way(service, NONE, UNKNOWN, why)
 
 
 def _has_own_port(service: Service, facts: Facts) -> bool:

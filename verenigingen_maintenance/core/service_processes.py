@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from .service_starts import NOT_SEEN, Start
+
 
 class Service(str, Enum):
     """What a bench is made of, in the order in which one looks at it."""
@@ -44,6 +46,7 @@ class Process:
     unit: str = ""
     is_user_unit: bool = False
     ancestors: tuple[Ancestor, ...] = ()
+    start: Start = NOT_SEEN
 
     def below(self, name: str) -> Ancestor | None:
         """The nearest process above it whose program is called so, such as supervisord."""
@@ -53,13 +56,15 @@ class Process:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where it is, whose it is, and the ports of its two Redis servers (0 where they have none)."""
+    """Where it is, whose it is, and the ports of its two Redis servers and its database (0 where they have
+    none)."""
 
     path: str
     name: str
     user: str
     cache_port: int = 0
     queue_port: int = 0
+    database_port: int = 0
 
 
 DEFAULT_REDIS = 6379
@@ -67,6 +72,7 @@ _HELPER = re.compile(r"bench_helper\s+frappe\s+(?:--site\s+\S+\s+)?(serve|worker
 _GUNICORN = re.compile(r"(^|[/\s])gunicorn(:|\s|$)")
 _BY_COMMAND = {"serve": Service.WEB, "schedule": Service.SCHEDULER}
 _PORT = re.compile(r":(\d{2,5})\b")
+_PORT_OPTION = re.compile(r"\s--port[= ](\d+)")
 _UNIT = re.compile(r"/([^/\n]+\.service)")
 _SHARED_UNITS = re.compile(
     r"(supervisor|supervisord|ssh|sshd|cron|crond|docker|containerd|user@\d+)\.service"
@@ -76,12 +82,18 @@ _SHARED_UNITS = re.compile(
 def service_of(process: Process, bench: Bench) -> Service | None:
     """Which service of this bench a process is; None where it is none, or another bench's."""
     if process.name in ("mariadbd", "mysqld"):
-        return Service.DATABASE
+        return Service.DATABASE if _has_port_of(process, bench) else None
     if process.command.startswith("nginx: master"):
         return Service.PROXY
     if process.name == "redis-server":
         return _redis_of(process, bench)
     return _of_bench(process) if _is_of(process, bench) else None
+
+
+def _has_port_of(process: Process, bench: Bench) -> bool:
+    """Whether a database may be this bench's; most have their port from a file, and name none."""
+    named = _PORT_OPTION.search(process.command)
+    return not (named and bench.database_port) or int(named[1]) == bench.database_port
 
 
 def _redis_of(process: Process, bench: Bench) -> Service | None:

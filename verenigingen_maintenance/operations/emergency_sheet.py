@@ -19,13 +19,16 @@ from frappe import _
 
 from verenigingen_maintenance.core.emergency_sheet import Sheet
 from verenigingen_maintenance.core.incident_states import Severity
+from verenigingen_maintenance.core.service_commands import lasting, ways
 from verenigingen_maintenance.operations import incident_form, incident_steps, incidents, seed
 from verenigingen_maintenance.operations.incidents import EVENT
 from verenigingen_maintenance.operations.open_run import command_on_this_site
 from verenigingen_maintenance.operations.transactions import commit, lock
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.sources import clock, services
 
 SHEET, NOTES = "emergency-sheet.json", "incident-notes"
+LOOKED_AT = "services-looked-at"
+LOOK_AGAIN = 600  # seconds: it asks supervisor and systemd
 FOR_OWNER, FOLDER_FOR_OWNER = 0o600, 0o700
 STILL_WRITTEN_TO = 60  # seconds
 
@@ -33,12 +36,28 @@ STILL_WRITTEN_TO = 60  # seconds
 def keep(now: datetime) -> None:
     """Writes the sheet down where it is other than what the file has."""
     tasks = {name: _tasks(name) for name in incident_steps.emergencies()}
-    content = {"procedures": tasks, "call": incident_form.whom_to_call()}
+    content = {"procedures": tasks, "call": incident_form.whom_to_call(), "services": _services(now)}
     file = folder() / SHEET
     if _read(file).get("content") != content:
         _write(
             file, json.dumps({"kept_at": clock.shown(now), "content": content}, ensure_ascii=False, indent=1)
         )
+
+
+def _services(now: datetime) -> dict[str, dict[str, str]]:
+    """How this host runs each; looked at every ten minutes, as the empty file beside it remembers."""
+    kept, looked = kept_services(), folder() / LOOKED_AT
+    if kept and looked.exists() and now.timestamp() - looked.stat().st_mtime < LOOK_AGAIN:
+        return kept
+    found = lasting(ways(services.facts()), kept)
+    looked.touch(FOR_OWNER)
+    os.utime(looked, (now.timestamp(), now.timestamp()))
+    return found
+
+
+def kept_services() -> dict[str, dict[str, str]]:
+    """How this host ran its services when it was looked at last, as core.service_commands.lasting has it."""
+    return _read(folder() / SHEET).get("content", {}).get("services", {})
 
 
 def _tasks(procedure: str) -> list[dict[str, Any]]:
@@ -56,7 +75,8 @@ def read() -> Sheet:
     """As it was written down last; before that, the app's own. Asks no database."""
     kept = _read(folder() / SHEET)
     if kept:
-        return Sheet(kept["content"]["procedures"], kept["content"]["call"], kept["kept_at"])
+        content = kept["content"]
+        return Sheet(content["procedures"], content["call"], kept["kept_at"], content.get("services", {}))
     entries = seed.read_runbook("emergencies.yaml")
     return Sheet({name: [_of_runbook(task) for task in entry["tasks"]] for name, entry in entries.items()})
 

@@ -8,7 +8,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.operations import escalation_steps
+from verenigingen_maintenance.core import call_list
+from verenigingen_maintenance.operations import emergency_contacts, escalation_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.outbox import NOTIFICATION
 from verenigingen_maintenance.operations.refusals import refuse
@@ -60,15 +61,8 @@ def _call(escalation: Document) -> list[str]:
     level = frappe.db.get_value("Escalation Level", escalation.level or "", fields, as_dict=True)
     if not level:
         return []
-    parts = [level.title, level.phone, level.contact, level.contract]
-    lines = [", ".join(each for each in parts if each)]
-    return lines if level.level < 2 else [*lines, *_emergency_contacts()]
-
-
-def _emergency_contacts() -> list[str]:
-    fields = ["name", "full_name", "phone", "email"]
-    rows = frappe.get_all("Emergency Contact", fields=fields, order_by="creation")
-    return [", ".join(each for each in row.values() if each) for row in rows if row.phone or row.email]
+    rows = [[level.title, level.phone, level.contact, level.contract]]
+    return call_list.lines(rows if level.level < 2 else [*rows, *emergency_contacts.to_call()])
 
 
 def _steps(escalation: Document) -> list[dict]:

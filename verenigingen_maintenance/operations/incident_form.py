@@ -10,10 +10,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime
 
-from verenigingen_maintenance.core import incident_messages
+from verenigingen_maintenance.core import call_list, incident_messages
 from verenigingen_maintenance.core.incident_captures import differences, read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.operations import incident_action_offers, incident_steps
+from verenigingen_maintenance.operations import emergency_contacts, incident_action_offers, incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
 from verenigingen_maintenance.operations.open_run import command_on_this_site
@@ -124,15 +124,11 @@ def _escalations(incident: Document) -> list[dict[str, Any]]:
 
 
 def whom_to_call() -> list[str]:
-    """The telephone of each level, and the emergency contacts."""
+    """The telephone of each level, and the emergency contacts; what is still to fill in says so."""
     levels = frappe.get_all(
         "Escalation Level", {}, ["title", "phone", "contact", "contract"], order_by="level"
     )
-    people = frappe.get_all(
-        "Emergency Contact", {}, ["name", "full_name", "phone", "email"], order_by="creation"
-    )
-    lines = [", ".join(value for value in row.values() if value) for row in (*levels, *people)]
-    return [line for line in lines if "," in line]
+    return call_list.lines([*([*row.values()] for row in levels), *emergency_contacts.to_call()])
 
 
 def _timeline(incident: Document) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ The app runs none of them. It reads the processes before and after, which is the
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from frappe import _
@@ -15,9 +16,9 @@ from frappe.utils import cint
 from verenigingen_maintenance.core.incident_actions import RESTART, Outcome
 from verenigingen_maintenance.core.incident_states import Status
 from verenigingen_maintenance.core.redaction import redact
-from verenigingen_maintenance.core.service_commands import Way, ways
+from verenigingen_maintenance.core.service_commands import Facts, Way, ways
 from verenigingen_maintenance.core.service_processes import Service, proof
-from verenigingen_maintenance.operations import incidents
+from verenigingen_maintenance.operations import emergency_sheet, incidents
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import services
@@ -28,7 +29,7 @@ LONGEST = 10_000
 def restart_commands() -> list[dict[str, Any]]:
     """For each service: {service, how, sure, why, as_user, restart, stop, start, processes}. A command is
     empty where there is none for this host."""
-    facts = services.facts()
+    facts = _facts()
     return [
         {
             **_described(way),
@@ -36,6 +37,16 @@ def restart_commands() -> list[dict[str, Any]]:
         }
         for way in ways(facts)
     ]
+
+
+def restart_commands_without_database() -> list[dict[str, str]]:
+    """The same without processes, whose times are told in the zone that the database knows."""
+    return [_described(way) for way in ways(_facts())]
+
+
+def _facts() -> Facts:
+    """What is seen now, and what was when a service ran that does not now."""
+    return replace(services.facts(), kept=emergency_sheet.kept_services())
 
 
 def _described(way: Way) -> dict[str, str]:
@@ -57,7 +68,7 @@ def begin_by_hand(incident: str, service: str, command: str, user: str) -> dict[
     _append(document, found, command, before, user)
     incidents.write(document)
     commit()
-    return {"service": service, "before": before}
+    return {"service": service, "before": before, "command": redact(command or "")[:LONGEST]}
 
 
 def record_by_hand(incident: str, service: str, command: str, came_back: str, user: str) -> dict[str, Any]:

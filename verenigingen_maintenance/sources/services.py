@@ -21,10 +21,10 @@ import frappe
 import psutil
 
 from verenigingen_maintenance.core.redaction import redact
-from verenigingen_maintenance.core.service_commands import (
-    Facts,
+from verenigingen_maintenance.core.service_commands import Facts
+from verenigingen_maintenance.core.service_listings import (
     Unit,
-    procfile_names,
+    procfile_commands,
     supervisor_programs,
     supervisor_status,
     systemd_units,
@@ -39,12 +39,15 @@ from verenigingen_maintenance.core.service_processes import (
     service_of,
     unit_of,
 )
-from verenigingen_maintenance.sources import clock
+from verenigingen_maintenance.core.service_starts import shown, start
+from verenigingen_maintenance.sources import clock, redis_starts
 
 SECONDS = 3
+REDIS = {Service.REDIS_CACHE: "redis_cache", Service.REDIS_QUEUE: "redis_queue"}
 MOST_TEXT = 200_000
+DEFAULT_MARIADB = 3306
 LONGEST_COMMAND = 400
-FIELDS = ["pid", "ppid", "name", "cmdline", "username", "create_time", "cwd"]
+FIELDS = ["pid", "ppid", "name", "cmdline", "username", "create_time", "cwd", "exe"]
 LIST = ("list-units", "--type=service", "--all", "--plain", "--no-legend", "--no-pager", "--full")
 OTHERS = ("mariadb*", "mysql*", "redis*", "nginx*")
 
@@ -55,13 +58,13 @@ def facts() -> Facts:
     program = shutil.which("supervisorctl")
     return Facts(
         bench=bench,
-        processes=processes(),
+        processes=_with_redis_starts(processes()),
         hosts=_elsewhere(),
         has_supervisor=program is not None,
         status=supervisor_status(_asked([program, "status"])) if program else None,
         programs=supervisor_programs(_text(Path(bench.path, "config", "supervisor.conf"))),
         units=_units(bench),
-        procfile=procfile_names(_text(Path(bench.path, "Procfile"))),
+        procfile=procfile_commands(_text(Path(bench.path, "Procfile"))),
         is_container=Path("/.dockerenv").exists() or Path("/run/.containerenv").exists(),
     )
 
@@ -88,11 +91,26 @@ def described(process: Process) -> dict[str, Any]:
     return {"pid": process.pid, "started": started, "command": process.command[:LONGEST_COMMAND]}
 
 
+def _with_redis_starts(found: dict[Service, list[Process]]) -> dict[Service, list[Process]]:
+    """Redis writes a title over its command line, so it is asked how it was started."""
+    for service, key in REDIS.items():
+        found[service] = [_with_redis_start(each, key) for each in found.get(service, [])]
+    return found
+
+
+def _with_redis_start(process: Process, key: str) -> Process:
+    if process.start.line:
+        return process
+    arguments = redis_starts.arguments(key, process.command.split()[0])
+    return replace(process, start=start(arguments, folder=process.cwd))
+
+
 def _process(info: dict[str, Any], all_of_them: dict[int, dict[str, Any]]) -> Process:
     return Process(
         **{"pid": info["pid"], "parent": info["ppid"] or 0, "name": info["name"] or ""},
-        **{"command": redact(_command(info)), "user": info["username"] or "", "cwd": info["cwd"] or ""},
+        **{"command": shown(_command(info)), "user": info["username"] or "", "cwd": info["cwd"] or ""},
         started=datetime.fromtimestamp(info["create_time"], timezone.utc),
+        start=start(info["cmdline"], info["exe"] or "", info["cwd"] or ""),
         ancestors=tuple(_above(info, all_of_them)),
     )
 
@@ -120,8 +138,9 @@ def _bench() -> Bench:
         user = pwd.getpwuid(owner).pw_name
     except KeyError:
         user = f"uid {owner}"
-    ports = (_redis(key).port or DEFAULT_REDIS for key in ("redis_cache", "redis_queue"))
-    return Bench(path, os.path.basename(path), user, *ports)
+    ports = (_redis(key).port or DEFAULT_REDIS for key in REDIS.values())
+    database_port = 0 if frappe.conf.db_socket else int(frappe.conf.db_port or DEFAULT_MARIADB)
+    return Bench(path, os.path.basename(path), user, *ports, database_port)
 
 
 def _redis(key: str) -> Any:

@@ -28,10 +28,13 @@
 	}
 
 	// Of a restart that was begun: also where the web server's own closed this page, or the incident is resolved.
+	// Its command stands on the form until then: it is run meanwhile.
 	function add_what_came_back(frm) {
-		for (const { target } of begun(frm)) {
+		for (const { target, command: text } of begun(frm)) {
 			const label = __("{0}: Say What Came Back", [target]);
 			frm.add_custom_button(label, () => record(frm, target), __("Do"));
+			const told = __("The restart of {0} was begun. Run its command, then {1}.", [target, label]);
+			frm.layout.show_message(`<div class="begun-restart">${esc(told)}${text ? command([__("Command"), text]) : ""}</div>`, "orange");
 		}
 	}
 
@@ -89,9 +92,10 @@
 		const fields = [
 			{ fieldtype: "HTML", fieldname: "commands", options: list(services, frm.doc.is_drill) },
 			{ fieldname: "service", fieldtype: "Select", options: ["", ...services.map(({ service }) => service)], label: __("Which one do you restart now?"), reqd: 1 },
-			{ fieldname: "command", fieldtype: "Small Text", label: __("Command"), description: __("Empty: the one above that restarts it.") },
+			{ fieldname: "command", fieldtype: "Small Text", label: __("Command"), description: __("Empty: the one above that restarts it, or starts it where nothing runs.") },
 		];
-		const command_of = (service) => services.find((each) => each.service === service)?.restart || "";
+		const of = (service) => services.find((each) => each.service === service) || {};
+		const command_of = (service) => of(service).restart || of(service).start || "";
 		const args = { incident: frm.doc.name };
 		verenigingen_maintenance.ask({
 			title: __("Restart by Hand"),
@@ -100,9 +104,9 @@
 			method: "begin_restart",
 			args,
 			given: ({ service, command }) => ({ service, command: command || command_of(service) }),
-			done: ({ service }) => {
+			done: ({ service, command }) => {
 				frm.reload_doc();
-				record(frm, service);
+				record(frm, service, command);
 			},
 			refused: () => frm.reload_doc(),
 		});
@@ -130,10 +134,11 @@
 
 	$(document).on("click", ".copy-command", ({ currentTarget }) => frappe.utils.copy_to_clipboard(currentTarget.dataset.command));
 
-	function record(frm, service) {
-		const begun_one = begun(frm).find(({ target }) => target === service);
+	function record(frm, service, text = begun(frm).find(({ target }) => target === service)?.command) {
+		const to_run = text ? `<p>${esc(__("Run it in a shell of this host now. It stands on the form too, until you say what came back."))}</p>${command([__("Command"), text])}` : "";
 		const fields = [
-			{ fieldname: "command", fieldtype: "Small Text", label: __("Command That You Ran"), default: begun_one?.command },
+			{ fieldname: "to_run", fieldtype: "HTML", options: to_run },
+			{ fieldname: "command", fieldtype: "Small Text", label: __("Command That You Ran"), default: text },
 			{ fieldname: "came_back", fieldtype: "Small Text", label: __("What Came Back?"), reqd: 1 },
 		];
 		const args = { incident: frm.doc.name, service };

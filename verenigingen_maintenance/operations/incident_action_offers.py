@@ -13,7 +13,6 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.incident_actions import (
     ACTIONS,
-    PUTS_BACK,
     Action,
     Outcome,
     lasts,
@@ -21,7 +20,7 @@ from verenigingen_maintenance.core.incident_actions import (
     may,
     not_taken_back,
 )
-from verenigingen_maintenance.core.incident_states import Status
+from verenigingen_maintenance.core.incident_states import ONGOING, Status
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
 from verenigingen_maintenance.operations.incident_action_way import Way
@@ -41,20 +40,24 @@ def offers(incident: str, user: str) -> dict[str, Any]:
     if not frappe.db.exists(incidents.INCIDENT, incident):
         refuse(_("There is no incident {0}."), incident, kind=frappe.DoesNotExistError)
     document = frappe.get_doc(incidents.INCIDENT, incident)
-    paused, roles = still_paused(document), frappe.get_roles(user)
-    mine = [each for each in ACTIONS.values() if may(each, roles)]
-    if document.status not in incidents.IS_ONGOING[1]:
-        mine = [each for each in mine if each.name in PUTS_BACK and paused and _is_resolved(document)]
+    roles = frappe.get_roles(user)
+    mine = [each for each in _open_to(document) if may(each, roles)]
     return {
         **{"incident": incident, "status": document.status, "is_drill": bool(cint(document.is_drill))},
         "actions": [_offer(each) for each in mine],
         "under_way": under_way(document),
-        "still_paused": paused,
+        "still_paused": still_paused(document),
     }
 
 
-def _is_resolved(incident: Document) -> bool:
-    return incident.status == Status.RESOLVED.value
+def _open_to(incident: Document) -> list[Action]:
+    """All of them; once it is resolved, those that put back what is paused still."""
+    status = Status(incident.status)
+    if status in ONGOING:
+        return list(ACTIONS.values())
+    left = _left(incident) if status is Status.RESOLVED else []
+    names = dict.fromkeys(ACTIONS[row["action"]].taken_back_by for row in left)
+    return [ACTIONS[name] for name in names]
 
 
 def left_paused() -> list[str]:
@@ -87,8 +90,12 @@ def under_way(incident: Document) -> list[dict[str, str]]:
 
 def still_paused(incident: Document) -> list[str]:
     """What was paused or switched off in an incident and is so still, each with what puts it back."""
-    rows = not_taken_back([row.as_dict() for row in incident.actions])
-    return list(dict.fromkeys(left_as(row["action"], row["target"] or "") for row in rows if _lasts(row)))
+    return list(dict.fromkeys(left_as(row["action"], row["target"] or "") for row in _left(incident)))
+
+
+def _left(incident: Document) -> list[Mapping[str, Any]]:
+    """The rows of what was paused and is so still."""
+    return [row for row in not_taken_back([row.as_dict() for row in incident.actions]) if _lasts(row)]
 
 
 def _lasts(row: Mapping[str, Any]) -> bool:

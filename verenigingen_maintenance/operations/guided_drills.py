@@ -13,7 +13,7 @@ from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.guided_drills import Step, Told
 from verenigingen_maintenance.operations import recovery_drills
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.refusals import past_instant, refuse
 from verenigingen_maintenance.sources import clock
 
 AHEAD = timedelta(minutes=1)
@@ -42,10 +42,7 @@ def moment(text: str, drill: Document, now: datetime) -> datetime:
     for what is no time, is ahead, or lies before the drill began."""
     if not (text or "").strip():
         return now
-    try:
-        at = clock.instant_before(get_datetime(text).replace(tzinfo=None), now)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        refuse(_("“{0}” is no time. Write it as 2026-11-28 14:05:00."), text)
+    at = past_instant(text, now)
     if at > now + AHEAD:
         refuse(_("{0} is still to come: write when it was, by the site's clock."), text)
     if at < began(drill) - AHEAD:

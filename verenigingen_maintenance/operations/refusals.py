@@ -45,12 +45,10 @@ def past_instant(text: str, now: datetime) -> datetime:
     is_time = bool(TIME_OF_DAY.fullmatch(text.strip()))
     today = now.astimezone(clock.zone()).date()
     try:
-        found = get_datetime(f"{today} {text.strip()}" if is_time else text)
-    except ValueError:
-        found = None
-    if found is None:
+        found = get_datetime(f"{today} {text.strip()}" if is_time else text).replace(tzinfo=None)
+        moment = clock.instant_before(found, now)
+    except (ValueError, TypeError, AttributeError, OverflowError):
         refuse(_("“{0}” is no time. Write it as 03:15, or 2026-11-28 03:15."), text)
-    moment = clock.instant_before(found, now)
     return clock.instant_before(found - timedelta(days=1), now) if is_time and moment > now else moment
 
 

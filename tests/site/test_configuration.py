@@ -163,7 +163,7 @@ def test_a_file_that_cannot_be_brought_in_whole_changes_nothing_and_says_all_tha
 @pytest.mark.parametrize(
     ("procedure", "days", "reason"),
     [
-        ("Quarterly Maintenance", [None], "no day is not in the quarter"),
+        ("Quarterly Maintenance", [None], "no day is given for QUARTERLY"),
         ("Quarterly Maintenance", ["2027-01-12", "2027-02-02"], "two days are agreed on for one quarter"),
         ("Critical System Failure", ["2027-01-12"], "2027-01-12 is not in the quarter"),
     ],

@@ -17,6 +17,7 @@ from verenigingen_maintenance import api
 from verenigingen_maintenance.operations import (
     apply_change,
     changes,
+    incident_action_left,
     incident_action_offers,
     incident_actions,
     incidents,
@@ -101,7 +102,7 @@ def test_what_is_still_paused_is_put_back_after_the_incident_too(incident, sched
     found = incident_action_offers.offers(incident, OPERATOR)
     offered_now = [each["name"] for each in found["actions"]]
     assert (offered_now, found["still_paused"]) == (["Resume Scheduler"], [told])
-    assert incident_action_offers.left_paused() == [f"{incident}: {told}"]
+    assert incident_action_left.left_paused() == [f"{incident}: {told}"]
     with pytest.raises(frappe.ValidationError, match="Resume Scheduler puts it back"):
         api.review_incident(incident, "x")
     refused("is Resolved", incident, "Clear Cache")

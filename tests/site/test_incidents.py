@@ -12,6 +12,7 @@ from verenigingen_maintenance import api
 from verenigingen_maintenance.core.service_processes import Service
 from verenigingen_maintenance.operations import (
     clearing,
+    emergency_notes,
     emergency_sheet,
     escalations,
     incident_capture,
@@ -214,9 +215,13 @@ def test_it_began_when_somebody_says_and_its_clock_runs_from_command(over_http):
     assert 39 <= api.describe_incident(name)["minutes"] <= 41
     with pytest.raises(frappe.ValidationError, match="is to come"):
         api.start_incident("x", SLOW, since=str(clock.stored(clock.now() + timedelta(hours=1))))
-    for text in ("yesterday", "9" * 30, "25:00"):
+    for text in ("yesterday", "9" * 30, "25:00", "0315", "03.15", "2026-13-01 03:15"):
         with pytest.raises(frappe.ValidationError, match="is no time"):
             api.start_incident("x", SLOW, since=text)
+    with pytest.raises(frappe.ValidationError, match="over a year ago"):
+        api.start_incident("x", SLOW, since="2016-11-28 03:15")
+    api.start_incident("It is slow here", since=f"{hour:%H:%M}")
+    assert any(note.startswith("It is slow here (since ") for _event, note in notes_of(name))
     frappe.db.set_value(INCIDENT, name, "opened_at", stored(minutes=19))
     assert api.describe_incident(name)["phases"][0]["seconds_left"] < -800
     api.take_command(name)
@@ -344,6 +349,7 @@ GONE = {"FRAPPE_DB_PORT": "1"}
 def sheet():
     """The files beside the database, gone afterwards."""
     emergency_sheet.keep(clock.now())
+    emergency_sheet.look_at_services(clock.now())
     yield emergency_sheet.folder()
     for file in emergency_sheet.folder().iterdir():
         file.unlink()
@@ -353,7 +359,8 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
     frappe.get_doc("Escalation Level", "level-2").update({"phone": "+31 20 555 0100"}).save()
     frappe.db.commit()
     emergency_sheet.keep(clock.now())
-    begun = run_bench("maintenance", "incident", "start", "Nothing answers", **GONE)
+    since = f"{clock.stored(clock.now() - timedelta(minutes=20)):%H:%M}"
+    begun = run_bench("maintenance", "incident", "start", "Nothing answers", "--since", since, **GONE)
     assert begun.returncode == 3
     for said in ("does not answer", "Check database connectivity", "+31 20 555 0100", frappe.local.site):
         assert said in begun.stdout, begun.stdout
@@ -365,22 +372,20 @@ def test_without_a_database_the_shell_tells_what_to_do_and_keeps_what_is_written
         told = as_json(run_bench("maintenance", "incident", "status", "--json"))
     notes = [row["note"] for row in told["timeline"]]
     assert sum("the disk was full" in note for note in notes) == 1, notes
-    assert told["title"] == "Nothing answers"
+    assert (told["title"], 19 <= told["minutes"] <= 21) == (f"Nothing answers (since {since})", True)
     assert told["captured"]["parts"]["host"]["figures"], "as soon as the database answers"
     assert not list(sheet.glob("incident-notes.jsonl"))
-    emergency_sheet.take_in(clock.now() + timedelta(minutes=2))
+    emergency_notes.take_in(clock.now() + timedelta(minutes=2))
     assert not list(sheet.glob("incident-notes*")), "nobody writes into it any more"
 
 
-def test_the_sheet_has_how_each_service_ran_and_is_not_written_again_for_a_new_process(sheet, monkeypatch):
-    file = sheet / "emergency-sheet.json"
+def test_the_sheet_has_how_each_service_ran_whatever_process_it_is_now(sheet, monkeypatch):
     found = emergency_sheet.read().services
     assert "--port" in found["Redis Cache"]["start"], "Redis is asked: its process shows a title only"
-    written, facts = file.stat().st_mtime_ns, services.facts()
+    facts = services.facts()
     later = {Service.DATABASE: [replace(facts.processes[Service.DATABASE][0], pid=1)]}
     monkeypatch.setattr(services, "facts", lambda: replace(facts, processes=later))
-    emergency_sheet.keep(clock.now() + timedelta(minutes=11))
-    assert file.stat().st_mtime_ns == written
+    emergency_sheet.look_at_services(clock.now() + timedelta(minutes=11))
     assert emergency_sheet.read().services == found, "what does not run now is told as it ran"
 
 
@@ -404,9 +409,10 @@ def test_a_drill_without_a_database_stays_one_and_a_note_goes_where_it_was_meant
 
 
 def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
-    emergency_sheet.note("start", FAILURE, "Nothing answers", "root", clock.now())
-    emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())
-    real, done = emergency_sheet._take, []
+    half_an_hour_ago = clock.now() - timedelta(minutes=30)
+    emergency_notes.note("start", FAILURE, "Nothing answers", "root", half_an_hour_ago)
+    emergency_notes.note("note", FAILURE, "the disk was full", "root", clock.now())
+    real, done = emergency_notes._take, []
 
     def killed_after_one(line, now):
         if done:
@@ -415,15 +421,18 @@ def test_lines_that_a_killed_process_took_are_taken_once(sheet, monkeypatch):
         frappe.db.commit()
         return True
 
-    monkeypatch.setattr(emergency_sheet, "_take", killed_after_one)
+    monkeypatch.setattr(emergency_notes, "_take", killed_after_one)
     with pytest.raises(KeyboardInterrupt):
-        emergency_sheet.take_in(clock.now())
-    monkeypatch.setattr(emergency_sheet, "_take", real)
+        emergency_notes.take_in(clock.now())
+    monkeypatch.setattr(emergency_notes, "_take", real)
     incident_watch.watch(clock.now())
     (found,) = open_ones().values()
     notes = [note for _event, note in notes_of(found.name)]
     assert [note for note in notes if "the disk was full" in note] == ["the disk was full"]
     assert len([note for note in notes if note.startswith("start: ")]) == 1
+    incident = fresh(INCIDENT, found.name)
+    opened = clock.stored(half_an_hour_ago)
+    assert {incident.began_at, incident.opened_at} == {opened}, "it was opened when that was written"
 
 
 MISTYPED = {"kind": "note", "procedure": "Critcal", "text": "", "at": clock.now().isoformat(), "by": "root"}
@@ -432,14 +441,17 @@ UNCLEAR = {
     "cut off within a letter": '{"text": "één'.encode()[:-2],
     "no such procedure": json.dumps(MISTYPED).encode(),
     "written by hand": b'{"text": "it is the disk"}',
+    "a time by hand": json.dumps({**MISTYPED, "at": "03:15"}).encode(),
+    "a time without an offset": json.dumps({**MISTYPED, "at": "2026-11-28 03:15"}).encode(),
+    "no text": json.dumps({**MISTYPED, "text": None}).encode(),
 }
 
 
 @pytest.mark.parametrize("line", UNCLEAR.values(), ids=UNCLEAR)
 def test_a_line_that_cannot_be_understood_holds_up_no_other(sheet, line):
     (sheet / "incident-notes.jsonl").write_bytes(line + b"\n")
-    emergency_sheet.note("note", FAILURE, "the disk was full", "root", clock.now())
-    emergency_sheet.take_in(clock.now())
+    emergency_notes.note("note", FAILURE, "the disk was full", "root", clock.now())
+    emergency_notes.take_in(clock.now())
     (found,) = open_ones().values()
     assert found.procedure == FAILURE
     assert "the disk was full" in [note for _event, note in notes_of(found.name)]

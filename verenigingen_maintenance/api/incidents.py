@@ -11,7 +11,8 @@ from frappe import _
 from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_shell, only_for, told_in_shell
 from verenigingen_maintenance.api.runs import measure
 from verenigingen_maintenance.operations import incident_form, incident_messages, incident_steps
-from verenigingen_maintenance.operations.refusals import past_instant, whole_number
+from verenigingen_maintenance.operations.refusals import whole_number
+from verenigingen_maintenance.operations.typed_times import past_instant
 from verenigingen_maintenance.sources import clock
 
 

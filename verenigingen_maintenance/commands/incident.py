@@ -20,13 +20,14 @@ from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.core.incident_wording import listed, told
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
+    emergency_notes,
     emergency_sheet,
-    incident_action_offers,
+    incident_action_left,
     incident_form,
     incident_restarts,
     incident_steps,
 )
-from verenigingen_maintenance.operations.refusals import past_instant
+from verenigingen_maintenance.operations.typed_times import past_instant
 from verenigingen_maintenance.sources import clock, mariadb
 
 FAILURE = "Critical System Failure"
@@ -68,7 +69,7 @@ def start(
         began = past_instant(since, now) if since else None
         return _one(incident_steps.start(seen, procedure, severity, now, drill, began))
 
-    more = {"procedure": procedure, "drill": drill, "severity": severity}
+    more = {"procedure": procedure, "drill": drill, "severity": severity, "since": since}
     _act(context, begin, as_json, user, ("start", seen), **more)
 
 
@@ -83,7 +84,7 @@ def status(context: frappe._dict, name: str | None, as_json: bool) -> None:
         open_ones = incident_form.ongoing()
         if chosen := name or _only(open_ones):
             return _one(chosen, [each for each in open_ones if each["incident"] != chosen])
-        verdict, paused = Verdict.CRITICAL if open_ones else Verdict.OK, incident_action_offers.left_paused()
+        verdict, paused = Verdict.CRITICAL if open_ones else Verdict.OK, incident_action_left.left_paused()
         data = {"verdict": verdict.value, "incidents": open_ones, "still_paused": paused, "items": []}
         return data, "\n".join([listed(open_ones), *paused])
 
@@ -206,7 +207,7 @@ def _act(
         if reason := mariadb.why_gone():
             return _without_database(reason, said, user, more)
         frappe.connect()
-        emergency_sheet.take_in(clock.now())
+        emergency_notes.take_in(clock.now())
         if user:
             _become(user)
         return act()
@@ -223,7 +224,7 @@ def _without_database(
     if said:
         kind, text = said
         by = user or getpass.getuser()
-        kept = str(emergency_sheet.note(kind, procedure, text, by, clock.now(), **more).resolve())
+        kept = str(emergency_notes.note(kind, procedure, text, by, clock.now(), **more).resolve())
     data = {"verdict": Verdict.UNKNOWN.value, "reason": reason, "kept_in": kept, "items": []}
     gone = f"The database does not answer: {reason}"
     if said and said[0] != "start":

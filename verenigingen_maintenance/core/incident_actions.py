@@ -169,9 +169,6 @@ LEFT_AS = {
     "Switch Analytics to Basic": "Analytics are switched to basic",
 }
 
-# What takes one of them back: that is done in an incident that is resolved too.
-PUTS_BACK = frozenset(ACTIONS[name].taken_back_by for name in LASTING)
-
 # What is not done while a job of Frappe is paused; this app depends on the first three.
 DEPENDS = {
     "frappe.email.queue.flush": "no mail leaves this site, messages of escalations neither",

@@ -100,11 +100,12 @@ class Comparison:
         return form.digest([asdict(self.options), [each.as_dict() for each in self.found]])[:16]
 
     def as_dict(self) -> dict[str, Any]:
+        set_here = by_hand()
         return {
             **{"identical": not self.found, "digest": self.digest, "missing": list(self.missing)},
             **{"differences": [each.as_dict() for each in self.found], "text": told(self.found)},
             **{key: self.file.head.get(key) for key in ("site", "exported_at", "exported_by", "app_version")},
-            "by_hand": [each for each in self.file.head.get("by_hand") or [] if each not in by_hand()],
+            "by_hand": [each for each in self.file.head.get("by_hand") or [] if each not in set_here],
         }
 
 

@@ -84,7 +84,7 @@ def _refuse(compared: Comparison, expected: str) -> None:
             _("The file has nothing that is not here. What is only here stays, unless others are deleted.")
         )
     if not expected:
-        refuse(_("Compare it first, and say with --expected which digest that printed."))
+        refuse(_("Compare it first, and give the digest of the comparison (--expected)."))
     if expected != compared.digest:
         refuse(_("What is here was changed since it was compared with the file. Compare again."))
 
@@ -207,8 +207,10 @@ def _refuse_bad_decision(document: Document) -> None:
         refuse(_("say why it is not applicable"))
     rows = document.get("agreed_dates") or []
     for row in rows:
-        if not row.day or not _is_in_quarter(document, row):
-            refuse(_("{0} is not in the quarter of {1}"), row.day or _("no day"), row.slot)
+        if not row.day:
+            refuse(_("no day is given for {0}"), row.slot)
+        if not _is_in_quarter(document, row):
+            refuse(_("{0} is not in the quarter of {1}"), row.day, row.slot)
     if len({row.slot for row in rows}) < len(rows):
         refuse(_("two days are agreed on for one quarter"))
 

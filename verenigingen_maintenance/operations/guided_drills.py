@@ -13,7 +13,8 @@ from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.guided_drills import Step, Told
 from verenigingen_maintenance.operations import recovery_drills
-from verenigingen_maintenance.operations.refusals import past_instant, refuse
+from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.typed_times import past_instant
 from verenigingen_maintenance.sources import clock
 
 AHEAD = timedelta(minutes=1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -11,23 +9,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from verenigingen_maintenance.core.incident_actions import (
-    ACTIONS,
-    Action,
-    Outcome,
-    lasts,
-    left_as,
-    may,
-    not_taken_back,
-)
-from verenigingen_maintenance.core.incident_states import ONGOING, Status
+from verenigingen_maintenance.core.incident_actions import ACTIONS, Action, Outcome, may
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
+from verenigingen_maintenance.operations.incident_action_left import may_be_done, still_paused
 from verenigingen_maintenance.operations.incident_action_way import Way
 from verenigingen_maintenance.operations.incident_actions import redis_told, state_of_row
 from verenigingen_maintenance.operations.refusals import plain, refuse
-
-MOST = 20
 
 
 def offers(incident: str, user: str) -> dict[str, Any]:
@@ -41,34 +29,13 @@ def offers(incident: str, user: str) -> dict[str, Any]:
         refuse(_("There is no incident {0}."), incident, kind=frappe.DoesNotExistError)
     document = frappe.get_doc(incidents.INCIDENT, incident)
     roles = frappe.get_roles(user)
-    mine = [each for each in _open_to(document) if may(each, roles)]
+    mine = [each for each in may_be_done(document) if may(each, roles)]
     return {
         **{"incident": incident, "status": document.status, "is_drill": bool(cint(document.is_drill))},
         "actions": [_offer(each) for each in mine],
         "under_way": under_way(document),
         "still_paused": still_paused(document),
     }
-
-
-def _open_to(incident: Document) -> list[Action]:
-    """All of them; once it is resolved, those that put back what is paused still."""
-    status = Status(incident.status)
-    if status in ONGOING:
-        return list(ACTIONS.values())
-    left = _left(incident) if status is Status.RESOLVED else []
-    names = dict.fromkeys(ACTIONS[row["action"]].taken_back_by for row in left)
-    return [ACTIONS[name] for name in names]
-
-
-def left_paused() -> list[str]:
-    """What is still paused by incidents that are resolved and not reviewed, each with the incident."""
-    resolved = {"status": Status.RESOLVED.value}
-    names = frappe.get_all(
-        incidents.INCIDENT, resolved, pluck="name", order_by="resolved_at desc", limit=MOST
-    )
-    return [
-        f"{name}: {line}" for name in names for line in still_paused(frappe.get_doc(incidents.INCIDENT, name))
-    ]
 
 
 def under_way(incident: Document) -> list[dict[str, str]]:
@@ -86,25 +53,6 @@ def under_way(incident: Document) -> list[dict[str, str]]:
         for row in incident.actions
         if row.outcome == Outcome.RUNNING.value and row.action in ACTIONS
     ]
-
-
-def still_paused(incident: Document) -> list[str]:
-    """What was paused or switched off in an incident and is so still, each with what puts it back."""
-    return list(dict.fromkeys(left_as(row["action"], row["target"] or "") for row in _left(incident)))
-
-
-def _left(incident: Document) -> list[Mapping[str, Any]]:
-    """The rows of what was paused and is so still."""
-    return [row for row in not_taken_back([row.as_dict() for row in incident.actions]) if _lasts(row)]
-
-
-def _lasts(row: Mapping[str, Any]) -> bool:
-    """What is not there any more, such as a job that was deleted, is not paused either."""
-    try:
-        return lasts(row["action"], WAYS[row["action"]].state(json.loads(row["parameters"] or "{}")))
-    except frappe.ValidationError:
-        frappe.clear_last_message()
-        return False
 
 
 def _offer(action: Action) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from redis.exceptions import TimeoutError as RedisSlow
 
 from verenigingen_maintenance.core.incident_actions import (
     ACTIONS,
-    PUTS_BACK,
     WAITS,
     Action,
     Outcome,
@@ -31,10 +30,10 @@ from verenigingen_maintenance.core.incident_actions import (
     takes_back,
     why_left,
 )
-from verenigingen_maintenance.core.incident_states import ONGOING, Status
 from verenigingen_maintenance.core.redaction import redact, redact_all
 from verenigingen_maintenance.operations import incidents
 from verenigingen_maintenance.operations.incident_action_kinds import WAYS
+from verenigingen_maintenance.operations.incident_action_left import may_be_done
 from verenigingen_maintenance.operations.incident_action_way import Asked, Way
 from verenigingen_maintenance.operations.refusals import plain, refuse
 from verenigingen_maintenance.operations.transactions import commit, is_held_by_another, lock
@@ -87,7 +86,7 @@ def perform_waiting(incident: str, row: str) -> None:
         if not is_free:
             told = _("Another one was being done at that time. Nothing was done: ask for it again.")
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
-        elif not _is_open_to(document, waiting.action):
+        elif ACTIONS[waiting.action] not in may_be_done(document):
             told = _("The incident was over before a worker took it up. Nothing was done.")
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
         else:
@@ -113,12 +112,9 @@ def _allowed(name: str, user: str) -> Action:
 
 
 def _open_to(name: str, action: Action) -> Document:
-    return incidents.not_reviewed(name) if action.name in PUTS_BACK else incidents.going_on(name)
-
-
-def _is_open_to(incident: Document, action: str) -> bool:
-    is_resolved = incident.status == Status.RESOLVED.value
-    return Status(incident.status) in ONGOING or (is_resolved and action in PUTS_BACK)
+    """The incident, locked, where the action may be done in it. Raises frappe.ValidationError."""
+    incident = incidents.get(name)
+    return incident if action in may_be_done(incident) else incidents.going_on(name)
 
 
 @contextmanager

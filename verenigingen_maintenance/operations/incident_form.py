@@ -13,7 +13,7 @@ from frappe.utils import cint, get_datetime
 from verenigingen_maintenance.core import call_list, incident_messages
 from verenigingen_maintenance.core.incident_captures import differences, read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.operations import emergency_contacts, incident_action_offers, incident_steps
+from verenigingen_maintenance.operations import emergency_contacts, incident_action_left, incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
 from verenigingen_maintenance.operations.open_run import command_on_this_site
@@ -42,7 +42,7 @@ def describe(name: str, now: datetime) -> dict[str, Any]:
         "phases": [each.as_item() for each in found],
         "next": None if step is None else {**vars(step), "answered_at": None},
         "escalations": _escalations(incident),
-        "still_paused": incident_action_offers.still_paused(incident),
+        "still_paused": incident_action_left.still_paused(incident),
         "call": whom_to_call(),
         "timeline": _timeline(incident),
         "captured": _captured(incident),

@@ -18,7 +18,7 @@ from frappe.utils import cint
 from verenigingen_maintenance.core import incident_narrative
 from verenigingen_maintenance.core.incident_states import ONGOING, Status
 from verenigingen_maintenance.operations import (
-    incident_action_offers,
+    incident_action_left,
     incident_actions,
     incident_draft,
     incidents,
@@ -114,7 +114,7 @@ def review(name: str, looked_at: str, outcome: str, now: datetime) -> None:
     note = (looked_at or "").strip()
     told = incident_draft.draft(incident, now)
     needed = incident_narrative.needed(told, bool(note) or _was_looked_at(incident))
-    if needed := [*needed, *incident_action_offers.still_paused(incident)]:
+    if needed := [*needed, *incident_action_left.still_paused(incident)]:
         refuse_until(_("Before {0} is reviewed, it needs:").format(name), needed)
     if note and not cint(incident.false_alarm) and _has_procedure(incident):
         procedure_reviews.review(incident.procedure, f"{name}: {note}", outcome)

@@ -47,6 +47,22 @@ def start(
 
     Where one of the procedure is open, what was seen is noted there. Returns its name.
     """
+    _refuse_bad_start(seen, procedure, severity, began, now)
+    name = incidents.open_one(procedure, is_drill)
+    if name is None:
+        incident = _make(seen, procedure, severity, now, is_drill, began)
+        name = str(incident.name)
+        if not incident.flags.was_there:
+            commit()  # it is there before its state is read, which takes seconds and may be cut off
+            capture(name, _("Opened"), now)
+            return name
+    note(name, _("{0} (since {1})").format(seen, clock.shown(began)) if began else seen)
+    return name
+
+
+def _refuse_bad_start(
+    seen: str, procedure: str, severity: str, began: datetime | None, now: datetime
+) -> None:
     if not (seen or "").strip():
         refuse(_("Say what you see: it is the first line of the incident."))
     _refuse_unless_emergency(procedure)
@@ -54,21 +70,18 @@ def start(
         refuse(_("The severity is one of: {0}."), ", ".join(each.value for each in Severity))
     if began and began > now:
         refuse(_("{0} is to come: say since when it is so, or leave it out."), clock.shown(began))
-    if found := incidents.open_one(procedure, is_drill):
-        note(found, seen)
-        return found
+
+
+def _make(
+    seen: str, procedure: str, severity: str, now: datetime, is_drill: bool, began: datetime | None
+) -> Document:
+    """Opens it; or finds the one that somebody opened just now, whose level is told already."""
     values = {"title": seen.strip().splitlines()[0], "trigger": BY_HAND, "trigger_text": seen.strip()}
-    values |= {"procedure": procedure, "severity": severity, "is_drill": int(is_drill)}
-    values |= {"began_at": began}
+    values |= {"procedure": procedure, "severity": severity, "is_drill": int(is_drill), "began_at": began}
     incident = incidents.make(values, _opened(seen, is_drill), now)
-    if incident.flags.was_there:
-        note(str(incident.name), seen)
-        return str(incident.name)
-    if not is_drill:
+    if not (is_drill or incident.flags.was_there):
         tell_level(incident, seen, now)
-    commit()  # it is there before its state is read, which takes seconds and may be cut off
-    capture(incident.name, _("Opened"), now)
-    return incident.name
+    return incident
 
 
 def _opened(seen: str, is_drill: bool) -> str:

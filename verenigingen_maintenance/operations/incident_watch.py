@@ -17,7 +17,13 @@ from verenigingen_maintenance.core.incident_triggers import (
     Trigger,
     emergencies,
 )
-from verenigingen_maintenance.operations import emergency_sheet, incident_steps, incident_timeline, incidents
+from verenigingen_maintenance.operations import (
+    emergency_notes,
+    emergency_sheet,
+    incident_steps,
+    incident_timeline,
+    incidents,
+)
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
 from verenigingen_maintenance.operations.settings import SETTINGS
@@ -50,9 +56,10 @@ def _work(now: datetime) -> list[tuple[str, Any]]:
     opening = [(each.procedure, lambda each=each: call(each, now)) for each in found]
     names = frappe.get_all(INCIDENT, {"status": IS_ONGOING}, pluck="name", order_by="name asc", limit=MOST)
     following = [(name, lambda name=name: follow(name, now)) for name in names]
-    written = ("what was written meanwhile", lambda: emergency_sheet.take_in(now))
+    written = ("what was written meanwhile", lambda: emergency_notes.take_in(now))
     sheet = ("the emergency sheet", lambda: emergency_sheet.keep(now))
-    return [written, *opening, *following, sheet]
+    host = ("how services run", lambda: emergency_sheet.look_at_services(now))
+    return [written, *opening, *following, sheet, host]
 
 
 def _did(name: str, act: Any) -> bool:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import NoReturn
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime
-
-from verenigingen_maintenance.sources import clock
 
 TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?")
 
@@ -37,19 +33,6 @@ def whole_number(value: object, name: str) -> int:
         return int(str(value).strip())
     except ValueError:
         refuse(_("{0} must be a whole number: “{1}” is not."), name, value)
-
-
-def past_instant(text: str, now: datetime) -> datetime:
-    """What somebody typed by the site's clock: 2026-11-28 03:15, or 03:15 for the last time that it was that.
-    Raises frappe.ValidationError where it is no time."""
-    is_time = bool(TIME_OF_DAY.fullmatch(text.strip()))
-    today = now.astimezone(clock.zone()).date()
-    try:
-        found = get_datetime(f"{today} {text.strip()}" if is_time else text).replace(tzinfo=None)
-        moment = clock.instant_before(found, now)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        refuse(_("“{0}” is no time. Write it as 03:15, or 2026-11-28 03:15."), text)
-    return clock.instant_before(found - timedelta(days=1), now) if is_time and moment > now else moment
 
 
 def refuse_no_times_of_day(document: Document) -> None:

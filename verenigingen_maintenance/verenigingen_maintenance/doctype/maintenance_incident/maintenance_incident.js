@@ -79,6 +79,7 @@ async function ask_for_message(frm) {
 
 async function show(frm) {
 	clearInterval(frm.ticking);
+	frm.still_paused = [];
 	const { name } = frm.doc;
 	if (frm.is_new()) return;
 	const { message: told } = await get("describe_incident", frm);

@@ -488,7 +488,7 @@ def at_work(name):
     try:
         yield
     finally:
-        other.cursor().execute("select release_lock(%s)", key)  # the server notices a closed one a little later
+        other.cursor().execute("select release_lock(%s)", key)  # a closed one is noticed a little later
         other.close()
 
 

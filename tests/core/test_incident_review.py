@@ -366,8 +366,7 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
                         "outcome",
                         "reason",
                         "result",
-                        "before",
-                        "after",
+                        "changed",
                         "command",
                         "taken_back_by",
                     ),
@@ -405,28 +404,6 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
     assert "DRAFT" not in incident_document.render(
         {**draft(), "is_draft": False, "reviewed_by": "M", "reviewed_at": "x"}
     )
-
-
-def test_of_an_action_what_it_changed_is_shown_and_not_all_that_was_read():
-    row = dict.fromkeys(
-        ("at", "action", "target", "outcome", "reason", "result", "command", "taken_back_by"), "x"
-    )
-    read = {
-        "before": '{"stopped": false, "cron": "0 * * * *"}',
-        "after": '{"stopped": true, "cron": "0 * * * *"}',
-    }
-    html = incident_document.render(draft(actions=[{**row, **read}]))
-    assert "stopped: no → yes" in html
-    assert "0 * * * *" not in html
-    many = {"chosen": {f"job {number}": "failed" for number in range(9)}}
-    then = {"chosen": dict.fromkeys(many["chosen"], "queued"), "queued again": [1, 2]}
-    read = {"before": json.dumps(many), "after": json.dumps(then)}
-    html = incident_document.render(draft(actions=[{**row, **read}]))
-    assert "chosen, job 5: failed → queued" in html
-    assert "and 4 more" in html
-    assert "job 6" not in html
-    cut = {"before": "", "after": '{"chosen": {"a": "queu'}
-    assert "queu" in incident_document.render(draft(actions=[{**row, **cut}]))
 
 
 def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():

@@ -172,6 +172,18 @@ def test_what_came_since_is_told_and_what_fell_out_of_a_list_is_not(key, row, to
     assert rows(key, [row], [row]) == rows(key, [row], []) == []
 
 
+def test_an_old_error_pattern_that_occurs_again_is_not_called_new():
+    """Of each capture there are the ten first seen last, and the ten seen last."""
+    known = {"name": "EP-8", "title": "Known", "first_at": "2026-11-23 09:00:00"}
+    old = {"name": "EP-1", "title": "Old", "first_at": "2025-11-24 03:00:00"}
+    new = {"name": "EP-9", "title": "New", "first_at": "2026-11-24 03:10:00.5"}
+    assert rows("patterns", [known], [new, known, old]) == [
+        ("EP-9 New", "", "new"),
+        ("EP-1 Old", "", "seen again"),
+    ]
+    assert rows("patterns", [known], [{**old, "first_at": ""}]) == [("EP-1 Old", "", "seen again")]
+
+
 def test_of_redis_jobs_apps_and_the_scheduler_what_matters_is_told():
     redis = {"server": "cache", "memory (MB)": 20, "uptime_in_seconds": 5000, "last save": "ok"}
     after = {**redis, "memory (MB)": 900, "uptime_in_seconds": 5300, "last save": "err"}

@@ -172,6 +172,18 @@ def test_what_came_since_is_told_and_what_fell_out_of_a_list_is_not(key, row, to
     assert rows(key, [row], [row]) == rows(key, [row], []) == []
 
 
+def test_an_old_error_pattern_that_occurs_again_is_not_called_new():
+    """Of each capture there are the ten first seen last, and the ten seen last."""
+    known = {"name": "EP-8", "title": "Known", "first_at": "2026-11-23 09:00:00"}
+    old = {"name": "EP-1", "title": "Old", "first_at": "2025-11-24 03:00:00"}
+    new = {"name": "EP-9", "title": "New", "first_at": "2026-11-24 03:10:00.5"}
+    assert rows("patterns", [known], [new, known, old]) == [
+        ("EP-9 New", "", "new"),
+        ("EP-1 Old", "", "seen again"),
+    ]
+    assert rows("patterns", [known], [{**old, "first_at": ""}]) == [("EP-1 Old", "", "seen again")]
+
+
 def test_of_redis_jobs_apps_and_the_scheduler_what_matters_is_told():
     redis = {"server": "cache", "memory (MB)": 20, "uptime_in_seconds": 5000, "last save": "ok"}
     after = {**redis, "memory (MB)": 900, "uptime_in_seconds": 5300, "last save": "err"}
@@ -366,8 +378,7 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
                         "outcome",
                         "reason",
                         "result",
-                        "before",
-                        "after",
+                        "changed",
                         "command",
                         "taken_back_by",
                     ),
@@ -405,28 +416,6 @@ def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
     assert "DRAFT" not in incident_document.render(
         {**draft(), "is_draft": False, "reviewed_by": "M", "reviewed_at": "x"}
     )
-
-
-def test_of_an_action_what_it_changed_is_shown_and_not_all_that_was_read():
-    row = dict.fromkeys(
-        ("at", "action", "target", "outcome", "reason", "result", "command", "taken_back_by"), "x"
-    )
-    read = {
-        "before": '{"stopped": false, "cron": "0 * * * *"}',
-        "after": '{"stopped": true, "cron": "0 * * * *"}',
-    }
-    html = incident_document.render(draft(actions=[{**row, **read}]))
-    assert "stopped: no → yes" in html
-    assert "0 * * * *" not in html
-    many = {"chosen": {f"job {number}": "failed" for number in range(9)}}
-    then = {"chosen": dict.fromkeys(many["chosen"], "queued"), "queued again": [1, 2]}
-    read = {"before": json.dumps(many), "after": json.dumps(then)}
-    html = incident_document.render(draft(actions=[{**row, **read}]))
-    assert "chosen, job 5: failed → queued" in html
-    assert "and 4 more" in html
-    assert "job 6" not in html
-    cut = {"before": "", "after": '{"chosen": {"a": "queu'}
-    assert "queu" in incident_document.render(draft(actions=[{**row, **cut}]))
 
 
 def test_what_is_not_known_is_unknown_in_the_document_and_never_ok():

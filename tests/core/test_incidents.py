@@ -14,11 +14,12 @@ from verenigingen_maintenance.core.emergency_sheet import Sheet, as_note, as_tex
 from verenigingen_maintenance.core.incident_actions import ACTIONS, RESTART
 from verenigingen_maintenance.core.incident_captures import not_read
 from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
-from verenigingen_maintenance.core.incident_messages import DONE, Facts, draft
+from verenigingen_maintenance.core.incident_messages import DONE, Facts, draft, was_done
 from verenigingen_maintenance.core.incident_states import ONGOING, TRANSITIONS, Status, after
 from verenigingen_maintenance.core.incident_triggers import Breach, Trigger, emergencies
 from verenigingen_maintenance.core.incident_wording import listed, told
 from verenigingen_maintenance.core.readings import Unknown
+from verenigingen_maintenance.core.service_processes import proof
 from verenigingen_maintenance.core.transitions import TransitionError
 
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=timezone.utc)
@@ -142,6 +143,33 @@ def test_a_message_says_what_people_notice_and_when_the_next_one_comes(
 
 def test_what_was_done_is_told_in_words_for_members_and_not_by_the_names_of_buttons():
     assert set(DONE) == {*ACTIONS, RESTART}
+
+
+WAS, IS, OTHER = ({"pid": pid, "started": "03:00"} for pid in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("before", "came", "is_told"),
+    [
+        ([WAS], [IS], True),
+        ([], [IS], True),
+        ([WAS, OTHER], [IS, OTHER], True),
+        ([WAS], [WAS], False),
+        ([WAS], [], False),
+        (None, [IS], False),
+        ([], [], False),
+    ],
+    ids=["restarted", "started", "in part", "the same runs", "it is gone", "not read before", "none is seen"],
+)
+def test_a_restart_by_hand_is_told_to_members_only_where_its_processes_prove_it(before, came, is_told):
+    result = f"{proof(before, came).text}\nRestarted: that is what was pasted"
+    assert was_done("By Hand", result) is is_told
+    assert not was_done("Not Done: Drill", result)
+
+
+@pytest.mark.parametrize(("outcome", "is_told"), [("Done", True), ("Failed", False), ("Running", False)])
+def test_what_the_app_did_is_told_to_members_once_it_is_done(outcome, is_told):
+    assert was_done(outcome, "3 keys before, 0 after") is is_told
 
 
 def test_a_message_of_a_drill_says_so_twice():

@@ -221,7 +221,8 @@ def test_the_draft_names_what_was_recorded_around_the_beginning_and_blames_nobod
         at = clock.stored(began + minutes * MINUTE)
         document.append("captures", {"captured_at": at, "why": "x", "state": json.dumps(state)})
     row = incidents.begin_action(document, "Clear Cache", "", "Old pages")
-    incidents.end_action(document, row, "Done", "Cleared", before="{}", after="{}")
+    before, after = (json.dumps({"why": "x" * 2000, "keys": keys}) for keys in (9, 0))
+    incidents.end_action(document, row, "Done", "Cleared", before=before, after=after)
     incidents.write(document)
 
     found = told(incident)
@@ -246,6 +247,7 @@ def test_the_draft_names_what_was_recorded_around_the_beginning_and_blames_nobod
     assert found["captured"]["differences"] == [
         {"part": "Disk", "what": "used", "before": "93", "after": "40"}
     ]
+    assert found["actions"][0]["changed"] == "keys: 9 → 0", "of the whole of what was read, however long"
     assert found["escalations"][0]["name"] == alert
     assert any("saw it first" in each for each in found["questions"])
     people = {

@@ -13,7 +13,7 @@ from typing import Any
 from .redaction import redact
 
 MOST_OF_PART, MOST, LONGEST = 8, 40, 200
-NOT_LISTED, CHANGED, NEW = "not listed", "changed", "new"
+NOT_LISTED, CHANGED, NEW, AGAIN = "not listed", "changed", "new", "seen again"
 BROKEN = {"parts": {"state": {"title": "State", "reason": "what was kept cannot be read any more"}}}
 
 # How far a figure moves before it is told, by its unit; without one of these, it doubled or halved too.
@@ -198,6 +198,16 @@ def _new(known_by: Sequence[str], told: Callable[[Mapping[str, Any]], Told]) -> 
     return compare
 
 
+def _patterns(old: Part, new: Part) -> Iterator[Told]:
+    """The first list has those first seen last: what came and is not younger than these was known before."""
+    before = {row.get("name") for row in _rows(old)}
+    newest = max((str(row.get("first_at") or "") for row in _rows(old)), default="")
+    for row in _rows(new):
+        if row.get("name") not in before:
+            is_new = not newest or str(row.get("first_at") or "") > newest
+            yield f"{row.get('name')} {row.get('title')}", "", NEW if is_new else AGAIN
+
+
 def _stopped(old: Part, new: Part) -> Iterator[Told]:
     """Scheduled jobs: all of the stopped ones are in both."""
     before, after = (
@@ -248,7 +258,7 @@ ROWS: Mapping[str, Callable[[Part, Part], Iterator[Told]]] = {
     "jobs": _columns("jobs waiting", "how often"),
     "scheduler": _stopped,
     "errors": _new(("row",), lambda row: (str(row.get("error")), "", NEW)),
-    "patterns": _new(("name",), lambda row: (f"{row.get('name')} {row.get('title')}", "", NEW)),
+    "patterns": _patterns,
     "changes": _new(("change", "what"), lambda row: (str(row.get("change")), "", str(row.get("what")))),
     "upgrades": _columns("version", "commit"),
     "settings": _new(

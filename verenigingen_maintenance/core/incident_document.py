@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,6 @@ from .verdicts import Verdict
 from .wording import age_in_words
 
 Told = Mapping[str, Any]
-LONGEST, MOST_CHANGED = 200, 6
 BLAMELESS = (
     "This review asks what in systems, procedures and monitoring let it happen or last, and never who. "
     "Names stand in the timeline and with the measures only."
@@ -198,47 +196,12 @@ def _actions(told: Told) -> Iterator[Html]:
             each["at"][:19],
             " ".join(filter(None, (each["action"], f"({each['target']})" if each["target"] else ""))),
             _lines(each, "outcome", "result", "reason", "taken_back_by"),
-            _changed(each["before"], each["after"]),
+            each.get("changed", ""),  # one that was reviewed before may have none
         ]
         for each in told["actions"]
     ]
     heads = ("At", "Action", "What became of it", "What it changed")
     yield from _table("", heads, rows, "None was recorded.", (14, 20, 36, 30))
-
-
-def _changed(before: str, after: str) -> str:
-    """What was other afterwards; where that cannot be told, what was read, as it is kept."""
-    try:
-        was, came = _flat(json.loads(before or "{}")), _flat(json.loads(after or "{}"))
-    except (ValueError, AttributeError, TypeError):
-        return "\n".join(text[:LONGEST] for text in (before, after) if text)
-    other = [name for name in came if came[name] != was.get(name)]
-    lines = [
-        f"{name}: {' → '.join(_value(each[name]) for each in (was, came) if name in each)}"[:LONGEST]
-        for name in other[:MOST_CHANGED]
-    ]
-    more = [f"and {len(other) - MOST_CHANGED} more"] if len(other) > MOST_CHANGED else []
-    return "\n".join([*lines, *more])
-
-
-def _flat(read: Mapping[str, object]) -> dict[str, object]:
-    """What has parts, by part."""
-    found: dict[str, object] = {}
-    for name, value in read.items():
-        found |= (
-            {f"{name}, {key}": each for key, each in value.items()}
-            if isinstance(value, dict)
-            else {name: value}
-        )
-    return found
-
-
-def _value(value: object) -> str:
-    """For people: of what has parts, their number."""
-    if isinstance(value, dict | list):
-        return str(len(value))
-    known = {None: "none", True: "yes", False: "no"}
-    return known[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def _lines(each: Told, *fields: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .incident_actions import Outcome
 from .incident_states import Severity, Status
 
 NEXT_UPDATE = {Severity.CRITICAL.value: 30, Severity.MAJOR.value: 60, Severity.MINOR.value: 240}
@@ -36,6 +37,8 @@ DONE = {
     "Roll Back a Change": "a recent change was taken back",
     "Restart": "parts of the system were started anew",
 }
+# How the proof of a restart by hand begins where something was started anew (service_processes.proof).
+STARTED = ("Restarted", "It did not run before")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,12 @@ def draft(facts: Facts, now: datetime) -> tuple[str, str]:
         _next(facts, now),
     ]
     return subject, "\n".join(lines)
+
+
+def was_done(outcome: str, result: str) -> bool:
+    """Whether others are told that an action was done; one by hand is where the processes prove it."""
+    is_proven = outcome == Outcome.BY_HAND.value and result.startswith(STARTED)
+    return is_proven or outcome == Outcome.DONE.value
 
 
 def _done(actions: Sequence[str]) -> str:

@@ -113,23 +113,30 @@ def judge_deleted(
     After a migration the tables that it fills from files tell nothing.
     """
     lost = {name: live - there for name, (live, there) in counts.items() if live > there}
-    unclear = {name: n for name, n in lost.items() if is_migrated and name in OF_FILES}
-    certain = {name: n for name, n in lost.items() if name not in unclear}
-    expected = "no row that is older than the backup is missing"
+    unclear = sorted(name for name in lost if is_migrated and name in OF_FILES)
     lines = [
-        f"{name}: {n} rows of the live table are not in the backup" for name, n in sorted(certain.items())
+        f"{name}: {n} rows of the live table are not in the backup"
+        for name, n in sorted(lost.items())
+        if name not in unclear
     ]
-    told = [f"{name}: filled anew by the migration since" for name in sorted(unclear)]
-    told += [f"{name}: {why}" for name, why in sorted(not_compared.items())]
-    detail = "\n".join([*lines, *(f"not compared: {each}" for each in told)])
-    if certain:
-        return Finding(title, Verdict.CRITICAL, expected, some(lines), detail)
-    found = f"{len(counts) - len(unclear)} tables compared"
-    if told:
-        return Finding(title, Verdict.UNKNOWN, expected, f"{found}; {len(told)} not: {some(told)}", detail)
+    left_out = [f"{name}: filled anew by the migration since" for name in unclear]
+    left_out += [f"{name}: {why}" for name, why in sorted(not_compared.items())]
+    verdict, found = _deleted(counts, lines, left_out, len(counts) - len(unclear))
+    detail = "\n".join([*lines, *(f"not compared: {each}" for each in left_out)])
+    return Finding(title, verdict, "no row that is older than the backup is missing", found, detail)
+
+
+def _deleted(
+    counts: Mapping[str, tuple[int, int]], lines: Sequence[str], left_out: Sequence[str], compared: int
+) -> tuple[Verdict, str]:
+    found = f"{compared} tables compared"
+    if lines:
+        return Verdict.CRITICAL, some(lines)
+    if left_out:
+        return Verdict.UNKNOWN, f"{found}; {len(left_out)} not: {some(left_out)}"
     if not any(live for live, _there in counts.values()):
-        return Finding(title, Verdict.UNKNOWN, expected, f"{found}; no row is older than the backup", detail)
-    return Finding(title, Verdict.OK, expected, found, detail)
+        return Verdict.UNKNOWN, f"{found}; no row is older than the backup"
+    return Verdict.OK, found
 
 
 def judge_compared(title: str, compared: Iterable[Compared], is_migrated: bool) -> Finding:

@@ -19,6 +19,7 @@ from verenigingen_maintenance.core import (
     incident_narrative,
     incident_times,
 )
+from verenigingen_maintenance.core.incident_changed import changed
 from verenigingen_maintenance.core.incident_factors import Evidence, Happened, factors, in_order
 from verenigingen_maintenance.core.incident_minutes import Answer
 from verenigingen_maintenance.core.redaction import redact
@@ -181,19 +182,9 @@ def _escalation(each: Any) -> dict[str, Any]:
 
 
 def _action(row: Document) -> dict[str, str]:
-    fields = (
-        "action",
-        "target",
-        "outcome",
-        "reason",
-        "result",
-        "before",
-        "after",
-        "command",
-        "taken_back_by",
-    )
+    fields = ("action", "target", "outcome", "reason", "result", "command", "taken_back_by")
     texts = {field: redact(str(row.get(field) or ""))[:LONGEST] for field in fields}
-    return {"at": str(row.asked_at), **texts}
+    return {"at": str(row.asked_at), **texts, "changed": changed(row.before, row.after)}
 
 
 def _happened(each: Happened) -> dict[str, str]:

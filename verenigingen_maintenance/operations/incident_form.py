@@ -73,7 +73,7 @@ def message(name: str, now: datetime) -> dict[str, str]:
     """A text for those who ask, to be changed before it is sent: `subject` and `text`."""
     incident = find(name)
     acted = (row for row in incident.actions if not row.taken_back_by)
-    done = [row.action for row in acted if row.outcome in ("Done", "By Hand")]
+    done = [row.action for row in acted if incident_messages.was_done(row.outcome, row.result or "")]
     facts = incident_messages.Facts(
         **{"name": incident.name, "title": incident.title, "status": incident.status},
         **{"severity": incident.severity, "began_at": get_datetime(incident.began_at)},

@@ -173,7 +173,7 @@ def compare(sides: Sides, table: str, cutoff: datetime, shared: Sequence[str]) -
 
 
 def _all_of(wanted: Sequence[str]) -> str:
-    """One sum over all values of a row, with a character between them that no text has."""
+    """One sum over all values of a row, with a character between them that texts hardly have."""
     parts = ", ".join(f"coalesce({_quoted(each)}, '\\0')" for each in wanted)
     return f"crc32(concat_ws('\\Z', {parts}))"
 

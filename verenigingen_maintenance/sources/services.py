@@ -39,7 +39,7 @@ from verenigingen_maintenance.core.service_processes import (
     service_of,
     unit_of,
 )
-from verenigingen_maintenance.core.service_starts import shown, start
+from verenigingen_maintenance.core.service_starts import NOT_SEEN, asked, shown, start
 from verenigingen_maintenance.sources import clock, redis_starts
 
 SECONDS = 3
@@ -99,10 +99,9 @@ def _with_redis_starts(found: dict[Service, list[Process]]) -> dict[Service, lis
 
 
 def _with_redis_start(process: Process, key: str) -> Process:
-    if process.start.line:
+    if process.start != NOT_SEEN:
         return process
-    arguments = redis_starts.arguments(key, process.command.split()[0])
-    return replace(process, start=start(arguments, folder=process.cwd))
+    return replace(process, start=asked(redis_starts.arguments(key, process.program), process.cwd))
 
 
 def _process(info: dict[str, Any], all_of_them: dict[int, dict[str, Any]]) -> Process:

@@ -249,6 +249,24 @@ def test_the_sheet_begins_with_how_this_host_runs_the_database():
     assert "db.example.com" in as_text(Sheet({"Failure": [TASK]}, services=elsewhere), "Failure", "")
 
 
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        ("systemctl status mariadb", ["$ systemctl status mariadb"]),
+        ("df -h\nsudo systemctl restart mysql.service\nfree -m", ["$ df -h", "$ KEPT", "$ free -m"]),
+        ("if true; then\n  service mysql restart\nfi", ["$ if true; then", "  KEPT", "fi"]),
+        ("service mariadb restart && df -h", ["$ service mariadb restart && df -h"]),
+        ("sudo service mariadb restart-now", ["$ sudo service mariadb restart-now"]),
+    ],
+)
+def test_of_a_procedure_only_the_lines_that_restart_the_database_give_way(command, lines):
+    services = {"MariaDB": kept("systemd", restart="KEPT")}
+    text = as_text(Sheet({"Failure": [{**TASK, "command": command}]}, services=services), "Failure", "")
+    assert "\n".join(f"      {line}" for line in lines) in text.split("1. Look")[1]
+    never_seen = as_text(Sheet({"Failure": [{**TASK, "command": "service mysql restart"}]}), "Failure", "")
+    assert "$ service mysql restart" in never_seen
+
+
 def test_of_a_note_only_where_it_is_kept_is_said_and_first():
     first, second = as_note("/notes", "bench incident status").splitlines()
     assert (first.startswith("What you wrote is kept in /notes"), "incident status" in second) == (True, True)

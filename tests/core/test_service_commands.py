@@ -23,7 +23,7 @@ from verenigingen_maintenance.core.service_processes import (
     proof,
     unit_of,
 )
-from verenigingen_maintenance.core.service_starts import start
+from verenigingen_maintenance.core.service_starts import asked, redis_options, start
 from verenigingen_maintenance.core.service_wording import told as told_in_shell
 
 STARTED = datetime(2026, 11, 28, 8, 0, tzinfo=timezone.utc)
@@ -251,6 +251,14 @@ def test_what_is_dead_alone_is_begun_alone_as_it_ran_or_as_the_procfile_says():
     assert found(kept=whole)["Scheduler"].commands["start"].endswith("bench start")
 
 
+def test_a_line_of_the_procfile_with_a_secret_is_shown_to_nobody():
+    commands = procfile_commands("worker: TOKEN=hunter22 bench worker\n")
+    told = found([process(WEB)], procfile=commands)["Workers"]
+    assert (told.how, told.commands) == ("bench start", {})
+    assert ("left out here" in told.why, "hunter22" in str(told)) == (True, False)
+    assert found(procfile=commands)["Workers"].commands["start"].endswith("bench start")
+
+
 def test_what_is_on_another_host_is_restarted_there():
     told = found(hosts={Service.DATABASE: "db.example.com"}, units=systemd_units(UNITS))["MariaDB"]
     assert told.why == "It is on db.example.com: restart it there."
@@ -301,6 +309,43 @@ def test_nothing_is_stopped_that_could_not_be_started_again(service, arguments, 
 )
 def test_a_command_line_for_a_shell(arguments, program, line):
     assert start(arguments, program).line == line
+
+
+SETTINGS = {"port": "11000", "dir": "/srv/my data", "dbfilename": "queue.rdb", "bind": "127.0.0.1 ::1"}
+SETTINGS |= {"appendfilename": "queue.aof", "appendonly": "no", "unixsocket": "", "save": "900 1 60 10"}
+
+
+def test_a_redis_that_was_asked_comes_back_with_its_files():
+    """Under another name its queued jobs would be gone; appenddirname is of Redis 7 and later."""
+    options = redis_options(SETTINGS)
+    told = shlex.join(options)
+    assert "--bind 127.0.0.1 ::1 --port 11000 --dir '/srv/my data' --dbfilename queue.rdb" in told
+    assert ("--appendfilename queue.aof" in told, "appenddirname" in told) == (True, False)
+    assert told.endswith("--save 900 1 --save 60 10")
+    assert "--appenddirname kept" in shlex.join(redis_options({"appenddirname": "kept"}))
+    assert redis_options({})[-2:] == ["--save", ""]
+
+
+def test_of_a_redis_that_was_asked_it_is_said_so():
+    line = asked(["redis-server", *redis_options(SETTINGS)], "/srv")
+    told = found([process("redis-server *:11000", start=line, cwd="/srv")])["Redis Queue"]
+    assert told.commands["start"].startswith("(cd /srv && exec nohup redis-server --bind")
+    assert ("made of what it answered" in told.why, "own command line" in told.why) == (True, False)
+    secret = asked(["redis-server", *redis_options({**SETTINGS, "requirepass": "hunter22"})])
+    told = found([process("redis-server *:11000", start=secret)])["Redis Queue"]
+    assert not told.commands
+    assert ("CONFIG GET requirepass" in told.why, "ps -ww" in told.why, "hunter22" in told.why) == (
+        True,
+        False,
+        False,
+    )
+    assert "shows a title" in asked([]).why
+
+
+def test_a_program_that_shows_no_command_line_has_its_name():
+    assert process("/usr/bin/redis-server *:11000").program == "/usr/bin/redis-server"
+    bare = replace(process("redis-server *:11000"), command="")
+    assert bare.program == "redis-server"
 
 
 def test_a_database_of_another_port_is_another_sites():

@@ -20,7 +20,11 @@ NEXT = tuple(
 )
 NOT_KEPT = "How this host runs it was never seen: it is started the way it was started before."
 BEFORE = "Is there room on the disk (df -h), and what does its error log say? All sites on it are cut off."
-_OF_ANY_HOST = re.compile(r"\b(service|systemctl)\b.*\b(mariadb|mysql)\b")
+_OF_ANY_HOST = re.compile(
+    r"^(?P<indent>[ \t]*)(sudo )?"
+    r"(service (mariadb|mysql) restart|systemctl restart (mariadb|mysql)(\.service)?)[ \t\r]*$",
+    re.M,
+)
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,10 @@ def _steps(sheet: Sheet, tasks: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _command(sheet: Sheet, task: Mapping[str, Any]) -> str:
-    """The command that the procedure has for any host gives way to that of this one."""
-    command = str(task.get("command") or "")
-    kept = sheet.services.get(FIRST, {})
-    return (kept.get("restart") or kept.get("start") or command) if _OF_ANY_HOST.search(command) else command
+    """Its lines that restart the database of any host give way to how this one does it."""
+    command, kept = str(task.get("command") or ""), sheet.services.get(FIRST, {})
+    ours = kept.get("restart") or kept.get("start")
+    return _OF_ANY_HOST.sub(lambda line: f"{line['indent']}{ours}", command) if ours else command
 
 
 def _wrapped(text: str) -> list[str]:

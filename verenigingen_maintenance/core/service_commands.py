@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from .service_listings import Unit
 from .service_processes import DEFAULT_REDIS, Bench, Process, Service
-from .service_starts import by_hand, in_background, shown
+from .service_starts import by_hand, has_secret, in_background, shown
 
 SEEN, CONFIGURED, GUESS, UNKNOWN = "Seen", "Configured", "Guess", "Unknown"
 BENCH_START, BY_HAND, NONE = "bench start", "By Hand", "None Found"
@@ -38,6 +38,11 @@ _ONE_REDIS = (
     "Redis Cache and Redis Queue are one process here: whoever stops it stops both, and the jobs that are "
     "queued go too, unless Redis saves them to disk."
 )
+_NO_KEEPER = "Neither supervisor, systemd nor bench start keeps it running."
+_ALONE = {
+    False: "this begins it alone.",
+    True: "begin its line alone, which has a secret and is left out here: the Procfile has it.",
+}
 _KEEPERS = ("supervisor", "systemd")
 _PROCFILE = {
     Service.WEB: "web",
@@ -214,9 +219,9 @@ def _by_procfile(service: Service, facts: Facts) -> Way | None:
     why = "No process is seen, and neither supervisor nor systemd has it; the Procfile of this bench does."
     start = f"cd {shlex.quote(facts.bench.path)} && bench start"
     if _runs(facts):
-        why = f"{why} bench start would begin a second time what runs: this begins it alone."
-        start = in_background(command, facts.bench.path)
-    return Way(service, BENCH_START, GUESS, why, facts.bench.user, {"start": start})
+        why = f"{why} bench start would begin a second time what runs: {_ALONE[has_secret(command)]}"
+        start = "" if has_secret(command) else in_background(command, facts.bench.path)
+    return Way(service, BENCH_START, GUESS, why, facts.bench.user, {"start": start} if start else {})
 
 
 def _runs(facts: Facts) -> bool:
@@ -230,22 +235,25 @@ def _by_hand(service: Service, facts: Facts) -> Way | None:
     if not seen:
         return None
     users = ", ".join(sorted({each.user for each in seen}))
-    why = "Neither supervisor, systemd nor bench start keeps it running."
     if service in _SINGLE and len(seen) > 1:
-        return Way(service, BY_HAND, UNKNOWN, f"{why} {_SEVERAL}", users)
-    hidden = next((each for each in seen if not each.start.line), None)
-    if hidden:
-        line = (
-            f"cd {shlex.quote(hidden.cwd)} && {shown(hidden.command)}"
-            if hidden.cwd
-            else shown(hidden.command)
-        )
-        return Way(service, BY_HAND, UNKNOWN, f"{why} {hidden.start.why_not} It shows: {line}", users)
-    why = f"{why} Its start is its own command line; what its shell had set (environment) is not repeated."
-    if any(not each.cwd for each in seen):
-        why = f"{why} The folder that it runs in is hidden from this user."
+        return Way(service, BY_HAND, UNKNOWN, f"{_NO_KEEPER} {_SEVERAL}", users)
+    if hidden := next((each for each in seen if not each.start.line), None):
+        return Way(service, BY_HAND, UNKNOWN, f"{_NO_KEEPER} {_why_hidden(hidden)}", users)
     commands = by_hand([each.pid for each in seen], [each.start.line for each in seen])
-    return Way(service, BY_HAND, SEEN, why, users, commands)
+    return Way(service, BY_HAND, SEEN, f"{_NO_KEEPER} {_why_seen(seen)}", users, commands)
+
+
+def _why_hidden(process: Process) -> str:
+    place = f"cd {shlex.quote(process.cwd)} && " if process.cwd else ""
+    return f"{process.start.why} It shows: {place}{shown(process.command)}"
+
+
+def _why_seen(seen: Sequence[Process]) -> str:
+    """From where their starts are, each such reason once."""
+    whys = list(dict.fromkeys(each.start.why for each in seen))
+    if any(not each.cwd for each in seen):
+        whys.append("The folder that it runs in is hidden from this user.")
+    return " ".join(whys)
 
 
 def _nowhere(service: Service, facts: Facts) -> Way:

@@ -48,6 +48,11 @@ class Process:
     ancestors: tuple[Ancestor, ...] = ()
     start: Start = NOT_SEEN
 
+    @property
+    def program(self) -> str:
+        """The first word of its command line; its name where it shows none."""
+        return next(iter(self.command.split()), self.name)
+
     def below(self, name: str) -> Ancestor | None:
         """The nearest process above it whose program is called so, such as supervisord."""
         word = re.compile(rf"(^|[/\s]){re.escape(name)}(\s|$)")

@@ -26,7 +26,7 @@ from verenigingen_maintenance.operations.recovery_drills import DRILL, FAILOVER
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import host, services
-from verenigingen_maintenance.sources.scratch import THIS_HOST
+from verenigingen_maintenance.sources.host import is_this
 
 MOST_ASKED, LONGEST_ANSWER = 200, 500
 SAID = ("stopped", "dead", "alarm")
@@ -163,8 +163,8 @@ def _how(stops: str) -> dict[str, str]:
     url = f"{frappe.utils.get_url()}/api/method/verenigingen_maintenance.api.health"
     write, header = "-w '%{http_code}\\n'", '-H "X-Maintenance-Token: $TOKEN"'
     ask = f"{ask}\n  curl -sS -m 10 {write} {header} {url}"
-    if urlsplit(url).hostname in THIS_HOST:
-        ask += _("\nThis address is of this host alone: take the one by which members reach the site.")
+    if is_this(urlsplit(url).hostname or ""):
+        ask += _("\nThis is a name of this host itself: if members reach the site by another one, take that.")
     return {
         BEFORE: ask,
         DEAD: ask,

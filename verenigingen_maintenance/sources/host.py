@@ -9,11 +9,17 @@ from datetime import datetime
 import frappe
 import psutil
 
+from verenigingen_maintenance.core.hosts import is_local
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.sources import source
 
 ORIGIN = "psutil, on the host of the worker"
 GIGA = 1e9
+
+
+def is_this(name: str) -> bool:
+    """Whether a host's name, as a configuration has it, is of this machine; so is none at all."""
+    return is_local(name, socket.gethostname())
 
 
 @source

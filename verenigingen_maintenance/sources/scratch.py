@@ -17,10 +17,11 @@ from frappe.utils import cint
 from frappe.utils.password import get_decrypted_password
 from pymysql.connections import Connection
 
+from verenigingen_maintenance.core.hosts import named
 from verenigingen_maintenance.core.scratch import MARKER, Facts, default_name
+from verenigingen_maintenance.sources.host import is_this
 
 SETTINGS = "Maintenance Settings"
-THIS_HOST = ("localhost", "127.0.0.1", "::1")
 CONNECT_SECONDS = 10
 # A server may end what is idle after seconds: while a dump is read and restored, a connection is.
 PATIENTLY = "set session wait_timeout = 28800"
@@ -55,9 +56,8 @@ def place() -> Place:
 def is_known_server(host: str) -> bool:
     """Whether a backup may be sent there: it is this host, that of the live database, or listed by an
     administrator as `maintenance_scratch_servers` in the site's config."""
-    listed = frappe.conf.maintenance_scratch_servers or []
-    known = {*THIS_HOST, str(frappe.conf.db_host or "").lower(), *(str(each).lower() for each in listed)}
-    return host.lower() in known
+    known = named([frappe.conf.db_host]) | named(frappe.conf.maintenance_scratch_servers)
+    return is_this(host) or host.lower() in known
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterable
 from dataclasses import replace
@@ -39,8 +38,9 @@ from verenigingen_maintenance.core.service_processes import (
     service_of,
     unit_of,
 )
-from verenigingen_maintenance.core.service_starts import shown, start
+from verenigingen_maintenance.core.service_starts import NOT_SEEN, asked, shown, start
 from verenigingen_maintenance.sources import clock, redis_starts
+from verenigingen_maintenance.sources.host import is_this
 
 SECONDS = 3
 REDIS = {Service.REDIS_CACHE: "redis_cache", Service.REDIS_QUEUE: "redis_queue"}
@@ -99,10 +99,9 @@ def _with_redis_starts(found: dict[Service, list[Process]]) -> dict[Service, lis
 
 
 def _with_redis_start(process: Process, key: str) -> Process:
-    if process.start.line:
+    if process.start != NOT_SEEN:
         return process
-    arguments = redis_starts.arguments(key, process.command.split()[0])
-    return replace(process, start=start(arguments, folder=process.cwd))
+    return replace(process, start=asked(redis_starts.arguments(key, process.program), process.cwd))
 
 
 def _process(info: dict[str, Any], all_of_them: dict[int, dict[str, Any]]) -> Process:
@@ -154,11 +153,7 @@ def _elsewhere() -> dict[Service, str]:
         Service.REDIS_CACHE: _redis("redis_cache").hostname or "",
         Service.REDIS_QUEUE: _redis("redis_queue").hostname or "",
     }
-    return {service: host for service, host in hosts.items() if not _is_here(host)}
-
-
-def _is_here(host: str) -> bool:
-    return host in ("", "localhost", "::1", socket.gethostname()) or host.startswith("127.")
+    return {service: host for service, host in hosts.items() if not is_this(host)}
 
 
 def _units(bench: Bench) -> list[Unit]:

@@ -360,6 +360,12 @@ def test_the_summary_tells_times_and_what_is_not_known_and_names_nobody():
 EVIL = "<script>alert(1)</script>"
 
 
+def test_what_an_action_changed_is_told_part_by_part():
+    names = ("at", "action", "target", "outcome", "reason", "result", "command", "taken_back_by")
+    action = {**dict.fromkeys(names, "x"), "changed": "keys: 3 → 0\nanswers, health: 14:59 → gone"}
+    assert "keys: 3 → 0; answers, health: 14:59 → gone" in incident_document.render(draft(actions=[action]))
+
+
 def test_whatever_is_written_is_shown_as_text_and_a_draft_says_that_it_is_one():
     texts = dict.fromkeys(draft()["written"], EVIL)
     html = incident_document.render(

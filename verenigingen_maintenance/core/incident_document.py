@@ -196,7 +196,7 @@ def _actions(told: Told) -> Iterator[Html]:
             each["at"][:19],
             " ".join(filter(None, (each["action"], f"({each['target']})" if each["target"] else ""))),
             _lines(each, "outcome", "result", "reason", "taken_back_by"),
-            each.get("changed", ""),  # one that was reviewed before may have none
+            each.get("changed", "").replace("\n", "; "),  # one that was reviewed before may have none
         ]
         for each in told["actions"]
     ]

@@ -304,6 +304,9 @@ def test_nothing_is_stopped_that_could_not_be_started_again(service, arguments, 
         (["python", "-m", "x"], "/usr/bin/python3.11", "(nohup python -m x &)"),
         (["redis-server", "--save", ""], "", "(nohup redis-server --save '' &)"),
         (["redis-server", "--requirepass", "***"], "", ""),
+        (["redis-server", "--requirepass", "hunter22"], "", ""),
+        (["redis-server", "--masterauth=hunter22"], "", ""),
+        (["env", "REDIS_PASS=hunter22", "worker"], "", ""),
         ([], "", ""),
     ],
 )
@@ -370,6 +373,11 @@ def test_what_is_kept_has_no_process_ids_and_stays_when_nothing_is_seen():
     assert before == lasting(found([seen, process(WEB, 78)], units=systemd_units(UNITS)).values(), {})
     assert "77" not in str(before)
     assert lasting(found().values(), before) == before
+    kept = {"Redis Cache": {**before["Web Server"], "start": "redis-server /etc/redis.conf"}}
+    silent = lasting(found([process("redis-server *:13000")]).values(), kept)
+    assert silent["Redis Cache"]["start"] == "redis-server /etc/redis.conf", "it hangs, and is asked in vain"
+    told = found(kept={"Web Server": {**before["Web Server"], "sure": "Configured"}})["Web Server"]
+    assert (told.sure, "how it was configured" in told.why) == ("Configured", True)
     elsewhere = lasting(found(hosts={Service.DATABASE: "db.example.com"}).values(), {})
     assert elsewhere["MariaDB"]["why"] == "It is on db.example.com: restart it there."
 

@@ -25,6 +25,7 @@ from verenigingen_maintenance.sources import (
     backup_safety,
     backups,
     clock,
+    configuration,
     controls,
     security_flags,
 )
@@ -177,7 +178,7 @@ def test_the_copies_of_the_configuration_alone_ask_for_no_backup_of_files(tmp_pa
     monkeypatch.setattr(frappe, "get_site_path", lambda *parts: str(tmp_path.joinpath(*parts)))
     files = tmp_path / "private" / "files"
     files.mkdir(parents=True)
-    (files / "configuration-kept-2026-11-28-135123.json").touch()
+    (files / f"{configuration.KEPT}2026-11-28-135123.json").touch()
     assert not HAS_FILES("private")
     (files / "statutes.pdf").touch()
     assert HAS_FILES("private")

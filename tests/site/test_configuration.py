@@ -200,6 +200,7 @@ def test_levels_may_have_exchanged_their_numbers(manager):
     assert [fresh("Escalation Level", name).level for name in ("level-2", "level-3")] == [3, 2]
     marks = fresh("Maintenance Procedure", "Critical System Failure").review_because
     assert "“External Support”: Level: 3 → 2" in marks
+    assert "“Technical Team”: Level: 2 → 3" in marks
     assert "Level: -" not in marks, "none was told to have been where it only went aside"
 
 

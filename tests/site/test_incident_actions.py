@@ -106,7 +106,11 @@ def test_what_is_still_paused_is_put_back_after_the_incident_too(incident, sched
     with pytest.raises(frappe.ValidationError, match="Resume Scheduler puts it back"):
         api.review_incident(incident, "x")
     refused("is Resolved", incident, "Clear Cache")
+    frappe.db.set_value(
+        incidents.ACTION, {"parent": incident}, "outcome", "Failed"
+    )  # half-way, after it paused
     perform(incident, "Resume Scheduler")
+    assert fresh(INCIDENT, incident).actions[0].taken_back_by.startswith("Resume Scheduler, ")
     assert not is_scheduler_disabled(verbose=False)
     assert incident_action_offers.offers(incident, MANAGER)["actions"] == []
 

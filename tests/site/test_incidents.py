@@ -215,7 +215,7 @@ def test_it_began_when_somebody_says_and_its_clock_runs_from_command(over_http):
     assert 39 <= api.describe_incident(name)["minutes"] <= 41
     with pytest.raises(frappe.ValidationError, match="is to come"):
         api.start_incident("x", SLOW, since=str(clock.stored(clock.now() + timedelta(hours=1))))
-    for text in ("yesterday", "9" * 30, "25:00", "0315", "03.15", "2026-13-01 03:15"):
+    for text in ("yesterday", "9" * 30, "25:00", "0315", "03.15", "2026-13-01 03:15", "0001-01-01 03:15"):
         with pytest.raises(frappe.ValidationError, match="is no time"):
             api.start_incident("x", SLOW, since=text)
     with pytest.raises(frappe.ValidationError, match="over a year ago"):
@@ -455,6 +455,14 @@ def test_a_line_that_cannot_be_understood_holds_up_no_other(sheet, line):
     (found,) = open_ones().values()
     assert found.procedure == FAILURE
     assert "the disk was full" in [note for _event, note in notes_of(found.name)]
+
+
+def test_notes_that_cannot_be_taken_are_said_to_wait_and_hold_up_no_command(sheet):
+    (sheet / "incident-notes.19700101000000.taking").mkdir()
+    told = run_bench("maintenance", "incident", "status")
+    assert "the database was gone waits, see Error Log" in told.stdout, told.stdout + told.stderr
+    assert "No incident is open" in told.stdout
+    (sheet / "incident-notes.19700101000000.taking").rmdir()
 
 
 def test_the_sheet_of_a_site_that_wrote_none_is_the_apps_own(sheet):

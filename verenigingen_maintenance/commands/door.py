@@ -88,7 +88,7 @@ def _act_on_site(
 
 
 def _refuse_without_database() -> None:
-    """In one line, with what is typed then."""
+    """In one line, with what is typed then; a server that hangs is waited for no longer than five seconds."""
     if reason := mariadb.why_gone():
         typed = f"bench --site {frappe.local.site} maintenance incident start 'what you see'"
         raise frappe.ValidationError(f"The database does not answer: {reason}. Type: {typed}")

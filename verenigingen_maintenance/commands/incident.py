@@ -18,6 +18,7 @@ from verenigingen_maintenance.core.emergency_sheet import as_note, as_text
 from verenigingen_maintenance.core.incident_actions import BOTH
 from verenigingen_maintenance.core.incident_states import Severity
 from verenigingen_maintenance.core.incident_wording import listed, told
+from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     emergency_notes,
@@ -27,6 +28,7 @@ from verenigingen_maintenance.operations import (
     incident_restarts,
     incident_steps,
 )
+from verenigingen_maintenance.operations.refusals import plain
 from verenigingen_maintenance.operations.typed_times import past_instant
 from verenigingen_maintenance.sources import clock, mariadb
 
@@ -207,12 +209,26 @@ def _act(
         if reason := mariadb.why_gone():
             return _without_database(reason, said, user, more)
         frappe.connect()
-        emergency_notes.take_in(clock.now())
+        waiting = _take_in_notes()
         if user:
             _become(user)
-        return act()
+        data, text = act()
+        return ({**data, "notes_wait": waiting}, f"{waiting}\n{text}") if waiting else (data, text)
 
     answer(context, on_site, as_json, connect=False)
+
+
+def _take_in_notes() -> str:
+    """What was written while the database was gone goes into incidents; or why it waits: nobody is kept from
+    what is typed now by what was typed then."""
+    try:
+        emergency_notes.take_in(clock.now())
+    except Exception as error:  # noqa: BLE001 - it is told and logged, and tried again each minute
+        frappe.db.rollback()
+        frappe.log_error("Notes that were written without the database")
+        frappe.db.commit()  # nosemgrep: what follows may fail
+        return f"What was written while the database was gone waits, see Error Log: {redact(plain(error))}"
+    return ""
 
 
 def _without_database(

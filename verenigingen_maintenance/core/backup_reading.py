@@ -115,8 +115,8 @@ def unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def lines_of(chunks: Iterable[bytes], longest: int) -> Iterator[bytes]:
-    """The lines, each with its end; one may span many chunks. Raises NotWhole for one that is longer than
-    `longest` bytes, before it is kept."""
+    """The lines, each with its end; one may span many chunks. Raises NotWhole where one goes on
+    for more than `longest` bytes, before more than a chunk beyond that is kept."""
     begun: list[bytes] = []
     length = 0
     for chunk in chunks:

@@ -12,7 +12,9 @@ from .readings import Unknown
 from .redaction import redact_all
 
 LONGEST_TEXT, NO_REASON = 400, "no reason was given"
-SECRET = re.compile(r"(?i)(--?(?:[\w-]*(?:password|passwd|token|secret|key)|a)[= ])\S+|(\s-[pa])\S+")
+SECRET = re.compile(
+    r"(?i)(--?(?:[\w-]*(?:pass(?:word|wd|phrase)?|auth|token|secret|key)|a)[= ])\S+|(\s-[pa])\S+"
+)
 KEPT = ("by",)  # who did something must be told
 # By their keys, in the order in which somebody at three in the morning asks for them.
 TITLES = {

@@ -24,6 +24,11 @@ def fingerprint(drill: Any, steps: Iterable[Any]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
+def is_intact(drill: Any) -> bool:
+    """Whether a signed drill says what was signed; one that was changed since is no proof."""
+    return bool(drill.status == "Signed" and drill.sha256 == fingerprint(drill, drill.steps))
+
+
 def _text(value: object) -> str:
     """As it is the same before and after the database: nothing is 0 there, and a float has nine digits."""
     return f"{value:.4f}" if isinstance(value, float) and value else str(value or "")

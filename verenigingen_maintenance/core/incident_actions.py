@@ -223,18 +223,16 @@ def takes_back(done: str, target: str, left: bool, earlier: str, earlier_target:
 
 
 def not_taken_back(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows of an incident that paused or switched something off, and that no later one took back.
-
-    One that was killed, or failed, after it had begun may have done so too.
-    """
+    """The rows of an incident that paused or switched something off, and that no later one took back."""
     return [
         row
         for row in rows
-        if row.get("action") in LASTING and _may_have_acted(row) and not row.get("taken_back_by")
+        if row.get("action") in LASTING and may_have_acted(row) and not row.get("taken_back_by")
     ]
 
 
-def _may_have_acted(row: Mapping[str, Any]) -> bool:
+def may_have_acted(row: Mapping[str, Any]) -> bool:
+    """Whether an action changed something, or may have before it was killed or failed."""
     is_half_done = row.get("outcome") in (Outcome.RUNNING.value, Outcome.FAILED.value)
     return row.get("outcome") == Outcome.DONE.value or bool(is_half_done and row.get("before"))
 

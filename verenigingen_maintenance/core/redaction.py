@@ -8,7 +8,7 @@ from collections.abc import Mapping
 # Each begins where a word does, or is bounded: time grows with the length of a text, not with its square.
 _BEGINS = r"(?<![\w-])"
 _NAMES = r"[\w-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|signature)[\w-]{0,64}"
-_SECRET = rf"{_BEGINS}(?:{_NAMES}|(?:[\w-]*[_-])?(?:key|apikey|sid|otp))"
+_SECRET = rf"{_BEGINS}(?:{_NAMES}|(?:[\w-]*[_-])?(?:key|apikey|sid|otp|pass))"
 _QUOTED = r"(?:\"[^\"]*\"|'[^']*')"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]{0,30}://)[^\s/\"']*@", re.I), r"\g<keep>***@"),

@@ -94,17 +94,23 @@ def ways(facts: Facts) -> list[Way]:
 
 
 def lasting(found: Iterable[Way], kept: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """What can be kept for when nothing answers: {how, as_user, restart, start, why} by service. A process id
-    is of no use then. What is not found any more, and what is a guess, is as it was `kept`."""
-    new = {way.service.value: _lasting(way) for way in found if way.sure != GUESS and way.how != NONE}
+    """What can be kept for when nothing answers, by service: {how, sure, as_user, restart, start, why}. A
+    process id is of no use then. What is not found any more, does not tell its start just now, or is a guess
+    is as it was `kept`."""
+    new = {way.service.value: _lasting(way) for way in found if _may_be_kept(way, kept)}
     return {name: dict(each) for name, each in {**kept, **new}.items()}
+
+
+def _may_be_kept(way: Way, kept: Mapping[str, Mapping[str, str]]) -> bool:
+    is_silent = way.sure == UNKNOWN and bool(kept.get(way.service.value, {}).get("start"))
+    return not (is_silent or way.sure == GUESS or way.how == NONE)
 
 
 def _lasting(way: Way) -> dict[str, str]:
     verbs = ("restart", "start") if way.how in _KEEPERS else ("start",)
     commands = {verb: way.commands.get(verb, "") for verb in verbs}
     why = "" if any(commands.values()) else way.why
-    return {"how": way.how, "as_user": way.as_user, "restart": "", **commands, "why": why}
+    return {"how": way.how, "sure": way.sure, "as_user": way.as_user, "restart": "", **commands, "why": why}
 
 
 def _way(service: Service, facts: Facts) -> Way:
@@ -207,8 +213,9 @@ def _as_kept(service: Service, facts: Facts) -> Way | None:
     ):
         return None
     commands = {verb: kept[verb] for verb in ("restart", "start") if kept[verb]}
-    why = "No process is seen. This is how it ran when it was seen last."
-    return Way(service, kept["how"], SEEN, why, kept["as_user"], commands)
+    was = "it was configured" if kept["sure"] == CONFIGURED else "it ran when it was seen last"
+    why = f"No process is seen. This is how {was}."
+    return Way(service, kept["how"], kept["sure"], why, kept["as_user"], commands)
 
 
 def _by_procfile(service: Service, facts: Facts) -> Way | None:

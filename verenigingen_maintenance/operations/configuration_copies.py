@@ -13,7 +13,7 @@ from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources import configuration as copies
 
-KEPT, BEFORE = copies.KEPT, "configuration-before-import-"
+KEPT, BEFORE = copies.KEPT, copies.BEFORE
 MOST = 10
 
 

@@ -192,13 +192,12 @@ def _save(document: Document, name: str, file: Configuration) -> None:
 
 
 def _make_room(level: Document, file: Configuration) -> None:
-    """Of levels that exchange their numbers the one that is written later goes aside until then."""
+    """Of levels that exchange their numbers the one that is written later has its own below zero until
+    then."""
     number = cint(level.level)
     holder = frappe.db.get_value(LEVEL, {"level": number, "name": ("!=", level.name)})
     if holder and file.documents[LEVEL].get(holder, {}).get("level", number) != number:
         frappe.db.set_value(LEVEL, holder, "level", -number, update_modified=False)
-    if cint(frappe.db.get_value(LEVEL, level.name, "level")) < 0:
-        frappe.db.set_value(LEVEL, level.name, "level", number, update_modified=False)
 
 
 def _refuse_bad_decision(document: Document) -> None:

@@ -60,7 +60,9 @@ def take_in(now: datetime) -> int:
 
 def _capture_new(now: datetime) -> None:
     for each in incident_form.ongoing():
-        incident_steps.capture_first(each["incident"], now)
+        incident = incidents.get(each["incident"])
+        if incident_steps.capture_first(incident, now):
+            incidents.write(incident)
     commit()
 
 

@@ -27,6 +27,7 @@ from verenigingen_maintenance.core.incident_actions import (
     Action,
     Outcome,
     may,
+    may_have_acted,
     takes_back,
     why_left,
 )
@@ -267,7 +268,7 @@ def _end(asked: Asked, outcome: Outcome, told: str, started: float, **read: dict
 
 def _note_what_is_taken_back(incident: Document, row: Document, is_left: bool) -> None:
     for earlier in incident.actions:
-        is_open = earlier.outcome == Outcome.DONE.value and not earlier.taken_back_by and earlier is not row
+        is_open = may_have_acted(earlier) and not earlier.taken_back_by and earlier is not row
         if is_open and takes_back(
             row.action, row.target or "", is_left, earlier.action, earlier.target or ""
         ):

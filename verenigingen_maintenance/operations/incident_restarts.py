@@ -18,6 +18,7 @@ from verenigingen_maintenance.core.incident_states import Status
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.service_commands import Facts, Way, ways
 from verenigingen_maintenance.core.service_processes import Service, proof
+from verenigingen_maintenance.core.service_starts import shown
 from verenigingen_maintenance.operations import emergency_sheet, incidents
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.transactions import commit
@@ -68,7 +69,7 @@ def begin_by_hand(incident: str, service: str, command: str, user: str) -> dict[
     _append(document, found, command, before, user)
     incidents.write(document)
     commit()
-    return {"service": service, "before": before, "command": redact(command or "")[:LONGEST]}
+    return {"service": service, "before": before, "command": shown(command or "")[:LONGEST]}
 
 
 def record_by_hand(incident: str, service: str, command: str, came_back: str, user: str) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def record_by_hand(incident: str, service: str, command: str, came_back: str, us
     seen = proof(before, after) if after is not None else None
     told = seen.text if seen else _("It is on another host: not seen from here.")
     outcome = Outcome.DRILL if cint(document.is_drill) else Outcome.BY_HAND
-    values = {"after": _as_json(after), "command": redact(command or row.command or "")[:LONGEST]}
+    values = {"after": _as_json(after), "command": shown(command or row.command or "")[:LONGEST]}
     incidents.end_action(document, row, outcome.value, told, **values)
     row.result = f"{told}\n{redact(came_back.strip())[:LONGEST]}"
     incidents.write(document)
@@ -113,7 +114,7 @@ def _begun(incident: Document, service: Service) -> Document | None:
 
 
 def _append(incident: Document, service: Service, command: str, before: Any, user: str) -> Document:
-    values = {"before": _as_json(before), "command": redact(command or "")[:LONGEST], "by_user": user}
+    values = {"before": _as_json(before), "command": shown(command or "")[:LONGEST], "by_user": user}
     return incidents.begin_action(incident, RESTART, service.value, _("Restarted by hand"), **values)
 
 

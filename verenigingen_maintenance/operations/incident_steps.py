@@ -118,12 +118,13 @@ def capture(name: str, why: str, now: datetime, by: str | None = None) -> None:
     incidents.write(incident)
 
 
-def capture_first(name: str, now: datetime) -> None:
+def capture_first(incident: Document, now: datetime) -> bool:
     """The state of an incident that was opened while the database was gone, or by a process that was killed
-    before it could read it."""
-    incident = incidents.get(name)
-    if not incident.captures:
-        capture(name, _("First read after it was opened"), now, by="")
+    before it could read it. Returns whether it was read now; the incident is not saved."""
+    if incident.captures:
+        return False
+    incident_capture.capture(incident, _("First read after it was opened"), now, by="")
+    return True
 
 
 def capture_again(name: str, why: str, now: datetime) -> None:

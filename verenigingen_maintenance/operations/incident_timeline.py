@@ -86,7 +86,7 @@ def _changes(_incident: Document, since: datetime) -> Iterator[Fact]:
     fields = ["name", "title", "applied_at", "applied_by", "decided_at", "decided_by", "status"]
     doctype = "Maintenance Change"
     for row in frappe.get_all(
-        doctype, {"applied_at": (">=", since)}, fields, order_by="name desc", limit=MOST
+        doctype, {"applied_at": (">=", since)}, fields, order_by="applied_at desc", limit=MOST
     ):
         told = _("{0} was applied").format(row.title)
         yield Fact("Change", row.applied_at, told, row.name, f"applied:{row.name}", row.applied_by or "")

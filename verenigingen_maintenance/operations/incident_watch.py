@@ -139,7 +139,7 @@ def _join(incident: Document, emergency: Emergency) -> None:
 
 def follow(name: str, now: datetime) -> None:
     """The timeline of an open incident gets what happened since; its state is read, where nobody did."""
-    incident_steps.capture_first(name, now)
     incident = incidents.get(name)
-    if incident_timeline.gather(incident, now):
+    was_read = incident_steps.capture_first(incident, now)
+    if incident_timeline.gather(incident, now) or was_read:
         incidents.write(incident)

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.drill_seal import FIGURES, STEP, fingerprint
+from verenigingen_maintenance.core.drill_seal import FIGURES, STEP, fingerprint, is_intact
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import records
@@ -117,11 +117,6 @@ def sign(name: str, lessons: str, user: str) -> str:
     drill.sha256 = fingerprint(drill, drill.steps)
     records.write(drill)
     return str(drill.sha256)
-
-
-def is_intact(drill: Document) -> bool:
-    """Whether a signed drill says what was signed."""
-    return bool(drill.status == SIGNED and drill.sha256 == fingerprint(drill, drill.steps))
 
 
 def describe(name: str) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def of_level(level: Document) -> None:
     before = level.get_doc_before_save()
     if before is None and not level.flags.by_app:
         mark(_escalating(), _("Escalation Level “{0}” is new").format(level.title))
+    if before:
+        before.level = abs(cint(before.level))  # below zero while an import exchanges the numbers of two
     if before and (told := changed(_values(before), _values(level), _labels(level, OF_A_LEVEL))):
         mark(_escalating(), _("Escalation Level “{0}”: {1}").format(level.title, told))
 

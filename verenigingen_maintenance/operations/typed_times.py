@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import NoReturn
 
 from frappe import _
 from frappe.utils import get_datetime
@@ -25,9 +26,9 @@ def past_instant(text: str, now: datetime) -> datetime:
     today = now.astimezone(clock.zone()).date()
     try:
         found = get_datetime(f"{today} {text}" if is_time else text)
-    except ValueError:
+        moment = clock.instant_before(found, now)
+    except (ValueError, AttributeError, OverflowError):  # for Frappe the years 0 and 1 are none
         _refuse(text)
-    moment = clock.instant_before(found, now)
     if is_time and moment > now + A_MINUTE:
         return clock.instant_before(found - A_DAY, now)
     if moment < now - A_YEAR:
@@ -35,5 +36,5 @@ def past_instant(text: str, now: datetime) -> datetime:
     return moment
 
 
-def _refuse(text: str) -> None:
+def _refuse(text: str) -> NoReturn:
     refuse(_("“{0}” is no time. Write it as 03:15, or 2026-11-28 03:15."), text)

@@ -20,13 +20,12 @@ from verenigingen_maintenance.core.backup_completeness import Outcome, completen
 from verenigingen_maintenance.core.backup_sets import PRIVATE, PUBLIC, File, Set, Sets
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.core.wording import some
-from verenigingen_maintenance.sources import clock, shared, source, stored
+from verenigingen_maintenance.sources import clock, configuration, shared, source, stored
 
 HOUR, MEGA = 3600, 1e6
 MOST_FILES, MOST_ENTRIES = 500, 20_000
 DAYS = timedelta(days=14)
 SETTINGS, READ = "Maintenance Settings", "backups_read"
-OWN_COPIES = ("configuration-kept-", "configuration-before-import-")
 
 
 @source
@@ -216,4 +215,4 @@ def _has_files(which: str) -> bool:
     if not place.is_dir():
         return False
     with os.scandir(place) as entries:
-        return any(not entry.name.startswith(OWN_COPIES) for entry in entries)
+        return any(not entry.name.startswith((configuration.KEPT, configuration.BEFORE)) for entry in entries)

@@ -12,7 +12,7 @@ from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
 SETTINGS = "Maintenance Settings"
-KEPT = "configuration-kept-"
+KEPT, BEFORE = "configuration-kept-", "configuration-before-import-"
 DAY = timedelta(days=1)
 MOST = 100
 

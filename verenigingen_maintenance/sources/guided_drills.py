@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-import frappe
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.drill_seal import fingerprint
+from verenigingen_maintenance.core.drill_seal import is_intact
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
+from verenigingen_maintenance.sources.recovery import DRILL, PASSED, signed
 
-DRILL = "Recovery Drill"
 FAILOVER, EMERGENCY_ACCESS = "Failover", "Emergency Access"
-GOOD = ("OK", "WARNING")
 DAY = timedelta(days=1)
-MOST = 20
 
 
 @source
@@ -34,9 +30,10 @@ def emergency_access_days(now: datetime) -> Reading | Unknown:
 def _days(kind: str, now: datetime, what_to_do: str) -> Reading | Unknown:
     """Since the last one that was signed and neither CRITICAL nor UNKNOWN; one that was worse since is
     named."""
-    last, good = next(_signed(kind), None), next(_signed(kind, GOOD), None)
+    last = next(signed(kind), None)
+    good = next(filter(is_intact, signed(kind, PASSED)), None)
     if good is None:
-        worse = f"{last.name} was {last.verdict}: " if last else ""
+        worse = f"{_told(last)}: " if last else ""
         return Unknown(f"{worse}none was good and signed yet: {what_to_do}", now, DRILL)
     days = round((now - clock.instant_before(good.ended_at, now)) / DAY, 2)
     evidence = {
@@ -44,14 +41,10 @@ def _days(kind: str, now: datetime, what_to_do: str) -> Reading | Unknown:
         **{"signed by": good.signed_by, "lessons": good.lessons or ""},
     }
     if last and last.name != good.name:
-        evidence["worse since"] = f"{last.name}: {last.verdict}"
+        evidence["worse since"] = _told(last)
     return Reading(max(days, 0), "days", now, DRILL, evidence, detail=good.name)
 
 
-def _signed(kind: str, verdicts: Sequence[str] = ()) -> Iterator[Document]:
-    """The latest first; one that was changed after it was signed is no proof, and left out."""
-    filters = {"kind": kind, "status": "Signed", **({"verdict": ("in", verdicts)} if verdicts else {})}
-    for name in frappe.get_all(DRILL, filters, pluck="name", order_by="ended_at desc", limit=MOST):
-        drill = frappe.get_doc(DRILL, name)
-        if drill.sha256 == fingerprint(drill, drill.steps):
-            yield drill
+def _told(drill: Document) -> str:
+    changed = "" if is_intact(drill) else ", and changed after it was signed"
+    return f"{drill.name} was {drill.verdict}{changed}"

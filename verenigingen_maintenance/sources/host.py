@@ -19,7 +19,7 @@ GIGA = 1e9
 
 def is_this(name: str) -> bool:
     """Whether a host's name, as a configuration has it, is of this machine; so is none at all."""
-    return is_local(name, socket.gethostname())
+    return is_local(name, socket.gethostname()) or name in addresses()
 
 
 @source

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import frappe
+from frappe.model.document import Document
 
-from verenigingen_maintenance.core.drill_seal import fingerprint
+from verenigingen_maintenance.core.drill_seal import is_intact
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, source
 
@@ -30,13 +32,19 @@ def restore_drill_days(now: datetime) -> Reading | Unknown:
 
 def last_restore() -> dict | None:
     """The signed restore that ended last and passed; one that was changed after it was signed is no proof."""
-    filters = {"kind": RESTORE, "status": "Signed", "verdict": ("in", PASSED)}
-    for name in frappe.get_all(DRILL, filters, pluck="name", order_by="ended_at desc, name desc", limit=MOST):
-        drill = frappe.get_doc(DRILL, name)
-        if drill.sha256 == fingerprint(drill, drill.steps):
-            return {
-                **{"drill": name, "ended_at": drill.ended_at, "verdict": drill.verdict},
-                **{"backup": drill.backup, "recovery (min)": round(drill.recovery_minutes, 2)},
-                **{"signed by": drill.signed_by, "sha256": drill.sha256},
-            }
-    return None
+    drill = next(filter(is_intact, signed(RESTORE, PASSED)), None)
+    if drill is None:
+        return None
+    return {
+        **{"drill": drill.name, "ended_at": drill.ended_at, "verdict": drill.verdict},
+        **{"backup": drill.backup, "recovery (min)": round(drill.recovery_minutes, 2)},
+        **{"signed by": drill.signed_by, "sha256": drill.sha256},
+    }
+
+
+def signed(kind: str, verdicts: Sequence[str] = ()) -> Iterator[Document]:
+    """Signed drills of a kind, and with one of `verdicts` where there are some, the latest first."""
+    filters = {"kind": kind, "status": "Signed", **({"verdict": ("in", verdicts)} if verdicts else {})}
+    order = "ended_at desc, name desc"
+    for name in frappe.get_all(DRILL, filters, pluck="name", order_by=order, limit=MOST):
+        yield frappe.get_doc(DRILL, name)

@@ -59,6 +59,8 @@ function add_access(frm, is_manager) {
 	frm.add_custom_button(__("Look for Sign-ins"), () => frappe.call({ method, args, callback }));
 	if (!is_manager) return;
 	const steps = frm.doc.steps.filter((step) => step.subject);
+	// As core/emergency_access.py names an account that Desk knows nothing of (OUTSIDE).
+	const is_outside = (step) => step.title.startsWith("Outside Desk");
 	const account = (those = steps) => {
 		const options = ["", ...those.map((step) => step.subject)];
 		return { fieldname: "account", fieldtype: "Autocomplete", label: __("Account"), options, reqd: 1 };
@@ -69,7 +71,7 @@ function add_access(frm, is_manager) {
 		said.text("why", __("What an emergency needs it for")),
 	], group);
 	add_question(frm, __("Confirm by Hand"), "confirm_emergency_account", {}, [
-		account(steps.filter((step) => step.title.startsWith("Outside Desk"))),
+		account(steps.filter(is_outside)),
 		said.line("person", __("Who signed in")),
 		said.at(),
 		said.text("evidence", __("What shows it")),

@@ -7,11 +7,16 @@ app_license = "agpl-3.0"
 
 app_include_js = [
     "/assets/verenigingen_maintenance/js/said.js",
+    "/assets/verenigingen_maintenance/js/own_pages.js",
     "/assets/verenigingen_maintenance/js/watch.js",
+    "/assets/verenigingen_maintenance/js/accessible.js",
     "/assets/verenigingen_maintenance/js/ask.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
 ]
-app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
+app_include_css = [
+    "/assets/verenigingen_maintenance/css/watch.css",
+    "/assets/verenigingen_maintenance/css/accessible.css",
+]
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
     "Maintenance Incident": ["public/js/incident_actions.js", "public/js/incident_review.js"],

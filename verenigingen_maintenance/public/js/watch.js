@@ -3,17 +3,9 @@
 (() => {
 	const METHOD = "verenigingen_maintenance.api.watcher";
 	const EVERY = 5 * 60_000;
-	const KINDS = { List: "DocType", Form: "DocType", print: "DocType", "query-report": "Report", Workspaces: "Workspace" };
-
-	function is_own_page() {
-		const [view, name, second] = frappe.get_route() || [];
-		const pages = frappe.boot.maintenance_pages || {};
-		const asked = view === "Workspaces" && name === "private" ? second : name;
-		return (pages[KINDS[view]] || []).includes(asked);
-	}
 
 	async function show() {
-		if (!is_own_page() || document.hidden) return;
+		if (!verenigingen_maintenance.is_own_page() || document.hidden) return;
 		const route = frappe.get_route_str();
 		const state = await ask();
 		if (route === frappe.get_route_str()) draw(state);

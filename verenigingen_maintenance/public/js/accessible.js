@@ -1,0 +1,98 @@
+// Frappe draws fields, boxes and buttons that have no name for a screen reader. On the pages of this app they get
+// the one that a person with eyes sees; and the order of the Tab key is that of the page.
+(() => {
+	const WITHOUT_NAME = ["select", "textarea", "button", "input:not([type=hidden])"]
+		.map((each) => `${each}:not([aria-label]):not([aria-labelledby])`)
+		.join(", ");
+	const BUTTONS = { "scroll-to-top": __("Scroll to top"), "grid-delete-row": __("Delete") };
+
+	function mend() {
+		const is_own = verenigingen_maintenance.is_own_page();
+		document.body.classList.toggle("maintenance-page", is_own);
+		if (!is_own) return;
+		for (const root of document.querySelectorAll(".modal.show, .page-container")) {
+			if (root.offsetParent || root.matches(".modal")) mend_in(root);
+		}
+	}
+
+	function mend_in(root) {
+		for (const element of root.querySelectorAll(WITHOUT_NAME)) {
+			const name = has_name(element) ? "" : name_of(element);
+			if (name) element.setAttribute("aria-label", name);
+		}
+		for (const element of root.querySelectorAll("[tabindex]:not([tabindex='0']):not([tabindex^='-'])")) {
+			element.setAttribute("tabindex", "0");
+		}
+		for (const element of root.querySelectorAll(":is(.widget[role=link], .page-head button)[aria-label]")) {
+			if (seen_text(element)) element.removeAttribute("aria-label"); // its text says more
+		}
+		for (const element of root.querySelectorAll("img:not([alt])")) element.setAttribute("alt", "");
+		for (const list of root.querySelectorAll("ul.sidebar-menu:not([role])")) {
+			list.setAttribute("role", "none");
+			list.querySelectorAll("li").forEach((each) => each.setAttribute("role", "none"));
+		}
+	}
+
+	function has_name(element) {
+		return Boolean(element.labels?.length && text_of(element.labels[0])) || (element.matches("button") && Boolean(seen_text(element)));
+	}
+
+	function name_of(element) {
+		if (element.matches(".list-row-checkbox")) return __("Select {0}", [element.dataset.name]);
+		if (element.matches(".list-check-all")) return __("Select All");
+		if (element.matches(".grid-row-check")) return name_of_row_check(element);
+		if (element.matches("button")) return name_of_button(element);
+		if (element.matches(".disabled-selected, .disabled-deselected")) return element.matches(".disabled-selected") ? __("Yes") : __("No");
+		if (element.matches(".dt-paste-target")) return __("Paste");
+		return name_of_field(element);
+	}
+
+	function name_of_row_check(element) {
+		const { idx } = element.closest(".grid-row")?.dataset || {};
+		return idx ? __("Select row {0}", [idx]) : __("Select All");
+	}
+
+	function name_of_button(element) {
+		const known = Object.keys(BUTTONS).find((each) => element.classList.contains(each));
+		return titled(element) || BUTTONS[known] || text_of(element) || text_of(element.closest("li, .sidebar-section, .form-sidebar-items")) || __("Button");
+	}
+
+	function name_of_field(element) {
+		const control = element.closest(".frappe-control, .form-group, [data-fieldname]");
+		const label = control && text_of(control.querySelector(".control-label, label"));
+		return label || titled(element) || (control && titled(control)) || element.placeholder || element.dataset.name || column_of(element);
+	}
+
+	// A field of a table's row, which has its name in the head of the table.
+	function column_of(element) {
+		const cell = element.closest("[data-fieldname]");
+		const head = cell && element.closest(".form-grid")?.querySelector(`.grid-heading-row [data-fieldname="${cell.dataset.fieldname}"]`);
+		return text_of(head) || cell?.dataset.fieldname || __("Search");
+	}
+
+	function titled(element) {
+		return element.dataset.originalTitle || element.title || "";
+	}
+
+	// On a phone Frappe hides the text of some buttons.
+	function seen_text(element) {
+		return element.innerText.trim();
+	}
+
+	function text_of(element) {
+		return (element?.textContent || "").replace(/\s+/g, " ").trim();
+	}
+
+	let is_planned = false;
+	function plan() {
+		if (is_planned) return;
+		is_planned = true;
+		requestAnimationFrame(() => {
+			is_planned = false;
+			mend();
+		});
+	}
+
+	$(document).on("app_ready page-change", plan);
+	$(() => new MutationObserver(plan).observe(document.body, { childList: true, subtree: true }));
+})();

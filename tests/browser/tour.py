@@ -1,9 +1,9 @@
 """Every page of the app, looked at: python tests/browser/tour.py BASE_URL USER PASSWORD LANGUAGE AXE OUT_DIR
 
 Not a test (test_pages_are_accessible.py goes through a part of it). Opens each list, form, report, page and
-workspace of the app that has something to show, in one language (en, nl), 1440 and 390 pixels wide; takes a picture,
-asks axe-core (AXE is its axe.min.js, from the npm package axe-core), and looks whether it is wider than the screen.
-Prints what it found, and ends with 1 when that is something serious.
+workspace of the app that has something to show, in one language (en, nl), 1440 and 390 pixels wide; takes a
+picture, asks axe-core (AXE is its axe.min.js, of the npm package axe-core), looks whether it is wider than
+the screen; prints what it found, and ends with 1 when that is something serious.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from screenshots import FLAGS, chromium
 
 WIDTHS = (1440, 390)
 SERIOUS = {"serious", "critical"}
-# Of the page that is shown, without Frappe's own bar above it. A label longer than the name is no fault of reading.
+# Of the page that is shown, without Frappe's own bar above it.
 ASK_AXE = """async () => {
     const shown = window.frappe?.container?.page || document;
     const { violations } = await axe.run(shown, { resultTypes: ["violations"] });
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.target.join(" ")) }));
+    const where = (nodes) => nodes.map((node) => node.target.join(" "));
+    return violations.map(({ id, impact, nodes }) => ({ id, impact, where: where(nodes) }));
 }"""
 
 
@@ -43,8 +44,7 @@ def main(base_url: str, user: str, password: str, language: str, axe: Path, out:
 
 def tour(page: Page, width: int, axe: Path, out: Path) -> Iterator[str]:
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto("/app/maintenance")
-    page.wait_for_function("window.frappe?.boot?.maintenance_pages && cur_page")
+    load_desk(page)
     for route in routes_of(page):
         go_to(page, route)
         page.screenshot(path=out / f"{width}-{slug(route)}.png", animations="disabled")
@@ -53,8 +53,13 @@ def tour(page: Page, width: int, axe: Path, out: Path) -> Iterator[str]:
             yield line
 
 
+def load_desk(page: Page) -> None:
+    page.goto("/app/maintenance")
+    page.wait_for_function("window.frappe?.boot?.maintenance_pages && cur_page")
+
+
 def routes_of(page: Page) -> Iterator[str]:
-    """The addresses of what the app has: its workspace, pages, reports, and a list and a document of each DocType."""
+    """Addresses: the workspace, pages, reports, and of each DocType a list and a document."""
     pages = page.evaluate("frappe.boot.maintenance_pages")
     yield "maintenance"
     yield from pages.get("Page", [])

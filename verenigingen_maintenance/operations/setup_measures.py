@@ -57,10 +57,10 @@ def scheduler(now: datetime) -> Measured:
     on = _bench("enable-scheduler")
     switched = jobs.switched(now)
     if why := switched.off or switched.dormant:
-        return Measured(TO_DO, said(why), on)
+        return Measured(TO_DO, _sentence(said(why)), on)
     age = jobs.age(now)
     if isinstance(age, Unknown):
-        return Measured(TO_DO, said(age.reason), on)
+        return Measured(TO_DO, _sentence(said(age.reason)), on)
     begun = _("The last job was begun {0} minutes ago.").format(round(age.value))
     return Measured(DONE if timedelta(minutes=age.value) <= JOBS_LATE else TO_DO, begun)
 
@@ -76,7 +76,7 @@ def people(_now: datetime) -> Measured:
 def contacts(_now: datetime) -> Measured:
     """Whether every level and every contact reaches somebody."""
     if missing := activation.who_is_not_reached():
-        return Measured(TO_DO, some(missing))
+        return Measured(TO_DO, some(missing, 2))
     return Measured(DONE, _("Every level and every contact reaches somebody."))
 
 
@@ -84,7 +84,7 @@ def working_hours(now: datetime) -> Measured:
     """Hours that can be meant, and holidays of the year that is."""
     page = frappe.get_cached_doc(settings.SETTINGS)
     if gap := settings.gap_of_holidays():
-        return Measured(TO_DO, gap)
+        return Measured(TO_DO, _sentence(gap))
     calendar = settings.calendar()
     hours = [format_time(each, "HH:mm") for each in settings.business_hours(page)]
     year = clock.stored(now).year
@@ -96,7 +96,7 @@ def working_hours(now: datetime) -> Measured:
 def outgoing_mail(now: datetime) -> Measured:
     """An account, and a message that the mail server really took."""
     if why := mail.why_not():
-        return Measured(TO_DO, said(why))
+        return Measured(TO_DO, _sentence(said(why)))
     sent = queue.last_sent(now - SENT_WITHIN)
     if sent is None:
         return Measured(TO_DO, _("There is an account, but it sent nothing within 30 days."), may_test=True)
@@ -147,7 +147,7 @@ def scratch(_now: datetime) -> Measured:
     found = measure.ask_all([{"scratch": lambda _now: _scratch(lang)}], clock.now(), PATIENCE, (Measured,))
     answer = found["scratch"]
     if isinstance(answer, Unknown):
-        return Measured(NOT_KNOWN, said(answer.reason))
+        return Measured(NOT_KNOWN, _sentence(said(answer.reason)))
     frappe.cache.set_value(KEY, vars(answer), expires_in_sec=KEPT)
     return answer
 
@@ -163,6 +163,10 @@ def _scratch(lang: str) -> Measured:
 
 def _at(moment: datetime) -> str:
     return format_datetime(clock.stored(moment))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _bench(command: str) -> str:

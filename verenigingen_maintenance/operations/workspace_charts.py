@@ -34,7 +34,7 @@ class _Series:
 
 
 def describe(now: datetime) -> list[dict]:
-    """Each chart: title, svg, what it says in words, and the page with its evidence."""
+    """Each chart: title, svg (none without a figure), what it says in words, and the page with its evidence."""
     return [_drawn(each, clock.stored(now)) for each in _series(now)]
 
 
@@ -74,7 +74,8 @@ def _drawn(series: _Series, now: datetime) -> dict:
         ends=now,
         longest_gap=series.apart * GAP,
     )
-    return {"title": series.title, "route": series.route, "svg": chart.svg(), "told": _told(series)}
+    svg = chart.svg() if chart.points else ""
+    return {"title": series.title, "route": series.route, "svg": svg, "told": _told(series)}
 
 
 def _told(series: _Series) -> str:

@@ -79,7 +79,7 @@ def route_of_today(now: datetime) -> str:
 def _run(now: datetime) -> Figure:
     name, route = todays_run(now), route_of_today(now)
     if not name:
-        return Figure(_("none"), _("No daily run has a slot today, or it has not opened yet."), route)
+        return Figure(_("No run"), _("No daily run has a slot today, or it has not opened yet."), route)
     run = frappe.get_doc(RUN, name)
     if run.status != "Open":
         return Figure(_(run.status), name, route)
@@ -93,7 +93,7 @@ def _run(now: datetime) -> Figure:
 def _open_escalations(now: datetime) -> Figure:
     filters = {"status": ("in", UNRESOLVED), "is_drill": 0}
     found, waiting = (frappe.db.count(ESCALATION, each) for each in (filters, {**filters, "status": "Open"}))
-    route = list_of("Maintenance Escalation", status=["in", list(UNRESOLVED)], is_drill=0)
+    route = list_of("Maintenance Escalation", status=["in", list(UNRESOLVED)], is_drill=["!=", 1])
     note = _("{0} of them acknowledged by nobody").format(waiting) if found else _("Nothing is escalated.")
     return _watched(found, note, route, now)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from frappe import _
 
 DASHBOARD = "/maintenance_dashboard"
-OPEN = ["Open", "Acknowledged"]
+OPEN, NO_DRILL = ["Open", "Acknowledged"], ["!=", 1]  # a list takes a plain 0 of a Check for no filter
 
 
 def describe() -> list[dict]:
@@ -40,7 +40,10 @@ def _red() -> list[dict]:
         _situation(
             _("An escalation reached me"),
             _("Acknowledge it first: that stops the clock. Then look what helped before."),
-            (_("Escalations nobody has"), list_of("Maintenance Escalation", status="Open", is_drill=0)),
+            (
+                _("Escalations nobody has"),
+                list_of("Maintenance Escalation", status="Open", is_drill=NO_DRILL),
+            ),
             (_("Troubleshooting guide"), report("Troubleshooting Guide")),
             (_("Who else can be called"), list_of("Emergency Contact")),
         ),
@@ -90,7 +93,7 @@ def _slow_or_down() -> list[dict]:
             _("Look whether its alerts were real; a proposal says what another value would have done."),
             (_("What became of alerts"), report("Escalation Review")),
             (_("Threshold proposals"), list_of("Threshold Proposal", status="Open")),
-            (_("All checks"), list_of("Maintenance Check")),
+            (_("All checks"), list_of("Maintenance Check", enabled="1")),
         ),
     ]
 
@@ -133,7 +136,7 @@ def _of_people() -> list[dict]:
 
 
 def _open_escalations() -> str:
-    return list_of("Maintenance Escalation", status=["in", OPEN], is_drill=0)
+    return list_of("Maintenance Escalation", status=["in", OPEN], is_drill=NO_DRILL)
 
 
 def _situation(title: str, first: str, *links: tuple[str, str]) -> dict:

@@ -41,7 +41,7 @@ def access_of(user: str, now: datetime) -> Access:
 
 
 def with_roles() -> dict[str, int]:
-    """How many enabled users of Desk have each role of this app; Administrator, who has all, does not count."""
+    """How many enabled users of Desk have each role of this app; Administrator, who has all, is none."""
     user, has = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
     is_person = (user.enabled == 1) & (user.user_type == "System User") & (user.name != "Administrator")
     query = frappe.qb.from_(has).join(user).on((has.parent == user.name) & (has.parenttype == "User"))

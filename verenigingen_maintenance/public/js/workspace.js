@@ -56,15 +56,18 @@ frappe.provide("verenigingen_maintenance.workspace");
 	async function draw_setup(place, anew = 0) {
 		const found = await ask("setup_steps", { anew });
 		const is_done = found.done === found.of;
-		place.closest(".maintenance-block").toggleAttribute("data-done", is_done);
-		hide(place, is_done && in_workspace(place));
-		const open = may_change() && !is_done ? "open" : "";
+		const in_workspace = place.getRootNode() instanceof ShadowRoot;
+		hide(place, is_done && in_workspace);
+		const open = may_change() && !is_done && in_workspace ? "open" : "";
 		const count = __("{0} of {1} done", [found.done, found.of]);
+		const [done, to_do] = [true, false].map((is) => found.steps.filter((each) => (each.state === "done") === is));
 		place.innerHTML = `<details class="setup" ${open}>
 			<summary><span class="title">${esc(__("Setting up this site"))}</span>
 			<span class="indicator-pill no-indicator-dot ${is_done ? "green" : "orange"}">${esc(count)}</span></summary>
 			<p class="note" role="status">${esc(__("Each step is measured: it is done when it is so, and comes back when it is no more."))}</p>
-			<ol>${found.steps.map(step_html).join("")}</ol>
+			<ol>${to_do.map(step_html).join("")}</ol>
+			<details class="done" ${to_do.length ? "" : "open"}><summary>${esc(__("What is done"))}</summary>
+			<ol>${done.map(step_html).join("")}</ol></details>
 			${may_change() ? `<button class="btn btn-default btn-sm again">${esc(__("Measure Again"))}</button>` : ""}
 		</details>`;
 		place.querySelector(".again")?.addEventListener("click", () => draw_setup(place, 1));
@@ -76,7 +79,7 @@ frappe.provide("verenigingen_maintenance.workspace");
 		const rest = step.state === "done" ? "" : to_do_html(step);
 		return `<li data-step="${esc(step.key)}" data-state="${esc(step.state)}">
 			<div class="state"><span class="indicator-pill no-indicator-dot ${COLOURS[step.state]}">${esc(word)}</span></div>
-			<div><h5>${esc(step.title)}</h5><p>${esc(step.told)}</p>${rest}</div></li>`;
+			<div><h4>${esc(step.title)}</h4><p>${esc(step.told)}</p>${rest}</div></li>`;
 	}
 
 	function to_do_html(step) {
@@ -98,10 +101,6 @@ frappe.provide("verenigingen_maintenance.workspace");
 		place.querySelector("[role=status]").textContent = __("Queued for {0}. Measure again in some minutes.", [address]);
 	}
 
-	function in_workspace(place) {
-		return place.getRootNode() instanceof ShadowRoot;
-	}
-
 	function hide(place, is_hidden) {
 		const host = place.getRootNode().host;
 		host?.closest(".ce-block")?.toggleAttribute("hidden", is_hidden);
@@ -114,11 +113,11 @@ frappe.provide("verenigingen_maintenance.workspace");
 		place.innerHTML = `<ul class="charts">${charts.map(chart_html).join("")}</ul>`;
 	}
 
-	// The server draws and escapes the svg.
+	// The server draws and escapes the svg; there is none where nothing was measured.
 	function chart_html(chart) {
 		const label = __("{0}: the figures", [chart.title]);
-		return `<li><a href="${esc(chart.route)}" aria-label="${esc(label)}">${chart.svg}</a>
-			<p class="note">${esc(chart.told)}</p></li>`;
+		const drawn = chart.svg || `<h4>${esc(chart.title)}</h4>`;
+		return `<li>${drawn}<p class="note">${esc(chart.told)}</p><a href="${esc(chart.route)}">${esc(label)}</a></li>`;
 	}
 
 	// --- what to do when
@@ -130,6 +129,6 @@ frappe.provide("verenigingen_maintenance.workspace");
 
 	function situation_html(situation) {
 		const links = situation.links.map(({ label, route }) => `<li><a href="${esc(route)}">${esc(label)}</a></li>`);
-		return `<section><h5>${esc(situation.title)}</h5><p>${esc(situation.first)}</p><ul>${links.join("")}</ul></section>`;
+		return `<section><h4>${esc(situation.title)}</h4><p>${esc(situation.first)}</p><ul>${links.join("")}</ul></section>`;
 	}
 })();

@@ -6,7 +6,6 @@ address itself when it went well, /fail when not.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +17,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock, http
+from verenigingen_maintenance.sources.traffic import LOOPBACK
 
 PATIENCE, MOST_BYTES = 5, 10_000
 TAKEN, ASKED, KEPT = "maintenance_heartbeat_taken", "maintenance_health_asked", 86_400
@@ -37,7 +37,7 @@ def tell(what: str = "success") -> None:
 def note_asked(address: str | None) -> None:
     """Somebody with the token asked for the health address, from this IP address; this host is not
     outside."""
-    if address and not ipaddress.ip_address(address).is_loopback:
+    if address and address not in LOOPBACK:
         _note(ASKED)
 
 

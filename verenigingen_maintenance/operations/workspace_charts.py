@@ -34,7 +34,7 @@ class _Series:
 
 
 def describe(now: datetime) -> list[dict]:
-    """Each chart: title, svg (none without a figure), what it says in words, and the page with its evidence."""
+    """Each chart: title, svg (none without a figure), what it says in words, and the page of its evidence."""
     return [_drawn(each, clock.stored(now)) for each in _series(now)]
 
 

@@ -62,11 +62,12 @@ def shown(name: str, now: datetime) -> str:
 def todays_run(now: datetime) -> str | None:
     """The daily run of today, by its name; None where there is none."""
     today = clock.stored(now).date()
-    filters = {
-        "procedure": ("in", [each.name for each in procedures.scheduled() if each.cadence == "Daily"]),
-        "slot": ("is", "set"),
-        "due_from": ("between", [today, today]),
-    }
+    filters = [
+        ["procedure", "in", [each.name for each in procedures.scheduled() if each.cadence == "Daily"]],
+        ["slot", "is", "set"],
+        ["due_from", ">=", today],
+        ["due_from", "<", today + timedelta(days=1)],
+    ]
     return frappe.db.get_value(RUN, filters)
 
 

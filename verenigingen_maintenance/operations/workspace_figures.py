@@ -60,15 +60,14 @@ def shown(name: str, now: datetime) -> str:
 
 
 def todays_run(now: datetime) -> str | None:
-    """The daily run of today, by its name; None where there is none."""
+    """The daily run of today, by its name; without a slot today, one that somebody opened today."""
     today = clock.stored(now).date()
-    filters = [
-        ["procedure", "in", [each.name for each in procedures.scheduled() if each.cadence == "Daily"]],
-        ["slot", "is", "set"],
-        ["due_from", ">=", today],
-        ["due_from", "<", today + timedelta(days=1)],
-    ]
-    return frappe.db.get_value(RUN, filters)
+    daily = ["procedure", "in", [each.name for each in procedures.scheduled() if each.cadence == "Daily"]]
+    of_slot = [["slot", "is", "set"], ["due_from", ">=", today], ["due_from", "<", today + timedelta(days=1)]]
+    by_hand = [["status", "=", "Open"], ["opened_at", ">=", today]]
+    return frappe.db.get_value(RUN, [daily, *of_slot]) or frappe.db.get_value(
+        RUN, [daily, *by_hand], order_by="opened_at desc"
+    )
 
 
 def route_of_today(now: datetime) -> str:

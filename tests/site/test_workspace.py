@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import frappe
 import pytest
 from conftest import stored
+from frappe.utils import format_datetime
 from frappe.utils.dashboard import make_records_in_module
 
 from verenigingen_maintenance import api, install
@@ -101,6 +102,17 @@ def test_the_card_of_todays_run_leads_to_it_and_says_how_much_waits(monkeypatch,
     frappe.db.set_value("Checklist Run Item", run.items[0].name, "result", "Done")
     assert ">Ready</a>" in figure("todays_run")
     assert leads_to("operator@example.com") == f"/app/checklist-run/{run.name}"
+
+
+def test_compliance_says_when_it_was_assessed_and_is_not_known_when_that_is_long_ago():
+    values = {"day": stored(hours=2).date(), "score": "80.5", "measured": "12 of 12"}
+    assessed = frappe.get_doc({"doctype": "Compliance Assessment", "name": "CA-1", **values})
+    assessed.update({"assessed_at": stored(hours=2)}).db_insert()
+    assert ">80.5 %</a>" in figure("compliance_score")
+    assert f"Assessed at {format_datetime(stored(hours=2))[:-3]}" in figure("compliance_score")
+    frappe.db.set_value("Compliance Assessment", "CA-1", "assessed_at", stored(hours=7))
+    assert ">not known</a>" in figure("compliance_score")
+    assert "not assessed since" in figure("compliance_score")
 
 
 def leads_to(user):

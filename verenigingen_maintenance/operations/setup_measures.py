@@ -61,7 +61,7 @@ def scheduler(now: datetime) -> Measured:
     age = jobs.age(now)
     if isinstance(age, Unknown):
         return Measured(TO_DO, _sentence(said(age.reason)), on)
-    begun = _("The last job was begun {0} minutes ago.").format(round(age.value))
+    begun = _("Minutes since the last job was begun: {0}").format(round(age.value))
     return Measured(DONE if timedelta(minutes=age.value) <= JOBS_LATE else TO_DO, begun)
 
 
@@ -69,7 +69,7 @@ def people(_now: datetime) -> Measured:
     """Somebody has each of the roles that a run needs; an auditor may be missing."""
     found = accounts.with_roles()
     counts = (found[role] for role in accounts.APP_ROLES)
-    told = _("{0} managers, {1} operators, {2} auditors").format(*counts)
+    told = _("Managers: {0}, operators: {1}, auditors: {2}").format(*counts)
     return Measured(DONE if all(found[role] for role in accounts.ACTING) else TO_DO, told)
 
 

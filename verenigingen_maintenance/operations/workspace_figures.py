@@ -26,7 +26,7 @@ from verenigingen_maintenance.operations.open_escalations import UNRESOLVED
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
-from verenigingen_maintenance.operations.workspace_guide import list_of
+from verenigingen_maintenance.operations.workspace_guide import list_of, report
 from verenigingen_maintenance.sources import clock, compliance, error_patterns
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 from verenigingen_maintenance.sources.trends import ESCALATION
@@ -128,11 +128,13 @@ def _error_patterns(now: datetime) -> Figure:
 
 
 def _compliance(now: datetime) -> Figure:
-    found, route = compliance.score(now), "/app/query-report/Compliance"
+    found, route = compliance.latest(now), report("Compliance")
     if isinstance(found, Unknown):
         return Figure(None, said(found.reason), route)
-    at = format_datetime(clock.stored(found.observed_at))
-    return Figure(_percent(found.value), _("Assessed at {0}").format(at), route)
+    if not found.score:
+        return Figure(None, said(found.measured), route)
+    told = _("Assessed at {0}").format(format_datetime(found.assessed_at))
+    return Figure(_percent(float(found.score)), told, route)
 
 
 def _availability(now: datetime) -> Figure:

@@ -11,6 +11,7 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/ask.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
     "/assets/verenigingen_maintenance/js/workspace.js",
+    "/assets/verenigingen_maintenance/js/form_names.js",
 ]
 app_include_css = [
     "/assets/verenigingen_maintenance/css/watch.css",

@@ -46,9 +46,10 @@ frappe.provide("verenigingen_maintenance.workspace");
 		return message;
 	}
 
-	// Frappe names a shortcut by its label alone, and so hides its count from who cannot see it.
+	// For who cannot see them: Frappe names a shortcut without its count, and on a phone its button New not at all.
 	function say_whole_names() {
 		document.querySelectorAll(".shortcut-widget-box[aria-label]").forEach((each) => each.removeAttribute("aria-label"));
+		document.querySelectorAll(".btn-new-workspace").forEach((each) => each.setAttribute("aria-label", __("New")));
 	}
 
 	// --- what a new site needs

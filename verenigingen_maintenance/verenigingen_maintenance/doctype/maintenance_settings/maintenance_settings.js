@@ -49,7 +49,7 @@ function show_health_address(frm) {
 	const made = exists ? __("A token was made.") : __("No token was made: it answers 403.");
 	const state = is_manager ? made : "";
 	$(`<p class="control-label">${__("Health Address for a Monitor Outside")}</p>`).appendTo(wrapper);
-	$("<p class='small text-muted'></p>").text(`${address}  ${state}`).appendTo(wrapper);
+	$("<p class='small text-muted text-break'></p>").text(`${address}  ${state}`).appendTo(wrapper);
 	if (!is_manager) return;
 	$(`<button class="btn btn-xs btn-default new-health-token">${__("Make a Token")}</button>`)
 		.appendTo(wrapper)

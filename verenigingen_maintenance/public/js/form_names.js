@@ -45,5 +45,5 @@
 		frm.$wrapper.addClass("maintenance-form");
 		setTimeout(() => frm.$wrapper.find(INPUTS).each((_index, input) => name(input)), 500);
 	});
-	$(document).on("focusin", `.maintenance-form :is(${INPUTS})`, (event) => name(event.target));
+	$(document).on("focusin", ".maintenance-form", ({ target }) => target.matches(INPUTS) && name(target));
 })();

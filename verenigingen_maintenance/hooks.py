@@ -12,10 +12,12 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/accessible.js",
     "/assets/verenigingen_maintenance/js/ask.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
+    "/assets/verenigingen_maintenance/js/workspace.js",
 ]
 app_include_css = [
     "/assets/verenigingen_maintenance/css/watch.css",
     "/assets/verenigingen_maintenance/css/accessible.css",
+    "/assets/verenigingen_maintenance/css/workspace.css",
 ]
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],

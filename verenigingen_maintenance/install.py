@@ -16,6 +16,7 @@ from verenigingen_maintenance.operations import (
     run_actions,
     seed,
     settings,
+    workspace_blocks,
 )
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
@@ -76,4 +77,5 @@ def before_uninstall() -> None:
     compliance_gaps.forget_todos()
     run_actions.forget_todos()
     probe_user.remove()
+    workspace_blocks.remove()
     frappe.db.delete("Scheduled Job Type", {"method": ("like", "verenigingen_maintenance.%")})

@@ -87,6 +87,10 @@ READING = [
     (api.incident_review_pdf, ("INC-1",)),
     (api.get_drill, ("RD-1",)),
     (api.scratch_statement, ()),
+    (api.workspace_figure, ('{"figure": "open_escalations"}',)),
+    (api.get_workspace_charts, ()),
+    (api.what_to_do, ()),
+    (api.setup_steps, ()),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -149,6 +153,7 @@ MANAGING = [
     (api.declare_not_applicable, ("active_members", "x")),
     (api.withdraw_not_applicable, ("active_members",)),
     (api.new_health_token, ()),
+    (api.send_test_mail, ()),
     (api.compute_service_level, ("2026-10",)),
     (api.fall_back, ("x",)),
     (api.clear_analytics_cache, ()),

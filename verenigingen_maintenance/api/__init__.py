@@ -179,6 +179,13 @@ from verenigingen_maintenance.api.training import (
     confirm_understanding,
     start_training,
 )
+from verenigingen_maintenance.api.workspace import (
+    get_workspace_charts,
+    send_test_mail,
+    setup_steps,
+    what_to_do,
+    workspace_figure,
+)
 
 __all__ = [
     "_apply_in_worker",
@@ -249,6 +256,7 @@ __all__ = [
     "get_run",
     "get_security_assessment",
     "get_trend_forecasts",
+    "get_workspace_charts",
     "hand_on",
     "health",
     "identify_error_hotspots",
@@ -296,6 +304,8 @@ __all__ = [
     "sample",
     "scratch_statement",
     "send_incident_message",
+    "send_test_mail",
+    "setup_steps",
     "sign_drill",
     "start_drill",
     "start_incident",
@@ -311,6 +321,8 @@ __all__ = [
     "test_target",
     "troubleshooting_guide",
     "watcher",
+    "what_to_do",
     "withdraw_not_applicable",
+    "workspace_figure",
     "write_incident_review",
 ]

@@ -8,6 +8,7 @@ from verenigingen_maintenance.api.door import AUDITOR, MANAGER, OPERATOR, from_s
 from verenigingen_maintenance.operations import (
     failover_drill,
     health_tables,
+    heartbeat,
     sample_metrics,
     service_levels,
     watch,
@@ -52,6 +53,7 @@ def health(token: str | None = None) -> dict:
     frappe.local.response.http_status_code = status
     if status != FORBIDDEN:
         failover_drill.watch_asker(status, answer, clock.now())
+        heartbeat.note_asked(getattr(frappe.local, "request_ip", None))
     return answer
 
 

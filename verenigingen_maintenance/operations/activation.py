@@ -44,7 +44,12 @@ def deactivate(reason: str) -> None:
 
 def what_blocks(levels: list[tuple[dict, Reached]] | None = None) -> list[str]:
     """What keeps escalation from being activated: who cannot be reached, one text for each."""
-    return [*_levels(reached_levels() if levels is None else levels), *blank_contacts(), *_mail()]
+    return [*who_is_not_reached(levels), *_mail()]
+
+
+def who_is_not_reached(levels: list[tuple[dict, Reached]] | None = None) -> list[str]:
+    """Levels and contacts by which nobody is reached, one text for each."""
+    return [*_levels(reached_levels() if levels is None else levels), *blank_contacts()]
 
 
 def reached_levels() -> list[tuple[dict, Reached]]:

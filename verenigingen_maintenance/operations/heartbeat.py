@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -15,9 +16,11 @@ from frappe import _
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.operations.transactions import commit
-from verenigingen_maintenance.sources import http
+from verenigingen_maintenance.sources import clock, http
+from verenigingen_maintenance.sources.traffic import LOOPBACK
 
 PATIENCE, MOST_BYTES = 5, 10_000
+TAKEN, ASKED, KEPT = "maintenance_heartbeat_taken", "maintenance_health_asked", 86_400
 ENDINGS = {"start": "/start", "success": "", "fail": "/fail"}
 
 
@@ -25,7 +28,28 @@ def tell(what: str = "success") -> None:
     """Sends a sign, where an address is set; what goes wrong is kept, and shown with the site's state."""
     url = (frappe.db.get_single_value(SETTINGS, "heartbeat_url") or "").strip().rstrip("/")
     if url:
-        _keep(_problem(f"{url}{ENDINGS[what]}"))
+        problem = _problem(f"{url}{ENDINGS[what]}")
+        _keep(problem)
+        if not problem:
+            _note(TAKEN)
+
+
+def note_asked(address: str | None) -> None:
+    """Somebody with the token asked for the health address, from this IP address; this host is not
+    outside."""
+    if address and address not in LOOPBACK:
+        _note(ASKED)
+
+
+def last_outside() -> dict[str, datetime]:
+    """When a sign was last `taken` outside, and when somebody outside last `asked`, of the last day; Redis
+    keeps it, and forgets it when it is restarted."""
+    found = {what: frappe.cache.get_value(key) for what, key in (("taken", TAKEN), ("asked", ASKED))}
+    return {what: datetime.fromisoformat(at) for what, at in found.items() if at}
+
+
+def _note(key: str) -> None:
+    frappe.cache.set_value(key, clock.now().isoformat(), expires_in_sec=KEPT)
 
 
 @contextmanager

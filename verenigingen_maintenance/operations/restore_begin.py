@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import frappe
@@ -75,23 +76,37 @@ def _gigabytes(text: str) -> float | None:
     return found
 
 
-def _refuse_unless_ready(at: Place) -> None:
-    """Nobody waits for a job that could do nothing."""
+@dataclass(frozen=True)
+class NotReady:
+    """Why no drill can restore into the scratch database, and whether it is still to be made."""
+
+    why: str
+    is_missing: bool = False
+
+
+def why_not_ready(at: Place) -> NotReady | None:
+    """What is in the way of a drill; None where nothing is."""
     if bad := guard.bad_names(at.database, at.user):
-        refuse("{0}", "; ".join(bad))
-    validate.refuse_foreign_scratch(at.host)
+        return NotReady("; ".join(bad))
+    if foreign := validate.why_foreign_scratch(at.host):
+        return NotReady(foreign)
     if not at.password:
-        message = _(
-            "No password of the scratch database is set in Maintenance Settings. Have it made first: {0}"
-        )
-        refuse(message, statement())
+        return NotReady(_("No password of the scratch database is set in Maintenance Settings."), True)
     try:
         with scratch.connected(at) as connection:
             reasons = guard.reasons_against(scratch.facts(connection))
     except pymysql.MySQLError as error:
-        refuse(_("The scratch database cannot be reached ({0}). Have it made: {1}"), error, statement())
-    if reasons:
-        refuse(_("{0} must not be restored into: {1}."), at.database, "; ".join(reasons))
+        return NotReady(_("The scratch database cannot be reached ({0}).").format(error), True)
+    told = _("{0} must not be restored into: {1}.")
+    return NotReady(told.format(at.database, "; ".join(reasons))) if reasons else None
+
+
+def _refuse_unless_ready(at: Place) -> None:
+    """Nobody waits for a job that could do nothing."""
+    if found := why_not_ready(at):
+        if found.is_missing:
+            refuse(_("{0} Have it made: {1}"), found.why, statement())
+        refuse("{0}", found.why)
 
 
 def _give_up_killed() -> None:

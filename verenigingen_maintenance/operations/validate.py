@@ -155,13 +155,19 @@ def _refuse_bad_scratch(document: Document) -> None:
 
 def refuse_foreign_scratch(host: str) -> None:
     """A dump is all that the site has: where it may be sent, no manager of maintenance says alone."""
-    if not scratch_places.is_known_server(host):
-        message = _(
-            "A backup may not be sent to “{0}”: that is neither this host nor the server of the site's "
-            "database. An administrator lists it in site_config.json: “maintenance_scratch_servers”: "
-            "[“name”]."
-        )
-        refuse(message, host)
+    if why := why_foreign_scratch(host):
+        refuse("{0}", why)
+
+
+def why_foreign_scratch(host: str) -> str:
+    """Why no backup may be sent to a server; empty where one may."""
+    if scratch_places.is_known_server(host):
+        return ""
+    return _(
+        "A backup may not be sent to “{0}”: that is neither this host nor the server of the site's "
+        "database. An administrator lists it in site_config.json: “maintenance_scratch_servers”: "
+        "[“name”]."
+    ).format(host)
 
 
 def _refuse_bad_sampling(document: Document) -> None:

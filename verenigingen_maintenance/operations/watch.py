@@ -50,6 +50,11 @@ def describe_health(token: str | None, now: datetime) -> tuple[int, dict]:
     return 503, {"status": "stale", **told, "why": _why(every, now)}
 
 
+def is_watching(now: datetime) -> bool:
+    """Whether the last round of samples is as recent as it should be."""
+    return _is_fresh(sampling.last_round(now), settings.sampling_interval())
+
+
 def _is_fresh(last: sampling.Round | None, every: timedelta) -> bool:
     """A round that is ahead of this host's clock tells nothing of when it was."""
     return bool(every and last) and -AHEAD < last.ago <= downtimes.longest_silence(every)

@@ -41,6 +41,13 @@ def stuck(now: datetime) -> Reading:
     return Reading(failed + waiting, "messages", now, QUEUE, evidence, detail=some(told), began=began)
 
 
+def last_sent(since: datetime) -> datetime | None:
+    """When the latest message since an instant was sent; None where none was."""
+    sent = {"status": "Sent", "modified": (">=", clock.stored(since))}
+    last = frappe.db.get_value(QUEUE, sent, "modified", order_by="modified desc")
+    return clock.instant(last) if last else None
+
+
 def _count(condition: Criterion) -> tuple[int, datetime | None]:
     """How many messages, and when the first of them was queued."""
     queue = frappe.qb.DocType(QUEUE)

@@ -18,6 +18,7 @@ from verenigingen_maintenance.sources import clock, http, source, waits
 WINDOW = timedelta(days=1)
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNFLUSHED = 5_000
+NEWEST_BYTES, NEWEST_LINES = 65_536, 200
 OWN_PING = "/api/method/ping"
 IS_OFF = "Monitor is off; the setting “monitor”: 1 in the site config turns it on"
 
@@ -85,6 +86,13 @@ def _api_requests(since: datetime) -> _Requests:
 def _is_api(entry: dict) -> bool:
     path = (entry.get("request") or {}).get("path", "")
     return entry["site"] == frappe.local.site and path.startswith("/api/") and path != OWN_PING
+
+
+def newest() -> datetime | None:
+    """When the latest request or job of this site was that Monitor has, of its last lines; None without."""
+    lines = [*tail(log_file(), NEWEST_BYTES)[0], *frappe.cache.lrange(MONITOR_REDIS_KEY, -NEWEST_LINES, -1)]
+    own = json.dumps(frappe.local.site).encode()
+    return max(_moments(line for line in lines if own in line), default=None)
 
 
 def first_moment(lines: Iterable[bytes], default: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.query_builder.functions import Count
 from frappe.twofactor import two_factor_is_enabled_for_
 from frappe.utils import cint, getdate
 
@@ -37,6 +38,15 @@ def access_of(user: str, now: datetime) -> Access:
         has_key=bool(row.api_key),
         old_key=_has_old_key(row.creation, row.modified, clock.stored(now)),
     )
+
+
+def with_roles() -> dict[str, int]:
+    """How many enabled users of Desk have each role of this app; Administrator, who has all, is none."""
+    user, has = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+    is_person = (user.enabled == 1) & (user.user_type == "System User") & (user.name != "Administrator")
+    query = frappe.qb.from_(has).join(user).on((has.parent == user.name) & (has.parenttype == "User"))
+    rows = query.select(has.role, Count(user.name).distinct()).where(is_person & has.role.isin(APP_ROLES))
+    return {role: 0 for role in APP_ROLES} | dict(rows.groupby(has.role).run())
 
 
 def _second_factor(user: str) -> bool | None:

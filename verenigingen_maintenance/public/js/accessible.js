@@ -58,16 +58,27 @@
 	}
 
 	function name_of_field(element) {
+		if (element.matches(".current-page-number")) return __("Page");
 		const control = element.closest(".frappe-control, .form-group, [data-fieldname]");
 		const label = control && text_of(control.querySelector(".control-label, label"));
-		return label || titled(element) || (control && titled(control)) || element.placeholder || element.dataset.name || column_of(element);
+		const seen = label || titled(element) || (control && titled(control)) || element.placeholder || element.dataset.name;
+		return seen || filter_of(element) || column_of(element) || __("Search");
 	}
 
-	// A field of a table's row, which has its name in the head of the table.
+	// Above a long table: named by the title in the same place of the row of titles.
+	function filter_of(element) {
+		const cell = element.closest(".filter-row > *");
+		const titles = cell && element.closest(".grid-heading-row").querySelector(".data-row:not(.filter-row)");
+		const title = titles && text_of(titles.children[[...cell.parentElement.children].indexOf(cell)]);
+		return title ? __("Filter by {0}", [title]) : "";
+	}
+
+	// In a row of a table that is being written: the label of its field.
 	function column_of(element) {
-		const cell = element.closest("[data-fieldname]");
-		const head = cell && element.closest(".form-grid")?.querySelector(`.grid-heading-row [data-fieldname="${cell.dataset.fieldname}"]`);
-		return text_of(head) || cell?.dataset.fieldname || __("Search");
+		const grid = element.closest("[data-fieldtype=Table]");
+		const field = element.dataset.fieldname || element.closest("[data-fieldname]")?.dataset.fieldname;
+		const doctype = grid ? window.cur_frm?.fields_dict[grid.dataset.fieldname]?.df.options : window.cur_frm?.doctype;
+		return __(doctype && frappe.meta.get_docfield(doctype, field)?.label);
 	}
 
 	function titled(element) {

@@ -4,7 +4,9 @@ frappe.ui.form.on("Maintenance Settings", {
 		const { message: to_fill } = await frappe.call({ method, type: "GET" });
 		const items = to_fill.map((each) => `<li>${frappe.utils.escape_html(each)}</li>`).join("");
 		const text = `<b>${__("Still to fill in or decide")}</b><ul class="still-to-fill">${items}</ul>`;
-		frm.fields_dict.still_to_fill.$wrapper.html(to_fill.length ? text : __("Nothing is left to fill in."));
+		const wrapper = frm.fields_dict.still_to_fill.$wrapper;
+		wrapper.html(to_fill.length ? text : __("Nothing is left to fill in."));
+		verenigingen_maintenance.workspace.draw("setup", wrapper[0]);
 		show_health_address(frm);
 		add_switch(frm);
 	},
@@ -47,7 +49,7 @@ function show_health_address(frm) {
 	const made = exists ? __("A token was made.") : __("No token was made: it answers 403.");
 	const state = is_manager ? made : "";
 	$(`<p class="control-label">${__("Health Address for a Monitor Outside")}</p>`).appendTo(wrapper);
-	$("<p class='small text-muted'></p>").text(`${address}  ${state}`).appendTo(wrapper);
+	$("<p class='small text-muted text-break'></p>").text(`${address}  ${state}`).appendTo(wrapper);
 	if (!is_manager) return;
 	$(`<button class="btn btn-xs btn-default new-health-token">${__("Make a Token")}</button>`)
 		.appendTo(wrapper)

@@ -107,3 +107,13 @@ def test_a_procedure_whose_window_cannot_be_meant_is_told_and_hides_no_run(week,
     assert [each["state"] for each in shown(RUN, at_nine)] == ["Missed", "To do, WARNING"]
     told = str(frappe.local.message_log)
     assert "When Daily Maintenance is due is not known" in told
+
+
+def test_the_filters_of_a_list_are_those_of_its_calendar(week, at_nine, over_http):
+    times = ("2026-11-16 00:00:00", "2026-11-30 00:00:00")
+    frappe.set_user("auditor@example.com")
+    filters = '[["Checklist Run", "status", "=", "Missed", false]]'
+    (missed,) = api.calendar_events(RUN, *times, filters=filters)
+    assert missed["state"] == "Missed", "neither what is due nor what is open"
+    with pytest.raises(frappe.ValidationError, match="a list of lists"):
+        api.calendar_events(RUN, *times, filters='{"status": "Missed"}')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,21 +28,23 @@ SHORTEST = timedelta(minutes=30)  # a calendar shows nothing shorter
 ONE_DAY = timedelta(days=1)
 PROCEDURE = "Maintenance Procedure"
 Event = dict[str, Any]
+Filters = list[list[Any]]
 
 
-def events(doctype: str, start: str, end: str, now: datetime) -> list[Event]:
+def events(doctype: str, start: str, end: str, now: datetime, filters: object = None) -> list[Event]:
     """What happens or is due from `start` until before `end`, by the clock of the site, for a DocType.
 
-    An event has key, doctype, name, title (English texts said in the reader's language, escaped), state,
-    color, start, end, all_day. Raises frappe.ValidationError for another DocType, or a time that is none, is
-    longer than 100 days or has more than a thousand of them.
+    `filters` are those of its list, [[doctype, field, operator, value]], or their JSON. An event has key,
+    doctype, name, title (escaped, in the reader's language), state, color, start, end, all_day. Raises
+    frappe.ValidationError for another DocType, and for a time that is none, is longer than 100 days or has
+    a thousand of them.
     """
     if doctype not in KINDS:
         refuse(_("{0} has no calendar. There are: {1}."), doctype, ", ".join(KINDS))
     begins, ends = _moment(start), _moment(end)
     if not begins < ends <= begins + LONGEST:
         refuse(_("A calendar shows up to {0} days: choose a later end, or an earlier one."), LONGEST.days)
-    return KINDS[doctype](begins, ends, now)
+    return KINDS[doctype](begins, ends, now, _filters(filters))
 
 
 def _moment(text: str) -> datetime:
@@ -55,33 +57,44 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+def _filters(given: object) -> Filters:
+    found = frappe.parse_json(given) if isinstance(given, str) and given else given or []
+    if not isinstance(found, list) or not all(isinstance(each, list) for each in found):
+        refuse(_("The filters of a calendar are a list of lists."))
+    return [each[:4] for each in found]
+
+
 # --- runs
 
 
-def _runs(begins: datetime, ends: datetime, now: datetime) -> list[Event]:
+def _runs(begins: datetime, ends: datetime, now: datetime, filters: Filters) -> list[Event]:
+    """With filters, only runs: what is due is none yet."""
     titles = dict(frappe.get_all(PROCEDURE, fields=["name", "title"], as_list=True, limit=0))
-    made = [_run(row, titles, clock.stored(now)) for row in _run_rows(begins, ends)]
-    return made + _due(begins, ends, now)
+    made = [_run(row, titles, clock.stored(now)) for row in _run_rows(begins, ends, filters)]
+    return made if filters else made + _due(begins, ends, now)
 
 
-def _run_rows(begins: datetime, ends: datetime) -> list[Any]:
+def _run_rows(begins: datetime, ends: datetime, filters: Filters) -> list[Any]:
     """In their window, or where they are outside any slot when they were opened."""
-    fields = (
-        "name",
-        "procedure",
-        "status",
-        "verdict",
-        "due_from",
-        "due_until",
-        "opened_at",
-        "closed_at",
-        "is_drill",
+    fields = ["name", "procedure", "status", "verdict", "is_drill"]
+    fields += ["due_from", "due_until", "opened_at", "closed_at"]
+    outside = ["due_from", "is", "not set"]
+    in_slots = _found(RUN, fields, "due_from", begins, ends, filters)
+    return in_slots + _found(RUN, fields, "opened_at", begins, ends, [*filters, outside])
+
+
+def _found(
+    doctype: str, fields: list[str], field: str, begins: datetime, ends: datetime, filters: Filters
+) -> list[Any]:
+    """Documents whose `field` is in that time; it refuses where they are too many, for a part of them would
+    look like all of them."""
+    within = [field, "between", [begins, ends - timedelta(seconds=1)]]
+    rows = frappe.get_list(
+        doctype, fields=fields, filters=[*filters, within], order_by=f"{field} asc", limit=MOST
     )
-    rows = []
-    for field, more in (("due_from", {}), ("opened_at", {"due_from": ("is", "not set")})):
-        within = {field: ("between", [begins, ends - timedelta(seconds=1)]), **more}
-        rows += frappe.get_all(RUN, within, fields, order_by=f"{field} asc", limit=MOST)
-    return _whole(rows)
+    if len(rows) >= MOST:
+        refuse(_("There are {0} or more: choose a shorter time."), MOST)
+    return rows
 
 
 def _run(row: Any, titles: dict[str, str], now: datetime) -> Event:
@@ -132,16 +145,13 @@ def _due_event(procedure: Any, slot: Slot) -> Event:
 # --- changes
 
 
-def _changes(begins: datetime, ends: datetime, now: datetime) -> list[Event]:
+def _changes(begins: datetime, ends: datetime, now: datetime, filters: Filters) -> list[Event]:
     fields = ["name", "title", "status", "verdict", "due_on", "applied_at"]
-    planned = {"status": ("in", ("Proposed", "Approved")), "due_on": _days(begins, ends)}
-    applied = {"applied_at": ("between", [begins, ends - timedelta(seconds=1)])}
-    ahead = frappe.get_all(CHANGE, planned, fields, order_by="due_on asc", limit=MOST)
-    done = frappe.get_all(CHANGE, applied, fields, order_by="applied_at asc", limit=MOST)
+    planned = [*filters, ["status", "in", ["Proposed", "Approved"]]]
     today = clock.stored(now).date()
-    return [_planned_change(row, today) for row in _whole(ahead)] + [
-        _applied_change(row) for row in _whole(done)
-    ]
+    ahead = [_planned_change(row, today) for row in _found(CHANGE, fields, "due_on", begins, ends, planned)]
+    applied = _found(CHANGE, fields, "applied_at", begins, ends, filters)
+    return ahead + [_applied_change(row) for row in applied]
 
 
 def _planned_change(row: Any, today: date) -> Event:
@@ -155,19 +165,14 @@ def _applied_change(row: Any) -> Event:
     return _event(CHANGE, row.name, said(row.title), state, row.applied_at, row.applied_at)
 
 
-def _days(begins: datetime, ends: datetime) -> tuple[str, list[date]]:
-    return "between", [begins.date(), (ends - timedelta(seconds=1)).date()]
-
-
 # --- drills
 
 
-def _drills(begins: datetime, ends: datetime, now: datetime) -> list[Event]:
-    """Those that began in it, and that which has gone on since before."""
+def _drills(begins: datetime, ends: datetime, now: datetime, filters: Filters) -> list[Event]:
+    """Those that began in it, and what has gone on since the day before."""
     fields = ["name", "title", "status", "verdict", "started_at", "ended_at"]
-    began = {"started_at": ("between", [begins - ONE_DAY, ends - timedelta(seconds=1)])}
-    rows = frappe.get_all(DRILL, began, fields, order_by="started_at asc", limit=MOST)
-    return [event for event in map(_drill, _whole(rows)) if event["end"] >= begins]
+    rows = _found(DRILL, fields, "started_at", begins - ONE_DAY, ends, filters)
+    return [event for event in map(_drill, rows) if event["end"] >= begins]
 
 
 def _drill(row: Any) -> Event:
@@ -195,15 +200,7 @@ def _event(doctype: str, name: str, title: str, state: State, begun: datetime, o
     }
 
 
-def _whole(rows: Iterable[Any]) -> list[Any]:
-    """A part of them would look like all of them."""
-    found = list(rows)
-    if len(found) >= MOST:
-        refuse(_("There are {0} or more: choose a shorter time."), MOST)
-    return found
-
-
-KINDS: dict[str, Callable[[datetime, datetime, datetime], list[Event]]] = {
+KINDS: dict[str, Callable[[datetime, datetime, datetime, Filters], list[Event]]] = {
     RUN: _runs,
     CHANGE: _changes,
     DRILL: _drills,

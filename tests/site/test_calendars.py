@@ -72,7 +72,7 @@ def test_changes_are_planned_for_a_day_and_applied_at_a_moment(at_nine):
         frappe.get_doc({"doctype": CHANGE, "title": name, **values, "name": name}).db_insert()
     found = [(each["key"], each["state"], each["color"], each["all_day"]) for each in shown(CHANGE, at_nine)]
     assert found == [
-        *(("CH-1", "Overdue", "red", 1), ("CH-2", "Planned", "yellow", 1)),
+        *(("CH-1", "Overdue", "red", 1), ("CH-2", "Planned", "gray", 1)),
         ("CH-3", "Applied, Worse", "red", 0),
     ]
     assert shown(CHANGE, at_nine)[0]["title"] == "&lt;img src=x onerror=alert(1)&gt;: Overdue"

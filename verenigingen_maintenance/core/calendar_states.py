@@ -17,7 +17,7 @@ class State:
 
 # A slot that nobody opened a run for yet.
 DUE = State("Due", "gray")
-OF_VERDICT = {"OK": "green", "WARNING": "orange", "CRITICAL": "red", "UNKNOWN": "orange"}
+OF_VERDICT = {"OK": "green", "WARNING": "orange", "CRITICAL": "red", "UNKNOWN": "gray"}
 OF_CHANGE = {"Applied": "blue", "Kept": "green", "Rolled Back": "gray"}
 
 
@@ -36,7 +36,7 @@ def of_run(status: str, verdict: str, due_until: datetime | None, now: datetime)
 
 def of_planned_change(is_over: bool) -> State:
     """Of one that somebody is to do until a day, which may be over."""
-    return State("Overdue", "red") if is_over else State("Planned", "yellow")
+    return State("Overdue", "red") if is_over else State("Planned", "gray")
 
 
 def of_applied_change(status: str, verdict: str) -> State:

@@ -13,7 +13,7 @@ from frappe import _
 from verenigingen_maintenance.core.charts import Chart
 from verenigingen_maintenance.core.readings import Reading, Unknown
 from verenigingen_maintenance.sources import clock, compliance
-from verenigingen_maintenance.sources.compliance import ASSESSMENT, WEEK
+from verenigingen_maintenance.sources.compliance import ASSESSMENT, GAP, WEEK
 
 # What is answered for each, and the source that knows it.
 FIGURES: dict[str, Callable[[datetime], Reading | Unknown]] = {
@@ -102,6 +102,16 @@ def areas() -> list[dict[str, Any]]:
         order_by="idx",
     )
     return [_report_row(row, before.get(row.area)) for row in rows]
+
+
+def standing(now: datetime | None = None) -> dict[str, Any]:
+    """Score, verdict, open_gaps and critical_gaps; None, and UNKNOWN, where nothing was assessed of late."""
+    found = compliance.latest(now or clock.now())
+    if isinstance(found, Unknown):
+        return {"score": None, "verdict": "UNKNOWN", "open_gaps": None, "critical_gaps": None}
+    gaps = {"open_gaps": {}, "critical_gaps": {"severity": "Critical"}}
+    counts = {name: frappe.db.count(GAP, {"state": "Open", **filters}) for name, filters in gaps.items()}
+    return {"score": float(found.score) if found.score else None, "verdict": found.verdict, **counts}
 
 
 def gaps_of(area: str | None) -> list[dict]:

@@ -14,6 +14,7 @@ from frappe import _
 from verenigingen_maintenance.core.charts import Chart, Point
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.metric_rollups import LENGTHS
 from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.refusals import refuse
@@ -91,7 +92,7 @@ def charts(name: str, group: str | None, now: datetime | None = None) -> list[Ch
     limits, capacity = _limits(), _capacity()
     return [
         Chart(
-            title=each.title,
+            title=said(each.title),
             unit=_drawn_unit(each, period),
             points=series[each.name],
             begins=begins,
@@ -212,7 +213,8 @@ def _points(
 
 def _drawn_unit(metric: Any, period: Period) -> str:
     apart = PER.get(period.table)
-    return f"{metric.unit} {apart}" if metric.kind == "Count" and apart else metric.unit
+    unit = said(metric.unit)
+    return _("{0} {1}").format(unit, _(apart)) if metric.kind == "Count" and apart else unit
 
 
 def _is_drawn_as_judged(metric: Any, period: Period) -> bool:

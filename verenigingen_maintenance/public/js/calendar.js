@@ -2,7 +2,7 @@
 frappe.provide("verenigingen_maintenance");
 
 {
-	const COLORS = ["red", "orange", "yellow", "green", "blue", "gray"];
+	const COLORS = ["red", "orange", "green", "blue", "gray"];
 
 	verenigingen_maintenance.calendar = () => ({
 		// Frappe lets whoever may write a document drag it, unless the field that is asked for says no.

@@ -23,7 +23,8 @@ frappe.provide("verenigingen_maintenance");
 				if (onload) onload(list);
 			},
 			refresh(list) {
-				mark_quick_filters(list, quick);
+				mark_quick_filters(list);
+				name_what_has_no_name(list);
 			},
 		};
 	};
@@ -83,6 +84,16 @@ frappe.provide("verenigingen_maintenance");
 		const last = list.columns.filter(({ type, df }) => type === "Field" && df.fieldname === "name");
 		list.columns = [...first, ...chosen, ...last];
 		list.render_header(true);
+	}
+
+	// For those who hear or tab through a list: Frappe's own boxes say nothing, and its rows come before all else.
+	function name_what_has_no_name({ $result, page }) {
+		$result.find(".list-row-checkbox").each((_, box) => box.setAttribute("aria-label", __("Choose {0}", [box.dataset.name])));
+		$result.find(".list-check-all").attr("aria-label", __("Select All"));
+		$result.find(".list-row-container[tabindex='1']").attr("tabindex", 0);
+		for (const { df, $input } of Object.values(page.fields_dict)) {
+			if ($input) $input.attr("aria-label", __(df.label));
+		}
 	}
 
 	// --- filters of one click

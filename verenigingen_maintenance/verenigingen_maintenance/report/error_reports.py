@@ -4,6 +4,7 @@ import html
 
 import frappe
 from frappe import _
+from frappe.utils import format_datetime
 
 DAYS = 7
 
@@ -24,8 +25,13 @@ def note(found):
         notes.append(_("{0} rows of Error Log are not counted yet.").format(left))
     if since := found["unknown_before"]:
         told = _("Errors are counted since {0}; of the time before nothing is known.")
-        notes.append(told.format(f"{since:%Y-%m-%d %H:%M}"))
+        notes.append(told.format(in_local_form(since)))
     return " ".join(notes) or None
+
+
+def in_local_form(moment):
+    """A moment to the minute, as the reader writes dates."""
+    return format_datetime(moment).rpartition(":")[0]
 
 
 def column(name, label, kind, width, **more):

@@ -4,7 +4,7 @@
 		Working: "green",
 		Failing: "orange",
 		"Switched Off": "red",
-		Restoring: "yellow",
+		Restoring: "orange",
 		"Not Applicable": "gray",
 	};
 

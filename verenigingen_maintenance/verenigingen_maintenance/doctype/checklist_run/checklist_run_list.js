@@ -1,5 +1,5 @@
 {
-	const VERDICTS = { OK: "green", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "orange" };
+	const VERDICTS = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 	const now = () => frappe.datetime.now_datetime();
 
 	function indicator({ status, verdict, slot, due_until, measured_at }) {

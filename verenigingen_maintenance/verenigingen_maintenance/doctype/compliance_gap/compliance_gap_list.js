@@ -1,5 +1,5 @@
 {
-	const OPEN = { Critical: "red", High: "red", Medium: "orange", Low: "yellow" };
+	const OPEN = { Critical: "red", High: "red", Medium: "orange", Low: "orange" };
 	const is_open = ["state", "=", "Open"];
 
 	frappe.listview_settings["Compliance Gap"] = verenigingen_maintenance.list({

@@ -1,5 +1,5 @@
 {
-	const COLORS = { New: "orange", Ongoing: "yellow", Escalating: "red", Resolved: "green", Regressed: "red", Ignored: "gray" };
+	const COLORS = { New: "orange", Ongoing: "orange", Escalating: "red", Resolved: "green", Regressed: "red", Ignored: "gray" };
 	const GOES_ON = ["continues_in", "is", "not set"];
 	const of_state = (...states) => [["state", "in", states.join(",")], GOES_ON];
 	const note = { fieldname: "note", fieldtype: "Small Text", label: __("Why?"), reqd: 1 };

@@ -4,7 +4,7 @@ frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
 	add_fields: ["status", "verdict", "rollback_proposed"],
 	get_indicator({ status, rollback_proposed }) {
 		if (rollback_proposed) return [__("Proposed for Rollback"), "red", "rollback_proposed,=,1"];
-		const colors = { Proposed: "orange", Approved: "yellow", Applied: "blue", Kept: "green" };
+		const colors = { Proposed: "orange", Approved: "orange", Applied: "blue", Kept: "green" };
 		return [__(status), colors[status] || "gray", `status,=,${status}`];
 	},
 	stored_title: "title",

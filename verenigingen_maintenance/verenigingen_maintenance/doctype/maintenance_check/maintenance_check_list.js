@@ -1,5 +1,5 @@
 {
-	const COLORS = { OK: "green", WARNING: "yellow", CRITICAL: "red", UNKNOWN: "orange" };
+	const COLORS = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 
 	frappe.listview_settings["Maintenance Check"] = verenigingen_maintenance.list({
 		add_fields: ["enabled", "not_applicable", "live_verdict"],

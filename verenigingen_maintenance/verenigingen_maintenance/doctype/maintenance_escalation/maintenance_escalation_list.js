@@ -1,5 +1,5 @@
 const ESCALATION_COLORS = {
-	Pending: "yellow",
+	Pending: "orange",
 	Open: "red",
 	Acknowledged: "orange",
 	Resolved: "green",

@@ -1,7 +1,7 @@
 frappe.listview_settings["Recovery Drill"] = verenigingen_maintenance.list({
 	add_fields: ["status", "verdict"],
 	get_indicator({ status, verdict }) {
-		const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "orange" };
+		const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 		if (verdict && ["Signed", "Ended"].includes(status)) {
 			return [__("{0}, {1}", [__(status), __(verdict)]), colors[verdict] || "gray", `status,=,${status}`];
 		}

@@ -9,9 +9,11 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import format_datetime
 
 from verenigingen_maintenance.core.charts import Chart
 from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock, compliance
 from verenigingen_maintenance.sources.compliance import ASSESSMENT, GAP, WEEK
 
@@ -138,8 +140,9 @@ def in_words() -> str:
     found = _last()
     if not found:
         return _("Nothing was assessed yet.")
-    score = f"{found.score} %" if found.score else _("not measured")
-    return _("{0}: {1}, {2}.").format(f"{found.assessed_at:%Y-%m-%d %H:%M}", score, found.measured)
+    score = _("{0} %").format(found.score) if found.score else _("not measured")
+    when = format_datetime(found.assessed_at).rpartition(":")[0]
+    return _("{0}: {1}, {2}.").format(when, score, said(found.measured))
 
 
 def _last() -> Any:

@@ -34,6 +34,12 @@ frappe.provide("verenigingen_maintenance");
 		list.refresh();
 	};
 
+	// A filter says what it is to everybody: also when it is filled, and in a colour that can be read.
+	verenigingen_maintenance.name_filter = ({ df, $input, $wrapper }) => {
+		if ($input) $input.attr({ "aria-label": __(df.label), title: __(df.label) });
+		if ($wrapper) $wrapper.find(".placeholder").removeClass("text-extra-muted");
+	};
+
 	// A cell as Frappe makes them: what it holds is its filter too.
 	verenigingen_maintenance.list_cell = (text, { fieldname, label }, value, more = "") =>
 		`<span class="ellipsis" title="${esc(`${__(label)}: ${text}`)}">
@@ -91,9 +97,7 @@ frappe.provide("verenigingen_maintenance");
 		$result.find(".list-row-checkbox").each((_, box) => box.setAttribute("aria-label", __("Choose {0}", [box.dataset.name])));
 		$result.find(".list-check-all").attr("aria-label", __("Select All"));
 		$result.find(".list-row-container[tabindex='1']").attr("tabindex", 0);
-		for (const { df, $input } of Object.values(page.fields_dict)) {
-			if ($input) $input.attr("aria-label", __(df.label));
-		}
+		Object.values(page.fields_dict).forEach(verenigingen_maintenance.name_filter);
 	}
 
 	// --- filters of one click

@@ -8,6 +8,7 @@ verenigingen_maintenance.report = ({ links = {}, ...settings }) => {
 
 	function formatter(value, row, column, data, format) {
 		if (value === null || value === undefined) return "";
+		if (column.fieldtype === "Check") return value ? __("Yes") : __("No");
 		if (column.fieldtype !== "Data") return format(value, row, column, data);
 		const color = data && data[`${column.fieldname}_color`];
 		if (color && value) return `<span class="indicator-pill no-indicator-dot ${color}">${shown(value)}</span>`;
@@ -16,5 +17,18 @@ verenigingen_maintenance.report = ({ links = {}, ...settings }) => {
 		return format(shown(value), row, column, data); // Frappe writes what it is given as HTML
 	}
 
-	return { ...settings, formatter };
+	// For those who hear or tab through a report: Frappe's own fields say nothing, and come before all else.
+	function onload({ filters }) {
+		for (const field of filters) verenigingen_maintenance.name_filter(field);
+	}
+
+	function after_datatable_render({ wrapper }) {
+		$(wrapper).find(".dt-paste-target").attr({ "aria-hidden": "true", tabindex: -1 });
+		$(wrapper).find(".dt-input").each((_, field) => {
+			field.setAttribute("aria-label", field.title || __("Row"));
+			field.setAttribute("tabindex", 0);
+		});
+	}
+
+	return { ...settings, formatter, onload, after_datatable_render };
 };

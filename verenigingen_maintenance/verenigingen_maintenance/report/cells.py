@@ -53,7 +53,8 @@ def card(label, value, datatype="Int", indicator=None):
 def verdict_card(label, verdict):
     """A verdict as a word with its colour; where there is none, that it is not known."""
     word = verdict or "UNKNOWN"
-    return card(label, _(word), "Data", _color(word).title())
+    pill = f'<span class="indicator-pill no-indicator-dot {_color(word)}">{html.escape(_(word))}</span>'
+    return {"label": label, "value": pill, "datatype": "Data"}
 
 
 def short_day(day):

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import format_datetime
 
 DAYS = 7
+BLUE = "#2b7cd3"
 
 
 def read(of_days, filters):
@@ -47,4 +48,4 @@ def chart(labels, values, name):
         "labels": [html.escape(label) for label in labels],
         "datasets": [{"name": name, "values": [*values]}],
     }
-    return {"data": data, "type": "bar"}
+    return {"data": data, "type": "bar", "title": name, "colors": [BLUE]}

@@ -1,5 +1,7 @@
 frappe.query_reports["Compliance"] = verenigingen_maintenance.report({
-	links: { title: ({ gaps_of }) => `/app/query-report/Compliance?show=Open Gaps&area=${gaps_of}` },
+	links: {
+		title: ({ name, gaps_of }) => (gaps_of ? `/app/query-report/Compliance?show=Open Gaps&area=${gaps_of}` : `/app/compliance-gap/${name}`),
+	},
 	filters: [
 		{
 			fieldname: "show",

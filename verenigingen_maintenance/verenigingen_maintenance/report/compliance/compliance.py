@@ -17,7 +17,7 @@ def execute(filters=None):
     told, drawn = html.escape(compliance_metrics.in_words()), _history()
     if filters.get("show") == GAPS:
         gaps = compliance_metrics.gaps_of(str(filters.get("area") or ""))
-        rows = cells(gaps, words=("severity",), texts=("area", "told", "remediation"))
+        rows = cells(gaps, words=("severity",), texts=("title", "area", "told", "remediation"))
         return _gap_columns(), rows, f"{told}{drawn}", None, _summary()
     areas = compliance_metrics.areas()
     named = [{**area, "gaps_of": area["title"]} for area in areas]
@@ -66,7 +66,7 @@ def _area_columns():
 
 def _gap_columns():
     return [
-        column("name", _("Broken Control"), "Link", 280, options="Compliance Gap"),
+        column("title", _("Broken Control"), "Data", 280),
         column("area", _("Area"), "Data", 130),
         column("severity", _("Severity"), "Data", 80),
         column("regulatory", _("Regulatory"), "Check", 110),
@@ -74,4 +74,5 @@ def _gap_columns():
         column("remediation", _("Remediation"), "Data", 500),
         column("opened_at", _("Opened At"), "Datetime", 150),
         column("last_measured", _("Last Measured"), "Datetime", 150),
+        column("name", _("Control"), "Link", 180, options="Compliance Gap"),
     ]

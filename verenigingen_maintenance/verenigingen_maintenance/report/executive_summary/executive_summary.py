@@ -14,7 +14,7 @@ def execute(filters=None):
     drawn = "".join(chart.svg() for chart in analytics_tables.charts())
     charts = f'<div class="maintenance-charts">{drawn}</div>' if drawn else ""
     head = "<br>".join(html.escape(said(line)) for line in told)
-    shown = cells(rows, words=("kind", "weight"), texts=("text", "because"))
+    shown = cells(rows, words=("weight",), texts=("kind", "text", "because"))
     return _columns(), shown, head + charts, None, _summary(figures)
 
 

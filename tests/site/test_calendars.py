@@ -78,6 +78,13 @@ def test_changes_are_planned_for_a_day_and_applied_at_a_moment(at_nine):
     assert shown(CHANGE, at_nine)[0]["title"] == "&lt;img src=x onerror=alert(1)&gt;: Overdue"
 
 
+def test_a_drill_that_runs_has_gone_on_until_now(at_nine):
+    values = {"title": "Access", "status": "Running", "started_at": "2026-11-10 10:00:00"}
+    frappe.get_doc({"doctype": DRILL, **values, "name": "RD-2"}).db_insert()
+    (drill,) = shown(DRILL, at_nine)
+    assert (drill["state"], drill["end"]) == ("Running", datetime(2026, 11, 24, 9))
+
+
 def test_a_drill_is_there_while_it_lasted(at_nine):
     times = {"started_at": "2026-11-20 10:00:00", "ended_at": "2026-11-20 12:00:00"}
     values = {"title": "Restore", "status": "Signed", "verdict": "OK", **times}

@@ -19,13 +19,12 @@ from verenigingen_maintenance.operations import procedures, settings
 from verenigingen_maintenance.operations.change_records import CHANGE
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.open_run import RUN
-from verenigingen_maintenance.operations.recovery_drills import DRILL
+from verenigingen_maintenance.operations.recovery_drills import DRILL, RUNNING
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
 LONGEST, MOST = timedelta(days=100), 1_000
 SHORTEST = timedelta(minutes=30)  # a calendar shows nothing shorter
-ONE_DAY = timedelta(days=1)
 PROCEDURE = "Maintenance Procedure"
 Event = dict[str, Any]
 Filters = list[list[Any]]
@@ -169,24 +168,26 @@ def _applied_change(row: Any) -> Event:
 
 
 def _drills(begins: datetime, ends: datetime, now: datetime, filters: Filters) -> list[Event]:
-    """Those that began in it, and what has gone on since the day before."""
+    """Those that began in it, and those that went on until then; one that runs has gone on until now."""
     fields = ["name", "title", "status", "verdict", "started_at", "ended_at"]
-    rows = _found(DRILL, fields, "started_at", begins - ONE_DAY, ends, filters)
-    return [event for event in map(_drill, rows) if event["end"] >= begins]
+    rows = _found(DRILL, fields, "started_at", begins - LONGEST, ends, filters)
+    made = [_drill(row, clock.stored(now)) for row in rows]
+    return [event for event in made if event["end"] >= begins]
 
 
-def _drill(row: Any) -> Event:
+def _drill(row: Any, now: datetime) -> Event:
     state = states.of_drill(row.status, row.verdict or "")
-    return _event(DRILL, row.name, said(row.title), state, row.started_at, row.ended_at or row.started_at)
+    until = now if row.status == RUNNING else row.started_at
+    return _event(DRILL, row.name, said(row.title), state, row.started_at, row.ended_at or until)
 
 
 # --- an event
 
 
 def _event(doctype: str, name: str, title: str, state: State, begun: datetime, over: datetime) -> Event:
-    word = _(state.word)
+    word = said(state.word)
     if state.verdict:
-        word = _("{0}, {1}").format(word, _(state.verdict))
+        word = _("{0}, {1}").format(word, said(state.verdict))
     shown = html.escape(_("{0}: {1}").format(title, word), quote=False)
     times = {"start": begun, "end": max(over, begun + SHORTEST), "all_day": 0}
     return {

@@ -40,7 +40,6 @@ PERIODS = {
 }
 FIELDS = ("title", "metric_group", "unit", "kind", "value", "observed_at", "reason", "every_minutes")
 MOST_POINTS = 2_000
-PER = {HOUR: "an hour", DAY: "a day"}
 ONE_DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
 ROLLED_UP = "sum(samples), sum(total), min(minimum), max(maximum)"
 SUMS = {SAMPLE: "count(*), sum(value), min(value), max(value)", HOUR: ROLLED_UP, DAY: ROLLED_UP}
@@ -212,9 +211,10 @@ def _points(
 
 
 def _drawn_unit(metric: Any, period: Period) -> str:
-    apart = PER.get(period.table)
     unit = said(metric.unit)
-    return _("{0} {1}").format(unit, _(apart)) if metric.kind == "Count" and apart else unit
+    if metric.kind != "Count" or period.table == SAMPLE:
+        return unit
+    return _("{0} an hour").format(unit) if period.table == HOUR else _("{0} a day").format(unit)
 
 
 def _is_drawn_as_judged(metric: Any, period: Period) -> bool:

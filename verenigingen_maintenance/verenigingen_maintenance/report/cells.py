@@ -35,7 +35,7 @@ def _shown(row, words, texts):
 
 def _in_words(words):
     """Also several, as the verdicts of a finding are: “OK, WARNING”."""
-    return ", ".join(_(word) for word in words.split(", "))
+    return ", ".join(said(word) for word in words.split(", "))
 
 
 def _color(word):
@@ -53,7 +53,7 @@ def card(label, value, datatype="Int", indicator=None):
 def verdict_card(label, verdict):
     """A verdict as a word with its colour; where there is none, that it is not known."""
     word = verdict or "UNKNOWN"
-    pill = f'<span class="indicator-pill no-indicator-dot {_color(word)}">{html.escape(_(word))}</span>'
+    pill = f'<span class="indicator-pill no-indicator-dot {_color(word)}">{html.escape(said(word))}</span>'
     return {"label": label, "value": pill, "datatype": "Data"}
 
 

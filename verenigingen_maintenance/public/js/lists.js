@@ -177,7 +177,7 @@ frappe.provide("verenigingen_maintenance");
 		list.clear_checked_items();
 		verenigingen_maintenance.show_list_anew(list);
 		if (!refused.length) return frappe.show_alert({ message: __("Done: {0}", [done.length]), indicator: "green" });
-		const rows = refused.map(({ name, reason }) => `<li><b>${esc(name)}</b>: ${esc(reason)}</li>`);
+		const rows = refused.map(({ name, reason }) => `<li>${reason.includes(name) ? "" : `<b>${esc(name)}</b>: `}${esc(reason)}</li>`);
 		frappe.msgprint({
 			title: __("Done: {0}. Refused: {1}.", [done.length, refused.length]),
 			message: `<ul class="maintenance-refused">${rows.join("")}</ul>`,

@@ -8,7 +8,7 @@ from verenigingen_maintenance.core.alert_wording import time_in_words
 from verenigingen_maintenance.operations import alert_review
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells, short_day
-from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import DAYS, column
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import DAYS, STILL, column
 
 FIRST = "Level"
 # Green for what was worth it, grey and orange for noise, red for what is open: in the order of the classes.
@@ -64,7 +64,7 @@ def _chart(bars):
         "labels": [short_day(day) for day in bars["days"]],
         "datasets": [{"name": _(kind), "values": values} for kind, values in bars["kinds"].items()],
     }
-    return {"data": data, "type": "bar", "barOptions": {"stacked": 1}, "colors": COLORS}
+    return {"data": data, "type": "bar", "barOptions": {"stacked": 1}, "colors": COLORS, **STILL}
 
 
 def _cards(found):

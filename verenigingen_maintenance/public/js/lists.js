@@ -11,13 +11,14 @@ frappe.provide("verenigingen_maintenance");
 	// The settings of a list. `columns`: fields behind the title, what matters first. `quick`: {label, filters, empty},
 	// filters as [field, operator, value]. `bulk`: {label, roles, method, names, fields, given}. `stored_title` is
 	// English that is read in the reader's language, `stored` are such columns, `people` columns of users.
-	verenigingen_maintenance.list = ({ columns, quick = [], bulk = [], stored_title, stored = [], people = [], ...settings }) => {
+	verenigingen_maintenance.list = ({ columns = [], quick = [], bulk = [], stored_title, stored = [], people = [], ...settings }) => {
 		const { onload, formatters } = settings;
 		return {
 			...settings,
+			add_fields: [...(settings.add_fields || []), ...columns],
 			formatters: { ...formatters_of(stored_title, stored, people), ...formatters },
 			onload(list) {
-				if (columns) show_columns(list, columns);
+				if (columns.length) show_columns(list, columns);
 				if (quick.length) add_quick_filters(list, quick);
 				for (const each of bulk) add_to_actions(list, each);
 				if (onload) onload(list);
@@ -65,11 +66,15 @@ frappe.provide("verenigingen_maintenance");
 	}
 
 	// What Frappe shows of these in a list: a dot for no choice, and the seconds of each moment.
+	const WORDS = {
+		...{ Critical: "red", High: "red", Medium: "orange", Low: "blue", Major: "orange", Minor: "blue" },
+		...{ OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray", Better: "green", Worse: "red", Same: "gray" },
+	};
 	const OF_TYPE = {
-		Select: (value, df) =>
-			value
-				? verenigingen_maintenance.list_cell(__(value), df, value, `indicator-pill no-indicator-dot ${frappe.utils.guess_colour(value)}`)
-				: "",
+		Select(value, df) {
+			const pill = WORDS[value] ? `indicator-pill no-indicator-dot ${WORDS[value]}` : "";
+			return value ? verenigingen_maintenance.list_cell(__(value), df, value, pill) : "";
+		},
 		Datetime: (value, df) => (value ? verenigingen_maintenance.list_cell(to_the_minute(value), df, value) : ""),
 	};
 	const to_the_minute = (value) => frappe.datetime.str_to_user(value).replace(/(\d?\d:\d\d):\d\d/, "$1");
@@ -97,6 +102,7 @@ frappe.provide("verenigingen_maintenance");
 		$result.find(".list-row-checkbox").each((_, box) => box.setAttribute("aria-label", __("Choose {0}", [box.dataset.name])));
 		$result.find(".list-check-all").attr("aria-label", __("Select All"));
 		$result.find(".list-row-container[tabindex='1']").attr("tabindex", 0);
+		page.page_form.find(".filter-button").attr("aria-label", __("Filter"));
 		Object.values(page.fields_dict).forEach(verenigingen_maintenance.name_filter);
 	}
 

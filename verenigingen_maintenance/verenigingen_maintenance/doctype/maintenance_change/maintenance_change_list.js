@@ -56,8 +56,7 @@ async function find_opportunities(list) {
 	const busy = another_one_is_looking ? ` ${__("Somebody else is looking just now: these are from before.")}` : "";
 	const indicator = gaps || busy ? "orange" : "green";
 	frappe.show_alert({ message: frappe.utils.escape_html(told + gaps + busy), indicator }, 12);
-	list.last_args = null; // Frappe refreshes a list once in three seconds
-	list.refresh();
+	verenigingen_maintenance.show_list_anew(list);
 }
 
 function record_requests() {

@@ -8,7 +8,7 @@
 			if (!enabled) return [__("Not Enabled"), "gray", "enabled,=,0"];
 			if (not_applicable) return [__("Not applicable"), "gray", "not_applicable,=,1"];
 			if (live_verdict) return [__("Live: {0}", [__(live_verdict)]), COLORS[live_verdict] || "gray", `live_verdict,=,${live_verdict}`];
-			return [__("Measured by Runs"), "blue", "live_verdict,is,not set|enabled,=,1"];
+			return [__("In Runs"), "blue", "live_verdict,is,not set|enabled,=,1"];
 		},
 		stored_title: "title",
 		columns: ["area", "warning", "critical", "live_at"],

@@ -22,7 +22,7 @@
 			{
 				label: __("Not Working"),
 				filters: [["state", "in", "Failing,Switched Off,Restoring"]],
-				empty: __("Each component that is applicable here works."),
+				empty: __("No component is failing, switched off or being restored."),
 			},
 		],
 		onload(list) {

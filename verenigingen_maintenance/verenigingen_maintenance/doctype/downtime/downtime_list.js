@@ -16,11 +16,11 @@
 		stored: ["reason"],
 		formatters: { seconds: lasted },
 		quick: [
-			{ label: __("Down"), filters: [["kind", "=", "Down"]], empty: __("The dashboard was never measured as down.") },
+			{ label: __("Down"), filters: [["kind", "=", "Down"]], empty: __("No downtime was measured. Whether anybody looked all the time is under Not Measured.") },
 			{
 				label: __("Not Measured"),
 				filters: [["kind", "=", "Not Measured"]],
-				empty: __("There is no time in which nobody looked."),
+				empty: __("No gap between two measurements was written down."),
 			},
 			{
 				label: __("Planned"),

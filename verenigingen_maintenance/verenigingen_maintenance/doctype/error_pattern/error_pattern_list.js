@@ -38,12 +38,12 @@
 			{
 				label: __("New and Escalating"),
 				filters: of_state("New", "Escalating", "Regressed"),
-				empty: __("No error is new, escalates or came back after it was resolved."),
+				empty: __("No error that was counted is new, escalates or came back after it was resolved."),
 			},
 			{
 				label: __("Critical"),
 				filters: [["severity", "=", "Critical"], ["state", "not in", "Resolved,Ignored"], GOES_ON],
-				empty: __("No critical error is left that nobody resolved or ignored."),
+				empty: __("No critical error that was counted is left to resolve or ignore."),
 			},
 			{
 				label: __("Mine"),

@@ -16,7 +16,7 @@
 			{
 				label: __("Not OK"),
 				filters: [["live_verdict", "in", "WARNING,CRITICAL,UNKNOWN"], ["enabled", "=", 1], ["not_applicable", "=", 0]],
-				empty: __("Each check that is judged every minute is OK."),
+				empty: __("No check that is judged every minute is WARNING, CRITICAL or UNKNOWN."),
 			},
 			{ label: __("Not Applicable"), filters: [["not_applicable", "=", 1]], empty: __("Each check is applicable to this site.") },
 		],

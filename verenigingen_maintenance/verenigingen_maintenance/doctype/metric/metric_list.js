@@ -24,7 +24,7 @@
 			{
 				label: __("Not Measured"),
 				filters: [["enabled", "=", 1], ["reason", "is", "set"]],
-				empty: __("Each metric that is sampled has a value."),
+				empty: __("No metric failed to be measured when it was last asked."),
 			},
 			{ label: __("With a Limit"), filters: [["capacity_limit", "is", "set"]], empty: __("No metric has a limit that forecasts look out for.") },
 		],

@@ -10,7 +10,7 @@ frappe.listview_settings["Security Assessment"] = verenigingen_maintenance.list(
 		{
 			label: __("Not OK"),
 			filters: [["verdict", "in", "WARNING,CRITICAL,UNKNOWN"]],
-			empty: __("Each assessment was OK, or there is none yet: see All."),
+			empty: __("No assessment is WARNING, CRITICAL or UNKNOWN. Whether there is one at all is under All."),
 		},
 		{ label: __("This Month"), filters: [["day", "Timespan", "this month"]], empty: __("Security was not assessed this month.") },
 	],

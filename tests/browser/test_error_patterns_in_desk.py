@@ -38,17 +38,6 @@ def reopened(patterns, api):
     return patterns["payment"]
 
 
-def test_the_list_has_the_patterns_that_go_on_the_latest_first(patterns, desk):
-    page = desk("operator", "/app/error-pattern").page
-
-    rows = page.locator(".list-row")
-    expect(rows).to_have_count(3)
-    for index, name in enumerate(("marked", "mailbox", "payment")):
-        expect(rows.nth(index).locator(f'a[data-name="{patterns[name]}"]').first).to_be_visible()
-    expect(rows.nth(2)).to_contain_text(PAYMENT)
-    expect(rows.nth(2).locator(".indicator-pill.orange").first).to_have_text("New")
-
-
 def test_an_operator_resolves_a_pattern_with_a_note(reopened, desk, api):
     form = desk("operator", f"/app/error-pattern/{reopened}")
     expect(form.value("title")).to_have_text(PAYMENT)
@@ -193,11 +182,7 @@ def test_the_latest_logs_are_a_click_away_for_those_who_may(patterns, desk):
     expect(rows.filter(has_text="The mailbox is full")).to_have_count(1)
 
 
-def test_markup_in_a_pattern_is_text_in_list_and_form(patterns, desk):
-    listed = desk("operator", "/app/error-pattern")
-    expect(listed.page.locator(".list-row")).to_have_count(3)
-    expect_nothing_ran(listed)
-
+def test_markup_in_a_pattern_is_text_in_its_form(patterns, desk):
     form = desk("operator", f"/app/error-pattern/{patterns['marked']}")
     for field in ("title", "exception", "area", "place"):
         expect(form.value(field)).to_have_text(MARKUP)
@@ -206,22 +191,8 @@ def test_markup_in_a_pattern_is_text_in_list_and_form(patterns, desk):
     expect_nothing_ran(form)
 
 
-@pytest.mark.parametrize("user", ["operator", "auditor"])
-def test_the_report_error_patterns_opens_with_data_and_chart(user, patterns, desk):
-    report = desk(user, "/app/query-report/Error Patterns")
-
-    rows = report.page.locator(".dt-scrollable .dt-row")
-    expect(rows).to_have_count(3)
-    expect(rows.first).to_contain_text(PAYMENT)
-    expect(rows.filter(has_text=patterns["marked"])).to_contain_text(MARKUP)
-    expect(report.page.locator(".report-summary .summary-item").first).to_contain_text("8")
-    expect(report.page.locator(".chart-container svg .bar")).to_have_count(8)
-    expect_nothing_ran(report)
-
-
-@pytest.mark.parametrize("user", ["operator", "auditor"])
-def test_the_report_error_hotspots_opens_with_data_and_chart(user, patterns, desk):
-    report = desk(user, "/app/query-report/Error Hotspots?kind=Area")
+def test_the_report_error_hotspots_opens_with_data_and_chart(patterns, desk):
+    report = desk("operator", "/app/query-report/Error Hotspots?kind=Area")
 
     rows = report.page.locator(".dt-scrollable .dt-row")
     expect(rows).to_have_count(3)
@@ -231,12 +202,11 @@ def test_the_report_error_hotspots_opens_with_data_and_chart(user, patterns, des
     expect_nothing_ran(report)
 
 
-@pytest.mark.parametrize("days", ["0", "1000", "soon"])
 @pytest.mark.parametrize("name", ["Error Patterns", "Error Hotspots"])
-def test_days_that_make_no_sense_are_told(name, days, patterns, desk):
-    page = desk("operator", f"/app/query-report/{name}?days={days}").page
+def test_days_that_make_no_sense_are_told(name, patterns, desk):
+    page = desk("operator", f"/app/query-report/{name}?days=soon").page
 
-    message = f"Days must be a whole number from 1 to 400: “{days}” is not."
+    message = "Days must be a whole number from 1 to 400: “soon” is not."
     expect(page.locator(".form-message", has_text=message)).to_be_visible()
 
 

@@ -118,7 +118,7 @@ def test_the_chart_of_ninety_days_has_weeks_that_begin_on_mondays(counted):
     data = run(PATTERNS, filters={"days": 90})["chart"]["data"]
 
     today = clock.stored(clock.now()).date()
-    assert data["labels"][-1] == f"{today - timedelta(days=today.weekday()):%m-%d}"
+    assert data["labels"][-1] == f"{today - timedelta(days=today.weekday()):%d-%m}"
     assert len(data["labels"]) in (13, 14)
     assert sum(data["datasets"][0]["values"]) == 10
 
@@ -126,7 +126,7 @@ def test_the_chart_of_ninety_days_has_weeks_that_begin_on_mondays(counted):
 def test_the_chart_begins_with_the_first_day_that_was_counted(counted):
     labels = run(PATTERNS, filters={"days": 30})["chart"]["data"]["labels"]
     first = clock.stored(clock.now() - timedelta(days=3))
-    assert (labels[0], len(labels)) == (f"{first:%m-%d}", 4)
+    assert (labels[0], len(labels)) == (f"{first:%d-%m}", 4)
 
 
 def test_error_hotspots_tells_where_errors_gather_by_kind(counted):
@@ -160,7 +160,7 @@ def test_without_errors_the_reports_are_empty_and_say_nothing_else(site):
 def test_of_the_time_before_counting_began_nothing_is_known_and_that_is_told(report, counted):
     first = clock.stored(clock.now() - timedelta(days=3))
     message = run(report, filters={"days": 7})["message"]
-    assert message.startswith(f"Errors are counted since {first:%Y-%m-%d}")
+    assert message.startswith(f"Errors are counted since {first:%d-%m-%Y}")
     assert message.endswith("; of the time before nothing is known.")
     assert run(report, filters={"days": 2})["message"] is None
 
@@ -181,6 +181,14 @@ def test_days_that_make_no_sense_are_refused_in_a_sentence_and_are_no_error_them
         assert found["message"] == REFUSED.format(html.escape(str(days)))
         assert (found["result"], found["chart"]) == ([], None), days
     assert frappe.db.count("Error Log") == before
+
+
+def test_a_title_that_would_be_a_formula_is_text_in_a_spreadsheet_and_figures_stay_figures(counted):
+    name = run(PATTERNS, filters={"days": 7})["result"][0]["pattern"]
+    frappe.db.set_value("Error Pattern", name, "title", "=HYPERLINK(1)", update_modified=False)
+    (row,) = [row for row in run(PATTERNS, filters={"days": 7})["result"] if row["pattern"] == name]
+    assert row["title"] == "'=HYPERLINK(1)"
+    assert (type(row["errors"]), row["severity_color"]) == (int, "red")
 
 
 def test_labels_of_the_chart_are_escaped(counted):

@@ -142,6 +142,6 @@ def _bars(alerts: Sequence[Alert], begins: datetime, ends: datetime) -> dict[str
             found[alert.kind] += 1
     return {
         "by_week": by_week,
-        "labels": [f"{day:%m-%d}" for day in bars],
+        "days": [*bars],
         "kinds": {kind.value: [counts[kind] for counts in bars.values()] for kind in Kind},
     }

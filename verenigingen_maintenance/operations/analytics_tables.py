@@ -18,11 +18,21 @@ from verenigingen_maintenance.sources.analytics_store import CLAIMS, OLD, Stored
 ONE_DAY = timedelta(days=1)
 
 
-def summary(now: datetime | None = None) -> tuple[list[dict[str, Any]], list[str]]:
-    """The rows of the executive summary, and the lines that are told above them."""
+def summary(now: datetime | None = None) -> tuple[list[dict[str, Any]], list[str], dict[str, Any]]:
+    """The rows of the executive summary, the lines that are told above them, and its figures: verdict,
+    and how many critical_issues and priority_actions there are, None where that is not known."""
     found = analytics_answers.with_components(now or clock.now())
     own = [each for each in found["components"] if not each["component"].startswith(CLAIMS)]
-    return rows({**found, "components": own}), head(found)
+    shown = [
+        {**row, "observed_at": _moment(row["observed_at"])} for row in rows({**found, "components": own})
+    ]
+    figures = {"verdict": found["verdict"], "critical_issues": found["critical_issues_count"]}
+    return shown, head(found), {**figures, "priority_actions": found["priority_actions_count"]}
+
+
+def _moment(text: str) -> datetime | None:
+    """As it is stored: a report shows it in the form of its reader."""
+    return clock.stored(datetime.fromisoformat(text)) if text else None
 
 
 def charts(now: datetime | None = None) -> list[Chart]:

@@ -9,11 +9,13 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import format_datetime
 
 from verenigingen_maintenance.core.charts import Chart
 from verenigingen_maintenance.core.readings import Reading, Unknown
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock, compliance
-from verenigingen_maintenance.sources.compliance import ASSESSMENT, WEEK
+from verenigingen_maintenance.sources.compliance import ASSESSMENT, GAP, WEEK
 
 # What is answered for each, and the source that knows it.
 FIGURES: dict[str, Callable[[datetime], Reading | Unknown]] = {
@@ -104,6 +106,16 @@ def areas() -> list[dict[str, Any]]:
     return [_report_row(row, before.get(row.area)) for row in rows]
 
 
+def standing(now: datetime | None = None) -> dict[str, Any]:
+    """Score, verdict, open_gaps and critical_gaps; None, and UNKNOWN, where nothing was assessed of late."""
+    found = compliance.latest(now or clock.now())
+    if isinstance(found, Unknown):
+        return {"score": None, "verdict": "UNKNOWN", "open_gaps": None, "critical_gaps": None}
+    gaps = {"open_gaps": {}, "critical_gaps": {"severity": "Critical"}}
+    counts = {name: frappe.db.count(GAP, {"state": "Open", **filters}) for name, filters in gaps.items()}
+    return {"score": float(found.score) if found.score else None, "verdict": found.verdict, **counts}
+
+
 def gaps_of(area: str | None) -> list[dict]:
     """The open gaps, of one area or of all."""
     return compliance.gaps({"area": area} if area else {})
@@ -128,8 +140,9 @@ def in_words() -> str:
     found = _last()
     if not found:
         return _("Nothing was assessed yet.")
-    score = f"{found.score} %" if found.score else _("not measured")
-    return _("{0}: {1}, {2}.").format(f"{found.assessed_at:%Y-%m-%d %H:%M}", score, found.measured)
+    score = _("{0} %").format(found.score) if found.score else _("not measured")
+    when = format_datetime(found.assessed_at).rpartition(":")[0]
+    return _("{0}: {1}, {2}.").format(when, score, said(found.measured))
 
 
 def _last() -> Any:

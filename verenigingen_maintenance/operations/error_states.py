@@ -54,13 +54,19 @@ def ignore(pattern: str, until: str | None = None, errors: int | None = None, no
 
     Raises frappe.ValidationError for a moment that is over or no number of errors.
     """
+    moment = refuse_no_end(until, errors)
+    total = cint(frappe.db.get_value(PATTERN, pattern, "total")) + errors if errors else 0
+    _decide(pattern, note, state=IGNORED, ignored_until=moment, ignored_to_total=total)
+
+
+def refuse_no_end(until: str | None, errors: int | None) -> datetime | None:
+    """Until when a pattern is ignored, as it is stored; raises what `ignore` does."""
     moment = _moment(until) if until else None
     if moment and moment <= clock.stored(clock.now()):
         refuse(_("{0} is over: choose a moment to come."), until)
     if errors is not None and errors < 1:
         refuse(_("Ignore until 1 error more, or a larger number."))
-    total = cint(frappe.db.get_value(PATTERN, pattern, "total")) + errors if errors else 0
-    _decide(pattern, note, state=IGNORED, ignored_until=moment, ignored_to_total=total)
+    return moment
 
 
 def _moment(text: str) -> datetime:

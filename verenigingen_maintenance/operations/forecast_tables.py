@@ -8,9 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import frappe
+from frappe import _
 
 from verenigingen_maintenance.core.charts import Chart, Expected
 from verenigingen_maintenance.core.thresholds import Limit
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock, forecasts, stored
 
 DRAWN = timedelta(days=56)
@@ -31,8 +33,9 @@ def charts(group: str | None, now: datetime | None = None) -> list[Chart]:
 def why_none(group: str | None, now: datetime | None = None) -> str:
     """Why there are no rows."""
     now = now or clock.now()
-    why = f"no metric of {group}" if forecasts.latest(now) else forecasts.why_none(now).reason
-    return f"Nothing is forecast: {why}."
+    if forecasts.latest(now):
+        return _("Nothing is forecast: no metric of {0}.").format(_(group))
+    return _("Nothing is forecast: {0}.").format(said(forecasts.why_none(now).reason))
 
 
 def _found(group: str | None, now: datetime | None) -> list[tuple[Any, Any]]:
@@ -47,6 +50,7 @@ def _found(group: str | None, now: datetime | None) -> list[tuple[Any, Any]]:
 def _row(each: Any, metric: Any) -> dict[str, Any]:
     days = json.loads(each.expected)
     return {
+        "metric": metric.name,
         "title": metric.title,
         "group": metric.metric_group,
         "expected": sum(day["expected"] for day in days) / len(days),
@@ -69,8 +73,8 @@ def _chart(each: Any, metric: Any) -> Chart:
     since = each.begins - DRAWN
     known = sorted(stored.daily(metric.name, since, figure).items())
     return Chart(
-        title=metric.title,
-        unit=metric.unit or "",
+        title=said(metric.title),
+        unit=said(metric.unit),
         points=[(_midnight(day), value) for day, value in known if day < each.begins],
         begins=_midnight(since),
         ends=_midnight(each.begins + timedelta(days=forecasts.AHEAD)),

@@ -14,6 +14,7 @@ from frappe import _
 from verenigingen_maintenance.core.charts import Chart, Point
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.metric_rollups import LENGTHS
 from verenigingen_maintenance.operations.metrics import applicable
 from verenigingen_maintenance.operations.refusals import refuse
@@ -39,7 +40,6 @@ PERIODS = {
 }
 FIELDS = ("title", "metric_group", "unit", "kind", "value", "observed_at", "reason", "every_minutes")
 MOST_POINTS = 2_000
-PER = {HOUR: "an hour", DAY: "a day"}
 ONE_DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
 ROLLED_UP = "sum(samples), sum(total), min(minimum), max(maximum)"
 SUMS = {SAMPLE: "count(*), sum(value), min(value), max(value)", HOUR: ROLLED_UP, DAY: ROLLED_UP}
@@ -91,7 +91,7 @@ def charts(name: str, group: str | None, now: datetime | None = None) -> list[Ch
     limits, capacity = _limits(), _capacity()
     return [
         Chart(
-            title=each.title,
+            title=said(each.title),
             unit=_drawn_unit(each, period),
             points=series[each.name],
             begins=begins,
@@ -211,8 +211,10 @@ def _points(
 
 
 def _drawn_unit(metric: Any, period: Period) -> str:
-    apart = PER.get(period.table)
-    return f"{metric.unit} {apart}" if metric.kind == "Count" and apart else metric.unit
+    unit = said(metric.unit)
+    if metric.kind != "Count" or period.table == SAMPLE:
+        return unit
+    return _("{0} an hour").format(unit) if period.table == HOUR else _("{0} a day").format(unit)
 
 
 def _is_drawn_as_judged(metric: Any, period: Period) -> bool:

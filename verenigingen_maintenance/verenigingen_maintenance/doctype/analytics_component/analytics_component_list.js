@@ -4,11 +4,11 @@
 		Working: "green",
 		Failing: "orange",
 		"Switched Off": "red",
-		Restoring: "yellow",
+		Restoring: "orange",
 		"Not Applicable": "gray",
 	};
 
-	frappe.listview_settings["Analytics Component"] = {
+	frappe.listview_settings["Analytics Component"] = verenigingen_maintenance.list({
 		add_fields: ["state", "enabled"],
 		filters: [["state", "!=", "Not Applicable"]],
 		hide_name_column: true,
@@ -16,16 +16,25 @@
 			if (!enabled) return [__("Not Enabled"), "gray", "enabled,=,0"];
 			return [__(state), COLORS[state], `state,=,${state}`];
 		},
+		stored_title: "title",
+		columns: ["verdict", "data_as_of", "provider"],
+		quick: [
+			{
+				label: __("Not Working"),
+				filters: [["state", "in", "Failing,Switched Off,Restoring"]],
+				empty: __("No component is failing, switched off or being restored."),
+			},
+		],
 		onload(list) {
-			const is_manager = frappe.user.has_role("Maintenance Manager");
-			if (is_manager || frappe.user.has_role("Maintenance Operator")) {
+			const is_manager = verenigingen_maintenance.may("Manager");
+			if (is_manager || verenigingen_maintenance.may("Operator")) {
 				list.page.add_inner_button(__("Restore Next"), () => call(list, "restore_next", {}));
 			}
 			if (!is_manager) return;
 			list.page.add_inner_button(__("Fall Back"), () => fall_back(list));
 			list.page.add_inner_button(__("Empty the Cache"), () => empty(list));
 		},
-	};
+	});
 
 	function fall_back(list) {
 		const field = {
@@ -52,8 +61,5 @@
 		show_anew(list);
 	}
 
-	function show_anew(list) {
-		list.last_args = null; // Frappe refreshes a list once in three seconds
-		list.refresh();
-	}
+	const show_anew = (list) => verenigingen_maintenance.show_list_anew(list);
 })();

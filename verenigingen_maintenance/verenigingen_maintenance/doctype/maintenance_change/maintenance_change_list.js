@@ -1,18 +1,50 @@
-frappe.listview_settings["Maintenance Change"] = {
+const WORK = ["Manager", "Operator"];
+
+frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
 	add_fields: ["status", "verdict", "rollback_proposed"],
 	get_indicator({ status, rollback_proposed }) {
 		if (rollback_proposed) return [__("Proposed for Rollback"), "red", "rollback_proposed,=,1"];
-		const colors = { Proposed: "orange", Approved: "yellow", Applied: "blue", Kept: "green" };
+		const colors = { Proposed: "orange", Approved: "orange", Applied: "blue", Kept: "green" };
 		return [__(status), colors[status] || "gray", `status,=,${status}`];
 	},
+	stored_title: "title",
+	columns: ["gain_level", "kind", "verdict", "responsible", "due_on"],
+	people: ["responsible"],
+	quick: [
+		{ label: __("To Decide"), filters: [["status", "=", "Proposed"]], empty: __("No change waits for a decision.") },
+		{ label: __("To Apply"), filters: [["status", "=", "Approved"]], empty: __("No approved change waits to be applied.") },
+		{
+			label: __("Mine"),
+			filters: () => [["responsible", "=", frappe.session.user], ["status", "in", "Proposed,Approved,Applied"]],
+			empty: __("You are responsible for no change that goes on."),
+		},
+		{
+			label: __("Overdue"),
+			filters: () => [["due_on", "<", frappe.datetime.get_today()], ["status", "in", "Proposed,Approved"]],
+			empty: __("No planned change is overdue."),
+		},
+		{
+			label: __("In Place"),
+			filters: [["status", "in", "Applied,Kept"]],
+			empty: __("No change was applied."),
+		},
+	],
+	bulk: [
+		{
+			label: __("Dismiss"),
+			roles: ["Manager"],
+			method: "dismiss_changes",
+			names: "changes",
+			fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Why Are They Not Done?"), reqd: 1 }],
+		},
+	],
 	onload(list) {
-		const may_ask = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-		if (!may_ask) return;
+		if (!verenigingen_maintenance.may(...WORK)) return;
 		list.page.add_inner_button(__("Find Opportunities"), () => find_opportunities(list));
 		list.page.add_inner_button(__("Record Requests"), record_requests);
 		list.page.add_inner_button(__("Propose a Change"), propose_change);
 	},
-};
+});
 
 async function find_opportunities(list) {
 	frappe.show_alert(__("Measuring …"));
@@ -24,8 +56,7 @@ async function find_opportunities(list) {
 	const busy = another_one_is_looking ? ` ${__("Somebody else is looking just now: these are from before.")}` : "";
 	const indicator = gaps || busy ? "orange" : "green";
 	frappe.show_alert({ message: frappe.utils.escape_html(told + gaps + busy), indicator }, 12);
-	list.last_args = null; // Frappe refreshes a list once in three seconds
-	list.refresh();
+	verenigingen_maintenance.show_list_anew(list);
 }
 
 function record_requests() {

@@ -1,22 +1,59 @@
-frappe.listview_settings["Maintenance Escalation"] = {
+const ESCALATION_COLORS = {
+	Pending: "orange",
+	Open: "red",
+	Acknowledged: "orange",
+	Resolved: "green",
+	"False Positive": "gray",
+	Closed: "blue",
+};
+
+frappe.listview_settings["Maintenance Escalation"] = verenigingen_maintenance.list({
 	add_fields: ["status", "is_drill"],
-	get_indicator(doc) {
-		const colors = {
-			Pending: "yellow",
-			Open: "red",
-			Acknowledged: "orange",
-			Resolved: "green",
-			"False Positive": "gray",
-			Closed: "blue",
-		};
-		const label = doc.is_drill ? __("Drill: {0}", [__(doc.status)]) : __(doc.status);
-		return [label, doc.is_drill ? "purple" : colors[doc.status], `status,=,${doc.status}`];
+	get_indicator({ status, is_drill }) {
+		const label = is_drill ? __("Drill: {0}", [__(status)]) : __(status);
+		return [label, is_drill ? "purple" : ESCALATION_COLORS[status], `status,=,${status}`];
 	},
+	stored_title: "title",
+	columns: ["level", "opened_at", "acknowledged_by", "next_level_at", "outcome"],
+	stored: ["level"],
+	people: ["acknowledged_by"],
+	quick: [
+		{
+			label: __("Open"),
+			filters: [["status", "in", "Pending,Open,Acknowledged"]],
+			empty: __("No escalation is open. Those that were are under All."),
+		},
+		{
+			label: __("Nobody Has It"),
+			filters: [["status", "in", "Pending,Open"]],
+			empty: __("No escalation waits for somebody to acknowledge it."),
+		},
+		{
+			label: __("Mine"),
+			filters: () => [["status", "=", "Acknowledged"], ["acknowledged_by", "=", frappe.session.user]],
+			empty: __("You have acknowledged none that is still open."),
+		},
+		{
+			label: __("To Review"),
+			filters: [["status", "in", "Resolved,False Positive"]],
+			empty: __("Each escalation that is over was reviewed and closed."),
+		},
+		{ label: __("This Week"), filters: [["triggered_at", "Timespan", "this week"]], empty: __("No escalation began this week.") },
+	],
+	bulk: [
+		{
+			label: __("Acknowledge"),
+			roles: ["Manager", "Operator"],
+			method: "acknowledge_escalations",
+			names: "escalations",
+			fields: [{ fieldname: "note", fieldtype: "Small Text", label: __("Note") }],
+		},
+	],
 	onload(list) {
-		if (!frappe.user.has_role("Maintenance Manager")) return;
+		if (!verenigingen_maintenance.may("Manager")) return;
 		list.page.add_inner_button(__("Test Escalation"), begin_drill);
 	},
-};
+});
 
 function drill_fields() {
 	return [

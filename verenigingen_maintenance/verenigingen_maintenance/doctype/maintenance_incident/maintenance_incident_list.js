@@ -1,14 +1,30 @@
-frappe.listview_settings["Maintenance Incident"] = {
+frappe.listview_settings["Maintenance Incident"] = verenigingen_maintenance.list({
 	add_fields: ["status", "is_drill", "severity"],
 	get_indicator({ status, is_drill }) {
 		const colors = { Open: "red", Mitigated: "orange", Resolved: "green", Reviewed: "blue" };
 		return [is_drill ? __("Drill: {0}", [__(status)]) : __(status), is_drill ? "purple" : colors[status], `status,=,${status}`];
 	},
+	stored_title: "title",
+	columns: ["severity", "opened_at", "commander", "resolved_at"],
+	people: ["commander"],
+	quick: [
+		{
+			label: __("Open"),
+			filters: [["status", "in", "Open,Mitigated"]],
+			empty: __("No incident is open. If members cannot work, open one."),
+		},
+		{
+			label: __("Mine"),
+			filters: () => [["commander", "=", frappe.session.user], ["status", "!=", "Reviewed"]],
+			empty: __("You command no incident."),
+		},
+		{ label: __("To Review"), filters: [["status", "=", "Resolved"]], empty: __("Each incident that is over was reviewed.") },
+	],
 	onload(list) {
-		const may_open = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-		if (may_open) list.page.add_inner_button(__("Open an Incident"), open_incident);
+		if (!verenigingen_maintenance.may("Manager", "Operator")) return;
+		list.page.add_inner_button(__("Open an Incident"), open_incident);
 	},
-};
+});
 
 async function open_incident() {
 	const found = await frappe.db.get_list("Maintenance Procedure", { filters: { cadence: "Emergency" }, order_by: "creation" });

@@ -1,15 +1,23 @@
-frappe.listview_settings["Maintenance Report"] = {
+frappe.listview_settings["Maintenance Report"] = verenigingen_maintenance.list({
 	add_fields: ["status", "verdict"],
 	hide_name_column: true,
 	get_indicator({ status }) {
 		const colors = { Queued: "gray", Drafting: "blue", Draft: "orange", Approved: "green", Failed: "red" };
 		return [__(status), colors[status], `status,=,${status}`];
 	},
-	async onload(list) {
-		const may_ask = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-		if (may_ask) list.page.add_inner_button(__("Draft a Report"), () => ask_which(list));
+	stored_title: "title",
+	columns: ["verdict", "period_from", "period_until", "approved_by", "mailed_at"],
+	people: ["approved_by"],
+	quick: [
+		{ label: __("To Approve"), filters: [["status", "=", "Draft"]], empty: __("No report waits to be read and approved.") },
+		{ label: __("Approved"), filters: [["status", "=", "Approved"]], empty: __("No report was approved yet.") },
+		{ label: __("Failed"), filters: [["status", "=", "Failed"]], empty: __("No report failed.") },
+	],
+	onload(list) {
+		if (!verenigingen_maintenance.may("Manager", "Operator")) return;
+		list.page.add_inner_button(__("Draft a Report"), () => ask_which(list));
 	},
-};
+});
 
 async function ask_which() {
 	const method = "verenigingen_maintenance.api.list_reports";

@@ -1,14 +1,23 @@
-frappe.listview_settings["Security Assessment"] = {
+frappe.listview_settings["Security Assessment"] = verenigingen_maintenance.list({
 	add_fields: ["verdict"],
 	get_indicator({ verdict }) {
-		const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "purple" };
+		const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 		return [__(verdict), colors[verdict], `verdict,=,${verdict}`];
 	},
+	columns: ["day", "findings", "serious", "changes", "assessed_at"],
+	stored: ["changes"],
+	quick: [
+		{
+			label: __("Not OK"),
+			filters: [["verdict", "in", "WARNING,CRITICAL,UNKNOWN"]],
+			empty: __("No assessment is WARNING, CRITICAL or UNKNOWN. Whether there is one at all is under All."),
+		},
+		{ label: __("This Month"), filters: [["day", "Timespan", "this month"]], empty: __("Security was not assessed this month.") },
+	],
 	onload(list) {
-		const may_ask = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
-		if (may_ask) list.page.add_inner_button(__("Assess Now"), () => assess(list));
+		if (verenigingen_maintenance.may("Manager", "Operator")) list.page.add_inner_button(__("Assess Now"), () => assess(list));
 	},
-};
+});
 
 // A worker assesses, within a minute or so; the page asks until there is a later one.
 async function assess(list) {
@@ -18,8 +27,7 @@ async function assess(list) {
 	for (let tries = 0; tries < 60; tries++) {
 		await new Promise((resolve) => setTimeout(resolve, 2000));
 		if ((await latest()) !== before) {
-			list.last_args = null; // Frappe refreshes a list once in three seconds
-			return list.refresh();
+			return verenigingen_maintenance.show_list_anew(list);
 		}
 	}
 	frappe.msgprint(__("It is not done yet: see whether a worker runs (RQ Worker)."));

@@ -1,4 +1,4 @@
-frappe.query_reports["Claims"] = {
+frappe.query_reports["Claims"] = verenigingen_maintenance.report({
 	filters: [
 		{
 			fieldname: "standing",
@@ -7,9 +7,4 @@ frappe.query_reports["Claims"] = {
 			options: ["", "OK", "CLAIMED", "UNKNOWN"],
 		},
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value || "") : value;
-		return format(text, row, column, data);
-	},
-};
+});

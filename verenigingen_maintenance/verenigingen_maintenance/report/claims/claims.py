@@ -3,7 +3,10 @@ import html
 from frappe import _
 
 from verenigingen_maintenance.operations import analytics_tables
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
+
+STANDINGS = {"OK": "Green", "CLAIMED": "Blue", "UNKNOWN": "Gray"}
 
 
 def execute(filters=None):
@@ -11,7 +14,16 @@ def execute(filters=None):
     standing = (filters or {}).get("standing")
     found = analytics_tables.claims()
     rows = [row for row in found if standing in (None, "", row["standing"])]
-    return _columns(), rows, html.escape(analytics_tables.claims_in_words(found))
+    shown = cells(rows, words=("standing",), texts=("reason",))
+    return _columns(), shown, html.escape(analytics_tables.claims_in_words(found)), None, _summary(found)
+
+
+def _summary(found):
+    """How many parts are of which worth; none where nothing is claimed here."""
+    standings = [row["standing"] for row in found]
+    return [
+        card(_(word), standings.count(word), indicator=color) for word, color in STANDINGS.items() if found
+    ]
 
 
 def _columns():

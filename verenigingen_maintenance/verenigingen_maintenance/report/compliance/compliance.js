@@ -1,4 +1,7 @@
-frappe.query_reports["Compliance"] = {
+frappe.query_reports["Compliance"] = verenigingen_maintenance.report({
+	links: {
+		title: ({ name, gaps_of }) => (gaps_of ? `/app/query-report/Compliance?show=Open Gaps&area=${gaps_of}` : `/app/compliance-gap/${name}`),
+	},
 	filters: [
 		{
 			fieldname: "show",
@@ -26,10 +29,4 @@ frappe.query_reports["Compliance"] = {
 			depends_on: 'eval:doc.show === "Open Gaps"',
 		},
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		const is_nothing = column.fieldtype === "Float" && (value === null || value === undefined);
-		return is_nothing ? "" : format(text, row, column, data);
-	},
-};
+});

@@ -1,7 +1,9 @@
 from frappe import _
 
 from verenigingen_maintenance.operations import error_tables
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.verenigingen_maintenance.report import error_reports
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells
 
 # More of them leave no room for their names.
 MOST_BARS = 5
@@ -23,7 +25,8 @@ def execute(filters=None):
         return _columns(), [], refusal, None, None
     wanted = [kind for kind in KINDS if filters.get("kind") in (None, "", kind)]
     rows = [{"kind": _(kind), **spot} for kind in wanted for spot in found["spots"][KINDS[kind]]]
-    return _columns(), rows, error_reports.note(found), _chart(found["spots"]), _summary(found)
+    shown = cells(rows, words=("severity",), texts=("name",))
+    return _columns(), shown, error_reports.note(found), _chart(found["spots"]), _summary(found)
 
 
 def _columns():
@@ -40,11 +43,10 @@ def _columns():
 
 def _chart(spots):
     areas = sorted(spots["functional_areas"], key=lambda spot: -spot["errors"])[:MOST_BARS]
-    names, errors = [area["name"] for area in areas], [area["errors"] for area in areas]
+    names, errors = [said(area["name"]) for area in areas], [area["errors"] for area in areas]
     return error_reports.chart(names, errors, _("Errors by Area"))
 
 
 def _summary(found):
     critical = found["critical"]
-    indicator = "Red" if critical else "Green"
-    return [{"label": _("Critical Hotspots"), "value": critical, "datatype": "Int", "indicator": indicator}]
+    return [card(_("Critical Hotspots"), critical, indicator="Red" if critical else "Green")]

@@ -1,4 +1,5 @@
-frappe.query_reports["Error Patterns"] = {
+frappe.query_reports["Error Patterns"] = verenigingen_maintenance.report({
+	links: { title: ({ pattern }) => `/app/error-pattern/${pattern}` },
 	filters: [
 		{ fieldname: "days", label: __("Days"), fieldtype: "Data", default: "7", reqd: 1 },
 		{
@@ -15,9 +16,4 @@ frappe.query_reports["Error Patterns"] = {
 		},
 		{ fieldname: "area", label: __("Area"), fieldtype: "Data" },
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		return format(text, row, column, data);
-	},
-};
+});

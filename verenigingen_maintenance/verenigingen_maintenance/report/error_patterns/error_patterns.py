@@ -5,6 +5,7 @@ from frappe import _
 
 from verenigingen_maintenance.operations import error_tables
 from verenigingen_maintenance.verenigingen_maintenance.report import error_reports
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import cells, short_day
 
 # How many bars have room for a day of the month, and for a date.
 MOST_DAYS, MOST_DATES = 32, 20
@@ -17,7 +18,8 @@ def execute(filters=None):
     if refusal:
         return _columns(), [], refusal, None, None
     rows = [row for row in found["patterns"] if _matches(row, filters)]
-    return _columns(), rows, error_reports.note(found), _chart(found["daily"]), _summary(found, rows)
+    shown = cells(rows, words=("state", "severity"), texts=("area",))
+    return _columns(), shown, error_reports.note(found), _chart(found["daily"]), _summary(found, rows)
 
 
 def _matches(row, filters):
@@ -44,10 +46,10 @@ def _columns():
 def _chart(daily):
     """All errors, whatever the filters: by day, and where the days are too many for that by week or month."""
     if len(daily) <= MOST_DAYS:
-        days = [f"{day:%m-%d}" if len(daily) <= MOST_DATES else f"{day:%d}" for day in daily]
+        days = [short_day(day) if len(daily) <= MOST_DATES else f"{day:%d}" for day in daily]
         return error_reports.chart(days, daily.values(), _("All Errors by Day"))
     if len(daily) <= MOST_DAYS * 7:
-        weeks = _sums(daily, lambda day: f"{day - timedelta(days=day.weekday()):%m-%d}")
+        weeks = _sums(daily, lambda day: short_day(day - timedelta(days=day.weekday())))
         return error_reports.chart(weeks, weeks.values(), _("All Errors by Week, from its Monday"))
     months = _sums(daily, lambda day: f"{day:%Y-%m}")
     return error_reports.chart(months, months.values(), _("All Errors by Month"))

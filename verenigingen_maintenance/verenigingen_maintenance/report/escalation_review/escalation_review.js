@@ -1,4 +1,4 @@
-frappe.query_reports["Escalation Review"] = {
+frappe.query_reports["Escalation Review"] = verenigingen_maintenance.report({
 	filters: [
 		{ fieldname: "days", label: __("Days"), fieldtype: "Data", default: "7", reqd: 1 },
 		{
@@ -10,11 +10,4 @@ frappe.query_reports["Escalation Review"] = {
 			reqd: 1,
 		},
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		const may_be_nothing = ["Float", "Percent"].includes(column.fieldtype);
-		const is_nothing = may_be_nothing && (value === null || value === undefined);
-		return is_nothing ? "" : format(text, row, column, data);
-	},
-};
+});

@@ -6,7 +6,9 @@ from frappe import _
 
 from verenigingen_maintenance.core.alert_wording import time_in_words
 from verenigingen_maintenance.operations import alert_review
-from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import DAYS, column
+from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells, short_day
+from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import DAYS, STILL, column
 
 FIRST = "Level"
 # Green for what was worth it, grey and orange for noise, red for what is open: in the order of the classes.
@@ -23,7 +25,8 @@ def execute(filters=None):
     except frappe.ValidationError as error:
         frappe.clear_last_message()
         return _columns(FIRST), [], str(error), None, None
-    return _columns(group), found["rows"], _message(found), _chart(found["bars"]), _cards(found)
+    rows = cells(found["rows"], texts=("group",))
+    return _columns(group), rows, _message(found), _chart(found["bars"]), _cards(found)
 
 
 def _columns(group):
@@ -47,35 +50,31 @@ def _columns(group):
 
 def _message(found):
     """What the report does not know, and what is open from before."""
-    told = list(found["missing"])
+    told = [said(each) for each in found["missing"]]
     if before := found["open_from_before"]:
         told.insert(0, _("open from before: {0}").format(before))
     return html.escape("; ".join(told)) or None
 
 
 def _chart(bars):
-    """Bars of each class on one another; Frappe's charts write their labels as HTML."""
+    """Bars of each class on one another."""
     if not any(map(any, bars["kinds"].values())):
         return None
     data = {
-        "labels": [html.escape(label) for label in bars["labels"]],
+        "labels": [short_day(day) for day in bars["days"]],
         "datasets": [{"name": _(kind), "values": values} for kind, values in bars["kinds"].items()],
     }
-    return {"data": data, "type": "bar", "barOptions": {"stacked": 1}, "colors": COLORS}
+    return {"data": data, "type": "bar", "barOptions": {"stacked": 1}, "colors": COLORS, **STILL}
 
 
 def _cards(found):
     of_all = found["all"]
     noise = sum(of_all[kind] for kind in ("false_positive", "no_action_needed", "nobody_acted"))
     return [
-        _card(_("Alerts"), of_all["alerts"], "Int"),
-        _card(_("Real"), of_all["real"], "Int"),
-        _card(_("Noise"), noise, "Int", "Orange" if noise else "Green"),
-        _card(_("Still Open"), of_all["still_open"], "Int", "Red" if of_all["still_open"] else "Green"),
-        _card(_("Acknowledged, Median"), time_in_words(of_all["acknowledge_median"]), "Data"),
-        _card(_("Resolved, Median"), time_in_words(of_all["resolve_median"]), "Data"),
+        card(_("Alerts"), of_all["alerts"]),
+        card(_("Real"), of_all["real"]),
+        card(_("Noise"), noise, "Int", "Orange" if noise else "Green"),
+        card(_("Still Open"), of_all["still_open"], "Int", "Red" if of_all["still_open"] else "Green"),
+        card(_("Acknowledged, Median"), time_in_words(of_all["acknowledge_median"]), "Data"),
+        card(_("Resolved, Median"), time_in_words(of_all["resolve_median"]), "Data"),
     ]
-
-
-def _card(label, value, datatype, indicator=None):
-    return {"label": label, "value": value, "datatype": datatype, "indicator": indicator}

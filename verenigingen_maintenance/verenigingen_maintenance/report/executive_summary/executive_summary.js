@@ -1,7 +1,1 @@
-frappe.query_reports["Executive Summary"] = {
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value || "") : value;
-		return format(text, row, column, data);
-	},
-};
+frappe.query_reports["Executive Summary"] = verenigingen_maintenance.report({});

@@ -1,4 +1,5 @@
-frappe.query_reports["Forecasts"] = {
+frappe.query_reports["Forecasts"] = verenigingen_maintenance.report({
+	links: { title: ({ metric }) => `/app/metric-forecast?metric=${metric}` },
 	filters: [
 		{
 			fieldname: "metric_group",
@@ -10,10 +11,4 @@ frappe.query_reports["Forecasts"] = {
 			],
 		},
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		const is_nothing = ["Float", "Date"].includes(column.fieldtype) && (value === null || value === undefined);
-		return is_nothing ? "" : format(text, row, column, data);
-	},
-};
+});

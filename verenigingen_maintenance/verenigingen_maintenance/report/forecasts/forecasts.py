@@ -4,6 +4,7 @@ from functools import partial
 from frappe import _
 
 from verenigingen_maintenance.operations import forecast_tables
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 _column = partial(column, precision=3)
@@ -16,7 +17,19 @@ def execute(filters=None):
     if not rows:
         return _columns(), [], html.escape(forecast_tables.why_none(group))
     drawn = "".join(chart.svg() for chart in forecast_tables.charts(group))
-    return _columns(), rows, f'<div class="maintenance-charts">{drawn}</div>'
+    shown = cells(rows, words=("group", "trend"), texts=("title", "told", "unit"))
+    return _columns(), shown, f'<div class="maintenance-charts">{drawn}</div>', None, _summary(rows)
+
+
+def _summary(rows):
+    """How many metrics move towards a limit, and the first day on which one may be met."""
+    met = [row for row in rows if row["crosses_on"]]
+    first = min((row["earliest"] or row["crosses_on"] for row in met), default=None)
+    return [
+        card(_("Forecasts"), len(rows)),
+        card(_("Limit Ahead"), len(met), indicator="Orange" if met else "Green"),
+        *([card(_("Met at the Earliest On"), first, "Date", "Orange")] if first else []),
+    ]
 
 
 def _columns():

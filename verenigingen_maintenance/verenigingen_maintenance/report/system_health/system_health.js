@@ -1,4 +1,5 @@
-frappe.query_reports["System Health"] = {
+frappe.query_reports["System Health"] = verenigingen_maintenance.report({
+	links: { title: ({ metric }) => `/app/metric-hour?metric=${metric}` },
 	filters: [
 		{
 			fieldname: "period",
@@ -18,10 +19,4 @@ frappe.query_reports["System Health"] = {
 			],
 		},
 	],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		const is_nothing = column.fieldtype === "Float" && (value === null || value === undefined);
-		return is_nothing ? "" : format(text, row, column, data);
-	},
-};
+});

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from verenigingen_maintenance.operations import health_tables
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import card, cells
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 FIRST = "24 hours"
@@ -21,7 +22,18 @@ def execute(filters=None):
         return _columns(), [], str(error)
     drawn = "".join(chart.svg() for chart in health_tables.charts(period, group))
     message = f'<div class="maintenance-charts">{drawn}</div>' if drawn else _("Nothing was sampled in it.")
-    return _columns(), rows, message
+    shown = cells(rows, words=("group",), texts=("title", "unit", "reason"))
+    return _columns(), shown, message, None, _summary(rows)
+
+
+def _summary(rows):
+    """What has no value is not measured, and no part of what is."""
+    missing = sum(row["latest"] is None for row in rows)
+    return [
+        card(_("Measured"), len(rows) - missing),
+        card(_("Not Measured"), missing, indicator="Orange" if missing else "Green"),
+        card(_("Samples of This Period"), sum(row["samples"] for row in rows)),
+    ]
 
 
 def _columns():

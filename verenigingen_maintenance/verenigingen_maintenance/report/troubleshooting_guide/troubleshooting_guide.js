@@ -1,8 +1,3 @@
-frappe.query_reports["Troubleshooting Guide"] = {
+frappe.query_reports["Troubleshooting Guide"] = verenigingen_maintenance.report({
 	filters: [{ fieldname: "words", label: __("Words"), fieldtype: "Data" }],
-	// Frappe writes what a Data column holds as HTML.
-	formatter(value, row, column, data, format) {
-		const text = column.fieldtype === "Data" ? frappe.utils.escape_html(value) : value;
-		return format(text, row, column, data);
-	},
-};
+});

@@ -3,14 +3,17 @@ import html
 from frappe import _
 
 from verenigingen_maintenance.operations import troubleshooting
+from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.verenigingen_maintenance.report.cells import cells
 from verenigingen_maintenance.verenigingen_maintenance.report.error_reports import column
 
 
 def execute(filters=None):
     """What was met on this site before, how often, and what helped."""
     found = troubleshooting.guide((filters or {}).get("words") or "")
-    rows = [{**entry, "steps": "\n".join(entry["steps"])} for entry in found["entries"]]
-    return _columns(), rows, html.escape("; ".join(found["missing"])) or None
+    rows = [{**entry, "steps": "\n".join(map(said, entry["steps"]))} for entry in found["entries"]]
+    missing = html.escape("; ".join(map(said, found["missing"])))
+    return _columns(), cells(rows, words=("state",)), missing or None
 
 
 def _columns():

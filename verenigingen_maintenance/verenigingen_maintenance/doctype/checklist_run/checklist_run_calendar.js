@@ -1,0 +1,1 @@
+frappe.views.calendar["Checklist Run"] = verenigingen_maintenance.calendar();

@@ -1,0 +1,1 @@
+frappe.views.calendar["Maintenance Change"] = verenigingen_maintenance.calendar();

@@ -1,0 +1,1 @@
+frappe.views.calendar["Recovery Drill"] = verenigingen_maintenance.calendar();

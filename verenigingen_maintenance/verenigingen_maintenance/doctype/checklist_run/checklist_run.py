@@ -17,7 +17,6 @@ class ChecklistRun(Document):
 
     def onload(self):
         self.set_onload("may_be_measured", may_be_measured(self))
-        self.set_onload("still_needed", sign.still_needed(self) if self.status == "Open" else [])
         self.set_onload("version", procedure_versions.kept(self.procedure, self.procedure_version))
         for key, value in run_form.describe(self).items():
             self.set_onload(key, value)

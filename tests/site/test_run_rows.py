@@ -85,7 +85,7 @@ def test_asked_twice_it_is_measured_once_and_what_a_person_wrote_stays(run, monk
     assert len(json.loads(items_of(run)["errors_24h"].earlier)) == 1
 
 
-def test_a_row_is_refused_where_the_run_is_closed_over_or_nobody_measures_it(run):
+def test_a_row_is_refused_where_the_run_is_closed_over_or_nobody_measures_it(run, over_http):
     rows = document(run).items
     by_hand = next(each for each in rows if each.by_hand)
     measured = items_of(run)["errors_24h"]
@@ -143,7 +143,7 @@ def test_the_form_knows_what_each_row_needs_with_and_without_a_note(run):
     }
 
 
-def test_an_operator_proposes_and_a_manager_decides_or_dismisses():
+def test_an_operator_proposes_and_a_manager_decides_or_dismisses(over_http):
     check = "errors_24h"
     frappe.set_user("operator@example.com")
     with pytest.raises(frappe.ValidationError, match="Say why"):

@@ -22,6 +22,7 @@ function take(frm, element) {
 function mark_settled(frm, item) {
 	const need = need_of(frm, item);
 	const row = $(row_element(frm, item.name));
+	if (item.by_hand) row.find(".verdict").html(pill("Not saved"));
 	row.toggleClass("needed", Boolean(need)).find(".need").html(need_in_words(need));
 	renew_head(frm);
 }

@@ -92,7 +92,7 @@ function needs_html(frm) {
 	const needs = all_needs(frm);
 	if (frm.doc.status !== "Open") return "";
 	const keys = may_sign(frm)
-		? `<button type="button" class="btn btn-xs btn-default show-keys">${esc(__("Keys"))} <kbd>?</kbd></button>`
+		? `<button type="button" class="btn btn-xs btn-default show-keys" data-key="?">${esc(__("Keys"))}</button>`
 		: "";
 	if (!needs.length) {
 		return `<h4><span aria-hidden="true">✓</span> ${esc(__("Nothing keeps it from being signed."))} ${keys}</h4>`;

@@ -22,6 +22,7 @@ function add_keys(frm) {
 	const anywhere = () => is_ours(frm);
 	add_key(frm, "ctrl+down", __("Next row that needs something"), () => go_to_next_needed(frm), anywhere, true);
 	add_key(frm, "ctrl+enter", __("Save and sign"), () => sign(frm), anywhere, true);
+	list_first(frm);
 	// Where the keyboard has the question mark on another key than Desk thinks.
 	$(frm.wrapper).on("keydown", (event) => {
 		if (event.key !== "?" || is_typing() || frappe.ui.keys.get_key(event) === "shift+/") return;
@@ -37,6 +38,16 @@ function add_key(frm, shortcut, description, act, applies, also_while_typing = f
 		act();
 	};
 	frappe.ui.keys.add_shortcut({ shortcut, description, action, page: frm.page, ignore_inputs: true });
+	frappe.ui.keys.standard_shortcuts.find(({ action: each }) => each === action).is_of_list = true;
+}
+
+// Under ? those of the list come first; those of tables, which this form shows none of, are left out.
+function list_first(frm) {
+	const all = frappe.ui.keys.standard_shortcuts;
+	const [of_page, others] = [all.filter(({ page }) => page === frm.page), all.filter(({ page }) => page !== frm.page)];
+	const ours = of_page.filter(({ is_of_list }) => is_of_list);
+	const desks = of_page.filter(({ is_of_list, action }) => !is_of_list && action);
+	all.splice(0, all.length, ...ours, ...desks, ...others);
 }
 
 function has_dialog() {
@@ -165,8 +176,8 @@ function acts(frm, item) {
 	const is_measurable = is_open && item.rule && frm.doc.__onload?.may_be_measured;
 	const measuring = ui.measuring.has(item.name);
 	const button = (act, key, text, more = "") =>
-		`<button type="button" tabindex="-1" class="btn btn-xs btn-default" data-act="${act}" ${more}
-			aria-label="${esc(__("{0}: {1}", [text, said(item.title)]))}">${esc(text)}${key ? ` <kbd aria-hidden="true">${key}</kbd>` : ""}</button>`;
+		`<button type="button" tabindex="-1" class="btn btn-xs btn-default" data-act="${act}" ${key && `data-key="${key}"`} ${more}
+			aria-label="${esc(__("{0}: {1}", [text, said(item.title)]))}">${esc(text)}</button>`;
 	const expanded = `aria-expanded="${ui.open.has(item.name)}" aria-controls="more-${esc(item.name)}"`;
 	return [
 		button("evidence", "E", __("Details"), expanded),

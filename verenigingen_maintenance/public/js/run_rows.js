@@ -115,7 +115,10 @@ function note(frm, item) {
 	const box = `<textarea rows="1" aria-label="${label}" ${attributes}>\n${esc(item.note)}</textarea>`;
 	const others = alike(frm, item);
 	if (!(frm.doc.items.indexOf(item) < frm.doc.items.indexOf(others[0]))) return box;
-	const text = __("Same note for {0} others with this reason", [others.length]);
+	const text =
+		others.length === 1
+			? __("Same note for the other with this reason")
+			: __("Same note for {0} others with this reason", [others.length]);
 	return `${box}<button type="button" class="btn btn-xs btn-default same-note" data-name="${esc(item.name)}">${esc(text)}</button>`;
 }
 

@@ -28,14 +28,14 @@ def test_measure_again_shows_new_values_without_a_reload_and_keeps_the_notes(tro
     fill_in(form, "called them", "They know")
     assert form.save().ok
     expect(form.indicator).to_have_text("Open, CRITICAL")
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
     form.page.evaluate("window.never_reloaded = true")
 
     form.button("Measure Again").click()
 
-    expect(form.value("measured_at")).not_to_have_text(before)
-    expect(form.value("measured_at")).to_have_text(measured_at(api, trouble["run"]))
-    expect(form.value("measured_by")).to_contain_text("operator")
+    expect(form.measured_at).not_to_have_text(before)
+    expect(form.measured_at).to_have_text(measured_at(api, trouble["run"]))
+    expect(form.checklist.locator(".measured-by")).to_have_text("operator")
     expect(form.item("Errors in 24 hours").locator(".finding")).to_contain_text("60 errors")
     expect_filled_in(form, "called them", "They know")
     assert form.page.evaluate("window.never_reloaded")
@@ -43,24 +43,24 @@ def test_measure_again_shows_new_values_without_a_reload_and_keeps_the_notes(tro
 
 
 def test_measure_again_first_saves_what_was_not_saved(trouble, form, api):
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
     fill_in(form, "still writing", "Still looking")
 
     form.button("Measure Again").click()
 
-    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.measured_at).not_to_have_text(before)
     expect_filled_in(form, "still writing", "Still looking")
     assert filled_in(api, trouble["run"]) == ("still writing", "Still looking")
 
 
 def test_what_is_filled_in_while_a_worker_measures_is_not_lost(trouble, form, api):
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
 
     measure_again(form)
     fill_in(form, "typed meanwhile", "Typed too")
     form.item(BY_HAND).get_by_label("Done").check()
 
-    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.measured_at).not_to_have_text(before)
     expect_filled_in(form, "typed meanwhile", "Typed too")
     expect(form.item(BY_HAND).get_by_label("Done")).to_be_checked()
     assert form.save().ok
@@ -68,7 +68,7 @@ def test_what_is_filled_in_while_a_worker_measures_is_not_lost(trouble, form, ap
 
 
 def test_whoever_is_typing_while_a_worker_measures_types_on(trouble, form, api):
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
     measure_again(form)
     form.note(ROW).focus()
     form.page.keyboard.press("Control+a")
@@ -77,11 +77,11 @@ def test_whoever_is_typing_while_a_worker_measures_types_on(trouble, form, api):
     for count in range(200):
         typed += f"{count} "
         form.page.keyboard.type(f"{count} ", delay=20)
-        if form.value("measured_at").inner_text() != before:
+        if form.measured_at.inner_text() != before:
             break
     form.page.keyboard.type("the end")
 
-    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.measured_at).not_to_have_text(before)
     expect(form.note(ROW)).to_be_focused()
     expect(form.note(ROW)).to_have_value(f"{typed}the end")
     form.note(ROW).blur()
@@ -90,14 +90,14 @@ def test_whoever_is_typing_while_a_worker_measures_types_on(trouble, form, api):
 
 
 def test_minutes_that_are_written_while_a_worker_measures_are_not_lost(trouble, form, api):
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
     minutes = form.checklist.locator(".times input").first
     measure_again(form)
     form.checklist.locator(".times summary").click()
     minutes.focus()
     form.page.keyboard.type("2")
 
-    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.measured_at).not_to_have_text(before)
     expect(minutes).to_be_focused()
     form.page.keyboard.type("5")
     minutes.blur()
@@ -108,12 +108,12 @@ def test_minutes_that_are_written_while_a_worker_measures_are_not_lost(trouble, 
 def test_what_is_deleted_while_a_worker_measures_stays_deleted(trouble, form, api):
     fill_in(form, "to be deleted", "To stay")
     assert form.save().ok
-    before = form.value("measured_at").inner_text()
+    before = form.measured_at.inner_text()
 
     measure_again(form)
     form.write(form.note(ROW), "")
 
-    expect(form.value("measured_at")).not_to_have_text(before)
+    expect(form.measured_at).not_to_have_text(before)
     expect_filled_in(form, "", "To stay")
     assert form.save().ok
     assert filled_in(api, trouble["run"]) == ("", "To stay")

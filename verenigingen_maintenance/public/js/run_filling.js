@@ -46,20 +46,23 @@ function go_on_in(frm, { dataset, value, selectionStart, selectionEnd }) {
 	if (dataset.field) take(frm, element);
 }
 
-// Where somebody is who writes nothing: on a row, or on a button of it.
+// Where somebody is who writes nothing: on a link of the head, on a row, or on a button of it.
 function place_in_use(frm) {
 	const element = document.activeElement;
-	const row = element?.closest(".maintenance-checklist .item");
-	if (!row || !frm.layout.wrapper[0].contains(row)) return null;
+	if (!element || !frm.fields_dict.checklist.$wrapper[0].contains(element)) return null;
+	if (element.matches(".still-needed a")) return [".still-needed a"];
+	const row = element.closest(".item");
+	if (!row) return null;
 	const { act, field } = element.dataset;
-	const selector = act ? `[data-act="${act}"]` : field ? `[data-field="${field}"][value="${element.value}"]` : "";
-	return { row: row.dataset.item, selector };
+	const inside = act ? `[data-act="${act}"]` : field ? `[data-field="${field}"][value="${element.value}"]` : "";
+	const of_row = `[data-item="${row.dataset.item}"]`;
+	return [inside && `${of_row} ${inside}`, of_row].filter(Boolean);
 }
 
-function go_back_to(frm, { row, selector }) {
-	const element = row_element(frm, row);
-	const target = (selector && element?.querySelector(selector)) || element;
-	target?.focus({ preventScroll: true });
+function go_back_to(frm, selectors) {
+	const wrapper = frm.fields_dict.checklist.$wrapper[0];
+	const found = selectors.map((each) => wrapper.querySelector(each)).find(Boolean);
+	found?.focus({ preventScroll: true });
 }
 
 function set_text(frm, changed, field, text) {

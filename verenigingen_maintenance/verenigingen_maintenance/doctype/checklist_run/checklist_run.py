@@ -2,9 +2,11 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.operations import (
     fill_in,
+    language,
     procedure_versions,
     review_causes,
     run_form,
+    run_print,
     run_times,
     sign,
 )
@@ -44,6 +46,14 @@ class ChecklistRun(Document):
     def minutes(self) -> list[dict]:
         """For the print: estimated and real minutes of each group of tasks, and their sum."""
         return run_times.describe(self)
+
+    def printed(self) -> dict:
+        """For the print: the free fields, the rows under their boxes, and the files."""
+        return run_print.describe(self)
+
+    def said(self, text: str | None) -> str:
+        """For the print: a text of the app in the reader's language."""
+        return language.said(text)
 
     def on_trash(self):
         refuse_by_hand(self)

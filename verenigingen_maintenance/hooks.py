@@ -11,7 +11,10 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/ask.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
 ]
-app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
+app_include_css = [
+    "/assets/verenigingen_maintenance/css/checklist.css",
+    "/assets/verenigingen_maintenance/css/watch.css",
+]
 doctype_js = {
     "Checklist Run": [
         "public/js/run_filling.js",

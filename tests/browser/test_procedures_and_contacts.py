@@ -37,7 +37,7 @@ def test_an_operator_opens_a_weekly_run_with_its_boxes_and_a_row_for_each_task(s
     expect(form.checklist.locator(".free label")).to_have_text(
         ["Key Findings", "Optimizations Implemented", "Follow-up Required"]
     )
-    expect(form.value("procedure")).to_have_text("Weekly Maintenance")
+    expect(form.checklist.locator(".procedure")).to_have_text("Weekly Maintenance")
 
 
 def test_what_is_typed_at_once_into_a_run_that_was_just_opened_is_saved(desk, api):

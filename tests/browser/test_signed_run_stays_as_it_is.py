@@ -76,7 +76,7 @@ def test_an_open_run_after_a_signed_one_can_be_written_and_signed(signed, desk):
     form.page.evaluate("frappe.set_route('Form', 'Maintenance Procedure', 'Critical System Failure')")
     form.button("Open a Run").click()
 
-    expect(form.value("procedure")).to_have_text("Critical System Failure")
+    expect(form.checklist.locator(".procedure:visible")).to_have_text("Critical System Failure")
     expect(form.button("Sign")).to_be_visible()
     expect(form.item("Check web server").get_by_label("Done")).to_be_enabled()
 

@@ -14,7 +14,7 @@ function files_html(frm, row) {
 // Only pictures of a known kind are drawn; anything else is a link that downloads it.
 function file_html(frm, file) {
 	const name = esc(file.file_name);
-	const told = esc(__("{0}, {1}, {2}", [frappe.user.full_name(file.by), local(file.at), file.size]));
+	const told = esc(__("{0}, {1}, {2}", [person(file.by), local(file.at), file.size]));
 	if (file.is_gone) {
 		return `<li class="file"><span class="name">${name}</span> <b>${esc(__("The site has lost its content."))}</b> <span class="told">${told}</span></li>`;
 	}

@@ -1,5 +1,7 @@
 // The head of a run: how it stands, how far it is, what keeps it from being signed, and what happened before it.
 
+const MOST_NEEDS = 12;
+
 function head(frm) {
 	const states = [state_line(frm), progress(frm), still_needed(frm), since(frm)];
 	return `<header class="run-head">${states.join("")}</header>`;
@@ -8,29 +10,33 @@ function head(frm) {
 function state_line(frm) {
 	const { doc } = frm;
 	const verdict = doc.verdict ? pill(doc.verdict) : doc.measured_at ? pill("To do") : "";
-	const parts = [window_of(doc), measured(doc), signed(doc), before_it(frm)].filter(Boolean);
+	const parts = [procedure(doc), window_of(doc), measured(doc), signed(doc), before_it(frm)].filter(Boolean);
 	const late = frm.doc.__onload?.is_overdue ? overdue(frm) : "";
 	const items = parts.map((part) => `<li>${part}</li>`).join("");
 	return `<div class="run-state">${verdict} <span class="status">${esc(__(doc.status))}</span> ${late}<ul>${items}</ul></div>`;
 }
 
+function procedure({ procedure: name }) {
+	return `<a class="procedure" href="/app/maintenance-procedure/${encodeURIComponent(name)}">${esc(said(name))}</a>`;
+}
+
 function window_of({ due_from, due_until }) {
 	if (!due_from) return esc(__("Outside any slot"));
 	const [from, until] = [local(due_from), local(due_until)];
-	const is_one_day = due_from.slice(0, 10) === due_until.slice(0, 10);
-	return esc(__("Window: {0} to {1}", [from, is_one_day ? local_time(due_until) : until]));
+	const [day] = from.split(" ");
+	return esc(__("Window: {0} to {1}", [from, until.startsWith(day) ? until.slice(day.length).trim() : until]));
 }
 
 function measured({ measured_at, measured_by }) {
 	if (!measured_at) return `<b>${esc(__("Not measured yet"))}</b>`;
-	const [at, by] = [esc(local(measured_at)), esc(frappe.user.full_name(measured_by))];
+	const [at, by] = [esc(local(measured_at)), esc(person(measured_by))];
 	const time = `<span class="measured-at">${at}</span>`;
 	return __("Measured {0} by {1}", [time, `<span class="measured-by">${by}</span>`]);
 }
 
 function signed({ status, closed_by, closed_at }) {
 	if (status !== "Signed") return "";
-	return esc(__("Signed by {0} on {1}", [frappe.user.full_name(closed_by), local(closed_at)]));
+	return esc(__("Signed by {0} on {1}", [person(closed_by), local(closed_at)]));
 }
 
 // The run whose values stand beside those of this one.
@@ -50,6 +56,7 @@ function overdue(frm) {
 
 function progress(frm) {
 	const { settled, all, words } = settled_of(frm);
+	if (!all) return "";
 	const bar = `<div class="run-progress-bar" role="progressbar" aria-label="${esc(__("Settled"))}" aria-valuemin="0"
 		aria-valuemax="${all}" aria-valuenow="${settled}" aria-valuetext="${esc(words)}"><span></span></div>`;
 	const left_out = frm.doc.items.filter((item) => item.not_applicable).length;
@@ -73,7 +80,7 @@ function all_needs(frm) {
 	const findings = (frm.doc.findings || [])
 		.filter((each) => !each.decision && ["New", "Worse"].includes(each.since_last))
 		.map((each) => ({ finding: each.name, title: each.title, need: "Accept or Act" }));
-	const rows = frm.doc.items
+	const rows = in_order(frm)
 		.map((item) => ({ row: item.name, title: item.title, need: need_of(frm, item) }))
 		.filter((each) => each.need);
 	return [...findings, ...rows];
@@ -101,8 +108,14 @@ function needs_html(frm) {
 		const text = esc(__("{0}: {1}", [said(title), said(need)]));
 		return `<li><a href="#" data-row="${esc(row)}" data-finding-row="${esc(finding)}">${text}</a></li>`;
 	});
-	const title = needs.length === 1 ? __("One thing is needed before it can be signed") : __("{0} things are needed before it can be signed", [needs.length]);
-	return `<h4>${esc(title)} ${keys}</h4><ul>${links.join("")}</ul>`;
+	const title =
+		needs.length === 1
+			? __("One thing is needed before it can be signed")
+			: __("{0} things are needed before it can be signed", [needs.length]);
+	const [first, others] = [links.slice(0, MOST_NEEDS), links.slice(MOST_NEEDS)];
+	const rest = `<details ${ui_of(frm).all_needs ? "open" : ""}><summary>${esc(__("{0} more", [others.length]))}</summary>
+		<ul>${others.join("")}</ul></details>`;
+	return `<h4>${esc(title)} ${keys}</h4><ul>${first.join("")}</ul>${others.length ? rest : ""}`;
 }
 
 function bind_head(frm, wrapper) {
@@ -112,6 +125,9 @@ function bind_head(frm, wrapper) {
 		const { row, findingRow } = event.currentTarget.dataset;
 		if (row) return go_to_need(frm, row);
 		wrapper.find(`[data-finding="${findingRow}"]`)[0]?.querySelector("input, button")?.focus();
+	});
+	wrapper.find(".still-needed").on("click", "summary", (event) => {
+		ui_of(frm).all_needs = !event.currentTarget.parentElement.open; // it opens after this
 	});
 	wrapper.find(".still-needed").on("click", ".show-keys", () => frappe.ui.keys.show_keyboard_shortcut_dialog());
 	wrapper.find(".run-bar .save").on("click", () => frm.save());
@@ -163,8 +179,4 @@ function bar(frm) {
 
 function local(datetime) {
 	return datetime ? frappe.datetime.str_to_user(datetime) : "";
-}
-
-function local_time(datetime) {
-	return frappe.datetime.str_to_user(datetime.slice(11), true);
 }

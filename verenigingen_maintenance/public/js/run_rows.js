@@ -1,11 +1,22 @@
 // The list of a run: its sections, and a row for each thing that is measured or answered.
 
 function sections(frm) {
-	const known = new Set(frm.doc.boxes.map((box) => box.box));
-	const others = frm.doc.items.filter((item) => !known.has(item.box));
-	const found = frm.doc.boxes.map((box) => section(frm, box, frm.doc.items.filter((item) => item.box === box.box)));
-	if (others.length) found.push(section(frm, { box: "Further steps", is_rest: true }, others));
-	return found.join("");
+	return boxes_with_rows(frm)
+		.map(([box, items]) => section(frm, box, items))
+		.join("");
+}
+
+// Under the boxes in the order of the paper; what belongs to none comes last.
+function boxes_with_rows(frm) {
+	const { boxes, items } = frm.doc;
+	const known = new Set(boxes.map((box) => box.box));
+	const others = items.filter((item) => !known.has(item.box));
+	const found = boxes.map((box) => [box, items.filter((item) => item.box === box.box)]);
+	return others.length ? [...found, [{ box: "Further steps", is_rest: true }, others]] : found;
+}
+
+function in_order(frm) {
+	return boxes_with_rows(frm).flatMap(([, items]) => items);
 }
 
 function section(frm, box, items) {
@@ -103,7 +114,7 @@ function answer(frm, item) {
 
 function answered(item) {
 	if (!item.result) return "";
-	const by = item.done_by ? frappe.user.full_name(item.done_by) : "";
+	const by = item.done_by ? person(item.done_by) : "";
 	return esc(by ? __("{0} ({1}, {2})", [__(item.result), by, local(item.done_at)]) : __(item.result));
 }
 
@@ -164,7 +175,7 @@ function details(frm, item) {
 		[__("Target"), item.target && `${item.target} ${said(item.unit || "")}`],
 		[__("Source"), said(item.source)],
 		[__("Observed at"), local(item.observed_at)],
-		[__("By"), item.done_by && __("{0} on {1}", [frappe.user.full_name(item.done_by), local(item.done_at)])],
+		[__("By"), item.done_by && __("{0} on {1}", [person(item.done_by), local(item.done_at)])],
 		[__("Measured before"), earlier(item)],
 		[__("Evidence"), item.evidence, "raw"],
 		[__("Thresholds"), item.rule, "raw"],
@@ -200,6 +211,9 @@ function bind_rows(frm, wrapper) {
 		if (event.key !== "Escape") return;
 		event.stopPropagation(); // Desk would leave the row
 		focus_row(frm, event.target.dataset.name);
+	});
+	wrapper.find("input[type=radio]").on("keydown", (event) => {
+		if (event.key === "Enter" && !event.ctrlKey) event.preventDefault(); // it would press a button of Desk
 	});
 	wrapper.find(".more").on("click", ".copy", ({ target }) => {
 		frappe.utils.copy_to_clipboard(target.parentElement.querySelector("code").textContent);

@@ -10,7 +10,6 @@ frappe.ui.form.on("Checklist Run", {
 
 	onload(frm) {
 		frm.show_submit_message = () => {};
-		frappe.require("/assets/verenigingen_maintenance/css/checklist.css");
 	},
 
 	refresh(frm) {
@@ -48,6 +47,7 @@ function show_checklist(frm) {
 	const parts = [head(frm), review.html(frm), sections(frm), free_fields(frm), files_of_run(frm), bar(frm)];
 	wrapper.html(`<div class="maintenance-checklist">${parts.join("")}</div>`);
 	frm.wrapper.classList.add("maintenance-run");
+	frm.wrapper.classList.toggle("is-closed", frm.doc.status !== "Open");
 	review.bind(frm, wrapper);
 	bind_head(frm, wrapper);
 	bind_rows(frm, wrapper);
@@ -107,6 +107,11 @@ function pill(text) {
 
 function esc(text) {
 	return frappe.utils.escape_html(String(text ?? ""));
+}
+
+// By name, also oneself: it is read by others too.
+function person(user) {
+	return frappe.user_info(user).fullname || user;
 }
 
 function said(text) {

@@ -96,6 +96,8 @@ def test_from_its_row_an_operator_proposes_and_a_manager_decides_and_withdraws(
     expect(form.item(TITLE).locator(".finding")).to_have_text(REASON)
     expect(form.item(TITLE)).to_be_focused()
     form.page.keyboard.press("x")
+    expect(form.dialog).to_contain_text("applicable to this site again?")
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.item(TITLE).locator(".verdict")).to_have_text("UNKNOWN")
     expect(form.item(TITLE).locator(".finding")).to_have_text(PROPOSAL)
     expect(form.note(TITLE)).to_be_enabled()

@@ -46,7 +46,7 @@ def test_an_operator_sees_each_row_under_its_box_with_where_its_value_comes_from
     expect(form.checklist.locator(".run-state > .indicator-pill").first).to_have_text("CRITICAL")
     moment = datetime.fromisoformat(printed["measured_at"])
     expect(form.measured_at).to_have_text(f"{moment:%d-%m-%Y %H:%M:%S}")
-    told = printed["since_last_signed"].replace(":\n", "\n").split("\n")
+    told = local(printed["since_last_signed"]).replace(":\n", "\n").split("\n")
     expect(form.checklist.locator(".since :is(h4, li)")).to_have_text(
         [re.sub("^- ", "", each) for each in told]
     )
@@ -101,7 +101,14 @@ def finding(item):
         return "Done\n Failed"
     target = f" (target {item['target']})" if item["target"] and item["verdict"] != "OK" else ""
     value = "" if item["value"] is None else in_words(item) + target
-    return " ".join(filter(None, (": ".join(filter(None, (value, item["reason"]))), item["escalation"])))
+    return " ".join(
+        filter(None, (": ".join(filter(None, (value, local(item["reason"])))), item["escalation"]))
+    )
+
+
+def local(text):
+    """With its dates as this site writes them."""
+    return re.sub(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?=[ ,.;)]|$)", r"\3-\2-\1", text or "")
 
 
 def in_words(item):

@@ -1,4 +1,4 @@
-"""A morning by keyboard only: nothing is clicked here after a page has loaded. Then the next run, on a phone."""
+"""A morning by keyboard only: nothing is clicked after the page has loaded. Then the next run, on a phone."""
 
 import base64
 import re
@@ -14,7 +14,8 @@ PNG = base64.b64decode(
 PASTE = """([element, bytes]) => {
     const files = new DataTransfer();
     files.items.add(new File([Uint8Array.from(bytes)], "image.png", { type: "image/png" }));
-    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: files, bubbles: true, cancelable: true }));
+    const how = { clipboardData: files, bubbles: true, cancelable: true };
+    element.dispatchEvent(new ClipboardEvent("paste", how));
 }"""
 
 

@@ -1,13 +1,14 @@
-"""A run as it is printed: the paper checklist in front, and what stands behind it; texts in the reader's language."""
+"""A run as it is printed, in the reader's language: the paper checklist in front, and what stands behind it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_datetime
+from frappe.utils import format_datetime, formatdate
 from frappe.utils.formatters import format_value
 
 from verenigingen_maintenance.core.paper import fit
@@ -15,6 +16,7 @@ from verenigingen_maintenance.core.wording import in_words, number
 from verenigingen_maintenance.operations import evidence_files, previous
 from verenigingen_maintenance.operations.language import said
 
+DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?=[ ,.;)]|$)")
 ARROWS = {1: "▲", -1: "▼", 0: "="}
 
 
@@ -26,7 +28,7 @@ def describe(run: Document) -> dict:
     return {
         "free": _free(run),
         "groups": _groups(run, (beside or {}).get("rows", {}), files),
-        "since": [said(line.removeprefix("- ")) for line in (run.since_last_signed or "").splitlines()],
+        "since": [_told(line.removeprefix("- ")) for line in (run.since_last_signed or "").splitlines()],
         "before": beside["run"] if beside else "",
         "files": [_file(each) for each in files],
     }
@@ -73,7 +75,7 @@ def _finding(item: Document) -> str:
     value = _value(item.value, item.unit)
     if value and item.target and item.verdict != "OK":
         value = _("{0} (target {1})").format(value, item.target)
-    return ": ".join(filter(None, (value, said(item.reason))))
+    return ": ".join(filter(None, (value, _told(item.reason))))
 
 
 def _before(item: Document, before: Mapping[str, Any] | None) -> str:
@@ -95,6 +97,11 @@ def _changed(item: Document, before: Mapping[str, Any]) -> str:
         return value
     now, then = float(item.value), float(before["value"])
     return _("{0} ({1} {2})").format(value, ARROWS[(now > then) - (now < then)], _(before["change"]).lower())
+
+
+def _told(text: str | None) -> str:
+    """A text of the app, with the dates in it as the reader writes them; names keep theirs."""
+    return DAY.sub(lambda day: formatdate(day[0]), said(text))
 
 
 def _value(value: str | None, unit: str | None) -> str:

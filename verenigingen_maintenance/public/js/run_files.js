@@ -14,9 +14,9 @@ function files_html(frm, row) {
 // Only pictures of a known kind are drawn; anything else is a link that downloads it.
 function file_html(frm, file) {
 	const name = esc(file.file_name);
-	const told = esc(__("{0}, {1}, {2}", [person(file.by), local(file.at), file.size]));
+	const by = esc(__("{0}, {1}, {2}", [person(file.by), local(file.at), file.size]));
 	if (file.is_gone) {
-		return `<li class="file"><span class="name">${name}</span> <b>${esc(__("The site has lost its content."))}</b> <span class="told">${told}</span></li>`;
+		return `<li class="file"><span class="name">${name}</span> <b>${esc(__("The site has lost its content."))}</b> <span class="told">${by}</span></li>`;
 	}
 	const picture = file.is_image ? `<img src="${esc(file.url)}" alt="${name}" loading="lazy">` : `<span class="name">${name}</span>`;
 	const how = file.is_image ? `target="_blank" rel="noopener"` : `download="${name}"`;
@@ -25,7 +25,7 @@ function file_html(frm, file) {
 		: `<button type="button" class="btn btn-xs btn-default remove-file" data-file="${esc(file.name)}"
 			aria-label="${esc(__("Remove {0}", [file.file_name]))}">${esc(__("Remove"))}</button>`;
 	return `<li class="file"><a href="${esc(file.url)}" ${how}>${picture}</a>
-		<span class="told">${file.is_image ? `${name}<br>` : ""}${told}</span> ${remove}</li>`;
+		<span class="told">${file.is_image ? `${name}<br>` : ""}${by}</span> ${remove}</li>`;
 }
 
 // Those that belong to no row, such as what was attached beside the form.

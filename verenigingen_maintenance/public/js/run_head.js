@@ -161,11 +161,11 @@ function show_what_is_needed(frm) {
 
 function since(frm) {
 	const [title, ...lines] = (frm.doc.since_last_signed || "").split("\n");
-	const note = frm.doc.date_note ? `<p>${esc(said(frm.doc.date_note))}</p>` : "";
+	const note = frm.doc.date_note ? `<p>${esc(told(frm.doc.date_note))}</p>` : "";
 	if (!title) return note && `<section class="since">${note}</section>`;
-	const items = lines.map((line) => `<li>${esc(said(line.replace(/^- /, "")))}</li>`);
+	const items = lines.map((line) => `<li>${esc(told(line.replace(/^- /, "")))}</li>`);
 	const list = items.length ? `<ul>${items.join("")}</ul>` : "";
-	return `<section class="since"><h4>${esc(said(title.replace(/:$/, "")))}</h4>${list}${note}</section>`;
+	return `<section class="since"><h4>${esc(told(title.replace(/:$/, "")))}</h4>${list}${note}</section>`;
 }
 
 // --- on a phone: how far it is, and what to press, always at hand

@@ -211,7 +211,10 @@ function not_applicable(frm, item) {
 	});
 }
 
-async function withdraw_not_applicable(frm, item) {
-	await frappe.xcall("verenigingen_maintenance.api.withdraw_not_applicable", { check: item.check_name });
-	await measure_row(frm, item);
+function withdraw_not_applicable(frm, item) {
+	const question = __("Is {0} applicable to this site again? Every run will measure it.", [esc(said(item.title))]);
+	frappe.confirm(question, async () => {
+		await frappe.xcall("verenigingen_maintenance.api.withdraw_not_applicable", { check: item.check_name });
+		await measure_row(frm, item);
+	});
 }

@@ -69,7 +69,7 @@ function show_measured(frm, name) {
 	const item = item_of(frm, name);
 	if (!item || !row_element(frm, name)) return;
 	show_measuring(frm, item, false);
-	const value = item.value ? in_words(item.value, item.unit) : said(item.reason);
+	const value = item.value ? in_words(item.value, item.unit) : told(item.reason);
 	const verdict = item.not_applicable ? __("Not applicable") : __(item.verdict || "To do");
 	announce(frm, __("{0}: {1}, {2}", [said(item.title), verdict, value]));
 }

@@ -61,7 +61,7 @@ function finding(item) {
 	const escalation = item.escalation
 		? ` <a href="/app/maintenance-escalation/${encodeURIComponent(item.escalation)}">${esc(item.escalation)}</a>`
 		: "";
-	return esc([measured, said(item.reason)].filter(Boolean).join(": ")) + escalation;
+	return esc([measured, told(item.reason)].filter(Boolean).join(": ")) + escalation;
 }
 
 // A unit such as "healthy/at risk/critical" is a scale: the value is a step of it.
@@ -196,11 +196,11 @@ function detail(item, label, text, kind) {
 
 function earlier(item) {
 	const rows = JSON.parse(item.earlier || "[]").reverse();
-	const told = rows.map((each) => {
-		const what = [each.value && in_words(each.value, each.unit), said(each.reason)].filter(Boolean).join(": ");
+	const lines = rows.map((each) => {
+		const what = [each.value && in_words(each.value, each.unit), told(each.reason)].filter(Boolean).join(": ");
 		return __("{0}: {1}, {2}", [local(each.observed_at), each.verdict || __("To do"), what]);
 	});
-	return told.join("\n");
+	return lines.join("\n");
 }
 
 function bind_rows(frm, wrapper) {

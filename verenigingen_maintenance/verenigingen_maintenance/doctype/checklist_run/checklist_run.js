@@ -118,6 +118,12 @@ function said(text) {
 	return verenigingen_maintenance.said(text);
 }
 
+// A text of the app in the reader's language, with the dates in it as the reader writes them; names keep theirs.
+function told(text) {
+	const days = /(?<![\w-])(\d{4}-\d{2}-\d{2})(?=[ ,.;)]|$)/g;
+	return said(text).replace(days, (day) => frappe.datetime.str_to_user(day));
+}
+
 function show_open_escalations() {
 	frappe.set_route("List", "Maintenance Escalation", { status: ["in", ["Open", "Acknowledged"]] });
 }

@@ -34,7 +34,7 @@ def form(run, desk):
 
 def test_an_operator_goes_through_a_morning_without_a_mouse(run, form, site, api):
     keyboard = form.page.keyboard
-    missing = dict(each.rsplit(": ", 1) for each in form.needs.all_inner_texts())
+    missing = dict(each.rsplit(": ", 1) for each in form.needs.all_text_contents())
     assert missing[SUMMARY] == missing[PATTERNS] == "Done or Failed"
     assert missing["Compliance score"] == "a note on what is not known"
     assert ERRORS not in missing, "its escalation is open"

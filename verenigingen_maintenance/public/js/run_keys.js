@@ -23,6 +23,7 @@ function add_keys(frm) {
 	add_key(frm, "ctrl+down", __("Next row that needs something"), () => go_to_next_needed(frm), anywhere, true);
 	add_key(frm, "ctrl+enter", __("Save and sign"), () => sign(frm), anywhere, true);
 	list_first(frm);
+	come_back_from_dialogs(frm);
 	// Where the keyboard has the question mark on another key than Desk thinks.
 	$(frm.wrapper).on("keydown", (event) => {
 		if (event.key !== "?" || is_typing() || frappe.ui.keys.get_key(event) === "shift+/") return;
@@ -48,6 +49,17 @@ function list_first(frm) {
 	const ours = of_page.filter(({ is_of_list }) => is_of_list);
 	const desks = of_page.filter(({ is_of_list, action }) => !is_of_list && action);
 	all.splice(0, all.length, ...ours, ...desks, ...others);
+}
+
+// Who opened a dialog on a row is on that row again when it closes.
+function come_back_from_dialogs(frm) {
+	$(document).on("show.bs.modal", () => {
+		if (cur_frm === frm && !has_dialog()) ui_of(frm).returns_to = focused_row()?.dataset.item;
+	});
+	$(document).on("hidden.bs.modal", () => {
+		if (cur_frm !== frm || !frm.doc || has_dialog() || document.activeElement !== document.body) return;
+		focus_row(frm, ui_of(frm).returns_to);
+	});
 }
 
 function has_dialog() {

@@ -18,9 +18,19 @@ app_include_css = [
     "/assets/verenigingen_maintenance/css/watch.css",
     "/assets/verenigingen_maintenance/css/accessible.css",
     "/assets/verenigingen_maintenance/css/workspace.css",
+    "/assets/verenigingen_maintenance/css/checklist.css",
 ]
 doctype_js = {
-    "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
+    "Checklist Run": [
+        "public/js/run_filling.js",
+        "public/js/run_head.js",
+        "public/js/run_rows.js",
+        "public/js/run_keys.js",
+        "public/js/run_files.js",
+        "public/js/run_measure.js",
+        "public/js/run_review.js",
+        "public/js/drill_run.js",
+    ],
     "Maintenance Incident": ["public/js/incident_actions.js", "public/js/incident_review.js"],
     "Maintenance Settings": "public/js/configuration.js",
     "Recovery Drill": "public/js/guided_drill.js",
@@ -36,8 +46,14 @@ after_app_uninstall = "verenigingen_maintenance.install.after_app_change"
 after_migrate = ["verenigingen_maintenance.install.after_migrate"]
 
 doc_events = {
+    "File": {
+        "before_insert": "verenigingen_maintenance.operations.evidence_files.take",
+        "validate": "verenigingen_maintenance.operations.evidence_files.keep",
+        "on_trash": "verenigingen_maintenance.operations.evidence_files.remove",
+    },
     "User": {"after_rename": "verenigingen_maintenance.operations.renamed_users.follow"},
 }
+has_permission = {"File": "verenigingen_maintenance.operations.evidence_files.has_permission"}
 
 scheduler_events = {
     "daily": [

@@ -215,7 +215,7 @@ class Desk:
 
     def box(self, name: str) -> Locator:
         """A section of the list, under the box of the written checklist that it answers."""
-        return self.checklist.locator("section[data-box]").filter(has=self.page.locator("h5", has_text=name))
+        return self.checklist.locator("section[data-box]").filter(has=self.page.locator("h4", has_text=name))
 
     @property
     def items(self) -> Locator:
@@ -223,14 +223,30 @@ class Desk:
 
     def item(self, title: str, box: str = "") -> Locator:
         """A row of the list, or of a section of it."""
-        summary = self.page.locator("summary", has_text=re.compile(f"^{re.escape(title)}$"))
+        named = self.page.locator(".title", has_text=re.compile(f"^{re.escape(title)}$"))
         rows = self.box(box).locator(".item") if box else self.items
-        return rows.filter(has=summary)
+        return rows.filter(has=named)
 
     def open_item(self, title: str) -> Locator:
         """Opens the details of a row; gives what then lies open."""
-        self.item(title).locator("summary").click()
-        return self.item(title).locator("details[open] ~ .more")
+        self.item(title).locator(".title").click()
+        self.item(title).locator("[data-act=evidence]").click()
+        return self.item(title).locator(".more:not([hidden])")
+
+    @property
+    def needs(self) -> Locator:
+        """What the head says is needed before the run can be signed."""
+        return self.checklist.locator(".still-needed li")
+
+    @property
+    def measured_at(self) -> Locator:
+        """When the run was measured, in its head."""
+        return self.checklist.locator(".measured-at")
+
+    @property
+    def writable(self) -> Locator:
+        """All that a person could fill in or press in the list, but what only unfolds."""
+        return self.checklist.locator(":is(input, textarea, button):enabled:not([data-act=evidence], .copy)")
 
     def note(self, title: str) -> Locator:
         """The note of a row."""

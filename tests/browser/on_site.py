@@ -29,7 +29,7 @@ SAMPLED = (
     *("Downtime", "Monthly Service Level"),
 )
 # Texts that are read as numbers or as JSON: nothing else is written there.
-OF_NUMBERS = ("value", "rule", "measured", "spent", "figure", "before")
+OF_NUMBERS = ("value", "rule", "earlier", "measured", "spent", "figure", "before")
 MADE = (
     *("Checklist Run", "Maintenance Escalation", "Maintenance Notification", "Training Session"),
     *("Maintenance Incident", "Recovery Drill"),
@@ -54,6 +54,7 @@ def empty() -> dict:
     for doctype in MADE:
         for table in [doctype, *(field.options for field in frappe.get_meta(doctype).get_table_fields())]:
             frappe.db.delete(table)
+    frappe.db.delete("File", {"attached_to_doctype": "Checklist Run"})
     for doctype in ("Error Log", "ToDo", "Event", "Maintenance Agreed Date", *COUNTED, *SAMPLED):
         frappe.db.delete(doctype)
     frappe.db.set_single_value("Maintenance Settings", {"site_address": "", "health_token_hash": ""})
@@ -110,6 +111,20 @@ def run_without_trouble() -> dict:
 
     empty()
     return reports.describe_run(run_now.run_now("daily", clock.now()))
+
+
+def next_run() -> dict:
+    """A run after today's, over one error more, which the operator filled in but for one row."""
+    from verenigingen_maintenance.operations import run_now
+    from verenigingen_maintenance.sources import clock
+
+    add_error()
+    run = frappe.get_doc("Checklist Run", run_now.run_now("daily", clock.now()))
+    for item in run.items:
+        item.update({"result": "Done" if item.by_hand else "", "note": "Looked at it"})
+    next(item for item in run.items if item.by_hand).result = ""
+    run.save()
+    return {"run": run.name}
 
 
 def add_error() -> dict:
@@ -261,7 +276,7 @@ def log_a_job() -> dict:
 ACTIONS = {
     action.__name__: action
     for action in (
-        *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, put_markup),
+        *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, next_run, put_markup),
         *(list_doors, list_commands, log_a_job, mend_analytics),
         *(rotate, stand_in, enable, switch_escalation),
         *(make_review, make_next_review, let_window_end, days_to_agree_on),

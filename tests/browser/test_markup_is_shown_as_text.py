@@ -25,10 +25,11 @@ def test_markup_in_each_text_of_a_run_is_text_in_its_form(of_markup, desk):
     form = desk("operator", f"/app/checklist-run/{of_markup}")
 
     row = form.items.first
-    expect(row.locator("summary")).to_have_text(MARKUP)
+    expect(row.locator(".title")).to_have_text(MARKUP)
     expect(row.locator(".finding")).to_contain_text(MARKUP)
     expect(row.locator("textarea")).to_have_value(MARKUP)
-    row.locator("summary").click()
+    row.locator(".title").click()
+    row.locator("[data-act=evidence]").click()
     for label in (
         "Step",
         "Instructions",
@@ -38,12 +39,10 @@ def test_markup_in_each_text_of_a_run_is_text_in_its_form(of_markup, desk):
         "Source",
         "Evidence",
     ):
-        text = row.locator("details[open] ~ .more b", has_text=label).locator(
-            "xpath=following-sibling::pre[1]"
-        )
+        text = row.locator(".more .detail", has=form.page.locator("dt", has_text=label)).locator("dd")
         expect(text).to_contain_text(MARKUP)
-    expect(form.checklist.locator(".since")).to_have_text(MARKUP)
-    expect(form.checklist.locator("section[data-box] h5").first).to_contain_text(MARKUP)
+    expect(form.checklist.locator(".since h4")).to_have_text(MARKUP)
+    expect(form.checklist.locator("section[data-box] h4").first).to_contain_text(MARKUP)
     expect(form.checklist.locator(".free label").first).to_have_text(MARKUP)
     expect(form.checklist.locator(".free textarea").first).to_have_value(MARKUP)
     expect_nothing_ran(form)
@@ -54,7 +53,7 @@ def test_markup_in_the_title_of_a_row_is_text_in_what_is_missing(of_markup, desk
 
     form.button("Sign").click()
 
-    expect(form.dialog.locator("li").first).to_have_text(f"{MARKUP}: Done or Failed")
+    expect(form.needs.first).to_have_text(f"{MARKUP}: Done or Failed")
     expect_nothing_ran(form)
 
 
@@ -62,7 +61,7 @@ def test_markup_in_each_text_of_a_run_is_text_in_print(of_markup, desk):
     printed = desk("operator", f"/printview?doctype=Checklist%20Run&name={of_markup}&format=Checklist")
 
     page = printed.page
-    for part in (".since", ".boxes div", ".free", "table td"):
+    for part in (".since", ".boxes div", ".free", "table.rows td", "tr.row-of-run td"):
         expect(page.locator(f".checklist {part}").first).to_contain_text(MARKUP)
     expect_nothing_ran(printed)
 

@@ -78,27 +78,38 @@ def test_a_run_measured_again_shows_what_is_not_applicable_and_counts_it(declare
     expect(form.checklist).to_contain_text("Not applicable: 1 row")
 
 
-def test_an_open_run_follows_what_is_declared_and_withdrawn_when_it_is_measured_again(
+def test_from_its_row_an_operator_proposes_and_a_manager_decides_and_withdraws(
     undeclared, trouble, desk, api
 ):
     form = desk("operator", f"/app/checklist-run/{trouble['run']}")
+    say_why(form, "Propose", "Kept elsewhere")
+    expect(form.page.locator(".run-news")).to_contain_text("a manager decides")
+    assert (read(api)["proposal"], read(api)["proposed_by"]) == (
+        "Not applicable: Kept elsewhere",
+        "operator@example.com",
+    )
     expect(form.item(TITLE).locator(".verdict")).to_have_text("UNKNOWN")
 
-    answer = api("manager").post(f"{API}.declare_not_applicable", data={"check": CHECK, "reason": REASON})
-    assert answer.ok
-    form.button("Measure Again").click()
+    form = desk("manager", f"/app/checklist-run/{trouble['run']}")
+    say_why(form, "Not Applicable", REASON)
     expect(form.item(TITLE).locator(".verdict")).to_have_text("Not applicable")
     expect(form.item(TITLE).locator(".finding")).to_have_text(REASON)
-
-    check = desk("manager", f"/app/maintenance-check/{CHECK}")
-    check.button("Applicable Again").click()
-    expect(check.button("Not Applicable")).to_be_visible()
-    expect(check.page.locator(".form-message")).to_contain_text(f"Not applicable: {PROPOSAL}")
-    form.button("Measure Again").click()
+    expect(form.item(TITLE)).to_be_focused()
+    form.page.keyboard.press("x")
+    expect(form.dialog).to_contain_text("applicable to this site again?")
+    form.dialog.locator(".btn-modal-primary").click()
     expect(form.item(TITLE).locator(".verdict")).to_have_text("UNKNOWN")
     expect(form.item(TITLE).locator(".finding")).to_have_text(PROPOSAL)
     expect(form.note(TITLE)).to_be_enabled()
-    expect(form.checklist).not_to_contain_text("Not applicable")
+    expect(form.checklist).not_to_contain_text("Not applicable: ")
+
+
+def say_why(form, button, reason):
+    form.item(TITLE).locator(".title").click()
+    form.page.keyboard.press("x")
+    form.dialog.locator("textarea").fill(reason)
+    form.dialog.get_by_role("button", name=button, exact=True).click()
+    expect(form.page.locator("body.modal-open")).to_have_count(0)
 
 
 def withdraw(api, check):

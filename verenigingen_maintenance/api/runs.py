@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -13,10 +14,12 @@ from verenigingen_maintenance.operations import accept_missed as missed
 from verenigingen_maintenance.operations import (
     applicability,
     checks,
+    evidence_files,
     measure_run,
     reports,
     run_now,
 )
+from verenigingen_maintenance.operations import measure_row as rows
 from verenigingen_maintenance.operations import still_to_fill as to_fill
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import plain, refuse, whole_number
@@ -40,6 +43,21 @@ def measure(run: str) -> dict | None:
         return _queue(run)
     measure_run.measure(run, clock.now())
     return _print(run)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def measure_row(run: str, row: str) -> dict | None:
+    """Measures one row of an open run again; what follows from it is judged anew."""
+    only_for(MANAGER, OPERATOR)
+    rows.find(run, row, clock.now())
+    if from_shell():
+        rows.measure_row(run, row, clock.now())
+        return _print(run)
+    job = {"run": run, "row": row, "asked_at": clock.now()}
+    job_id = f"measure-row:{run}:{row}"
+    frappe.enqueue(_measure_row_in_worker, job_id=job_id, deduplicate=True, enqueue_after_commit=True, **job)
+    return {"run": run, "row": row, "queued": True}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -83,6 +101,14 @@ def get_run(run: str) -> dict:
     return reports.describe_run(run)
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+@told_in_shell
+def list_run_files(run: str) -> list[dict]:
+    """The photos and files that are the evidence of a run, each with its row."""
+    only_for(MANAGER, OPERATOR, AUDITOR)
+    return evidence_files.of_run(run)
+
+
 @frappe.whitelist(methods=["GET"])
 @told_in_shell
 def status() -> dict:
@@ -105,6 +131,14 @@ def declare_not_applicable(check: str, reason: str) -> None:
     """A manager says that a check is not applicable to this site, and why."""
     only_for(MANAGER)
     applicability.declare(check, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+@told_in_shell
+def propose_not_applicable(check: str, reason: str) -> None:
+    """An operator proposes to the managers that a check is not applicable to this site, and says why."""
+    only_for(MANAGER, OPERATOR)
+    applicability.suggest(check, reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -143,6 +177,12 @@ def _measure_in_worker(run: str) -> None:
     """A run that was signed since it was asked for, or is being measured, needs it not, and is no error."""
     with suppress(measure_run.NotToBeMeasured):
         measure_run.measure(run, clock.now())
+
+
+def _measure_row_in_worker(run: str, row: str, asked_at: datetime) -> None:
+    """As the above: what was signed or measured since is no error."""
+    with suppress(measure_run.NotToBeMeasured):
+        rows.measure_row(run, row, asked_at)
 
 
 def _print(run: str) -> None:

@@ -25,10 +25,22 @@ def propose() -> None:
     """
     for name in frappe.get_all(CHECK, filters={"needs": ("is", "set")}, pluck="name"):
         check = frappe.get_doc(CHECK, name)
-        proposal = _proposal(check)
+        proposal = _proposal(check) or (check.proposal if check.proposed_by else "")
         if (check.proposal or "") != proposal:
-            check.proposal = proposal
+            check.update({"proposal": proposal, "proposed_by": None})
             _write(check)
+
+
+def suggest(name: str, reason: str) -> None:
+    """Who may not decide it proposes “Not applicable” to the managers. Raises frappe.ValidationError."""
+    if not (reason or "").strip():
+        refuse(_("Say why {0} is not applicable to this site."), name)
+    check = _get(name)
+    if check.not_applicable:
+        refuse(_("{0} is not applicable already: a new measurement of the run shows it."), check.title)
+    told = _("Not applicable: {0}").format(reason.strip())
+    check.update({"proposal": told, "proposed_by": frappe.session.user})
+    _write(check)
 
 
 def declare(name: str, reason: str) -> None:
@@ -38,7 +50,7 @@ def declare(name: str, reason: str) -> None:
     check = _get(name)
     now = clock.stored(clock.now())
     declared = {"not_applicable": 1, "not_applicable_reason": reason, "not_applicable_since": now}
-    check.update({**declared, "not_applicable_by": frappe.session.user})
+    check.update({**declared, "not_applicable_by": frappe.session.user, "proposed_by": None})
     check.proposal = _proposal(check)
     _write(check)
 
@@ -46,7 +58,7 @@ def declare(name: str, reason: str) -> None:
 def withdraw(name: str) -> None:
     """It is applicable after all: the next run measures it."""
     check = _get(name)
-    check.update(NOTHING)
+    check.update({**NOTHING, "proposed_by": None})
     check.proposal = _proposal(check)
     _write(check)
 

@@ -159,7 +159,13 @@ def run_derived(spec: Spec, specs: Iterable[Spec]) -> Result:
 
 def derive(spec: Spec, results: Sequence[Result]) -> Result:
     """Judge a derived check by the results it follows from."""
-    causes = [Cause(each.spec.title, each.spec.subject, each.judgement.verdict) for each in results]
+    return derive_from(
+        spec, [Cause(each.spec.title, each.spec.subject, each.judgement.verdict) for each in results]
+    )
+
+
+def derive_from(spec: Spec, causes: Sequence[Cause]) -> Result:
+    """The same from verdicts alone."""
     measured = DERIVED[spec.source](Situation(causes, _open_subjects()), clock.now())
     return Result(spec, measured, judge(measured, spec.rule))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 import frappe
@@ -11,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from verenigingen_maintenance.core.findings import Found
+from verenigingen_maintenance.core.previous import measured_before
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import (
     checks,
@@ -54,11 +56,16 @@ def measure(name: str, now: datetime) -> None:
             message = _("{0} is being measured by another process. Try again in a minute.")
             refuse(message, name, kind=NotToBeMeasured)
         commit()
-        refuse_unless_open(name)
-        if now >= clock.instant(frappe.db.get_value(RUN, name, "lapses_at")):
-            message = _("The time of {0} is over: what is measured now belongs to another run.")
-            refuse(message, name, kind=NotToBeMeasured)
+        refuse_unless_measurable(name, now)
         _measure(name)
+
+
+def refuse_unless_measurable(name: str, now: datetime) -> None:
+    """Raises frappe.ValidationError when a run is not there, is not open, or its time is over."""
+    refuse_unless_open(name)
+    if now >= clock.instant(frappe.db.get_value(RUN, name, "lapses_at")):
+        message = _("The time of {0} is over: what is measured now belongs to another run.")
+        refuse(message, name, kind=NotToBeMeasured)
 
 
 def may_be_measured(run: Document) -> bool:
@@ -85,7 +92,7 @@ def _measure(name: str) -> None:
 
 def _read_and_write(name: str) -> None:
     run = frappe.get_doc(RUN, name)
-    left_out = _not_applicable()
+    left_out = declared_not_applicable()
     specs = {
         item.name: Spec.from_json(item.rule)
         for item in run.items
@@ -103,7 +110,7 @@ def _read_and_write(name: str) -> None:
         commit()
 
 
-def _not_applicable() -> dict[str, str]:
+def declared_not_applicable() -> dict[str, str]:
     """The checks that a manager declared not applicable, with the reasons."""
     fields = ["name", "not_applicable_reason"]
     rows = frappe.get_all("Maintenance Check", filters={"not_applicable": 1}, fields=fields)
@@ -119,15 +126,12 @@ def _write(
 ) -> None:
     run = frappe.get_doc(RUN, name, for_update=True)
     refuse_unless_open(name)
-    as_now = checks.by_present_rules(results.values())
-    opened = escalations.record_breaches(as_now, name)
-    live = set(frappe.get_all(checks.CHECK, checks.LIVE, pluck="name", limit=0))  # a round clears these
-    clearing.clear_measured(each for each in as_now if each.spec.name not in live)
+    opened = record(results.values(), name)
     for item in run.items:
         if item.name in results:
-            _fill(item, results[item.name], opened)
+            fill(item, results[item.name], opened)
         elif item.check_name in left_out:
-            item.update({**NOTHING_MEASURED, "not_applicable": 1, "reason": left_out[item.check_name]})
+            leave_out(item, left_out[item.check_name])
     roll_up(run)
     measured = {"measured_at": clock.stored(clock.now()), "measured_by": frappe.session.user}
     run.update({**measured, "since_last_signed": since.happened(run, new_errors)})
@@ -135,6 +139,15 @@ def _write(
     records.write(run)
     for result in results.values():
         checks.keep_value(result)
+
+
+def record(results: Iterable[Result], run: str) -> dict[str, str]:
+    """Opens and clears escalations by the present rules. Returns that of each subject that broke."""
+    as_now = checks.by_present_rules(results)
+    opened = escalations.record_breaches(as_now, run)
+    live = set(frappe.get_all(checks.CHECK, checks.LIVE, pluck="name", limit=0))  # a round clears these
+    clearing.clear_measured(each for each in as_now if each.spec.name not in live)
+    return opened
 
 
 def _write_review(run: Document, found: dict[str, Found]) -> None:
@@ -155,9 +168,11 @@ def refuse_unless_open(name: str) -> None:
         refuse(message, name, status or _("not there"), kind=NotToBeMeasured)
 
 
-def _fill(item: Document, result: Result, opened: dict[str, str]) -> None:
+def fill(item: Document, result: Result, opened: dict[str, str]) -> None:
+    """Writes a result into its row. What the row had before stays in it: a breach is not measured away."""
     item.update(
         {
+            "earlier": _earlier(item),
             "verdict": result.judgement.verdict.value,
             "value": number(result.value),
             "reason": result.judgement.reason,
@@ -170,6 +185,20 @@ def _fill(item: Document, result: Result, opened: dict[str, str]) -> None:
             "done_at": clock.stored(clock.now()),
         }
     )
+
+
+def leave_out(item: Document, reason: str) -> None:
+    """A row that a manager declared not applicable has no verdict any more."""
+    item.update({**NOTHING_MEASURED, "earlier": _earlier(item), "not_applicable": 1, "reason": reason})
+
+
+def _earlier(item: Document) -> str | None:
+    """With what this row had until now, as JSON; what was never measured had nothing."""
+    if not item.observed_at:
+        return item.earlier
+    had = {key: item.get(key) or "" for key in ("verdict", "value", "unit", "reason", "done_by")}
+    had["observed_at"] = str(item.observed_at)
+    return json.dumps(measured_before(json.loads(item.earlier or "[]"), had), ensure_ascii=False)
 
 
 def _escalation_of(result: Result, opened: dict[str, str]) -> str | None:

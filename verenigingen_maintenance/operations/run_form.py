@@ -1,4 +1,5 @@
-"""What the form of a run shows beside its fields: actions and minutes as they are now; whether it is late."""
+"""What the form of a run shows beside its fields: actions, minutes and files as they are now, what its rows
+still need, what the run before had, and whether it is late."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Any
 from frappe.model.document import Document
 from frappe.utils import get_datetime, getdate
 
-from verenigingen_maintenance.operations import run_actions, run_times
+from verenigingen_maintenance.operations import evidence_files, previous, run_actions, run_times, sign
 from verenigingen_maintenance.sources import clock
 
 
@@ -18,6 +19,9 @@ def describe(run: Document) -> dict:
     actions = run_actions.current(run) if is_open else [row.as_dict() for row in run.run_actions]
     today = clock.stored(clock.now()).date()
     return {
+        "needs": sign.needs(run) if is_open else {},
+        "previous": previous.beside(run),
+        "files": evidence_files.of(run),
         "actions": [{**each, "is_late": _is_late(each, today)} for each in actions],
         "times": run_times.describe(run),
         "is_overdue": is_overdue(run, clock.now()),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from verenigingen_maintenance.core.signoff import Row, missing, missing_decision
+from verenigingen_maintenance.core.signoff import DONE, FAILED, Row, missing, missing_decision
+from verenigingen_maintenance.operations import evidence_files
 from verenigingen_maintenance.operations.checks import Spec, is_derived
 from verenigingen_maintenance.operations.fill_in import renew
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.refusals import refuse, refuse_until
 from verenigingen_maintenance.sources import clock
 
@@ -22,6 +25,7 @@ def sign(run: Document) -> None:
     if needed := still_needed(run):
         refuse_until(_("Before {0} can be signed:").format(html.escape(run.name)), needed)
     renew(run)
+    run.files = evidence_files.manifest(run.name)
     run.update({"status": "Signed", "closed_by": frappe.session.user, "closed_at": clock.stored(clock.now())})
 
 
@@ -31,8 +35,23 @@ def still_needed(run: Document) -> list[str]:
         (_("Finding “{0}”").format(row.title), missing_decision(row.since_last or "", row.decision or ""))
         for row in run.findings
     ]
-    found += [(item.title, missing(_row(item))) for item in run.items]
-    return [f"{title}: {need}" for title, need in found if need]
+    found += [(said(item.title), missing(_row(item))) for item in run.items]
+    return [_("{0}: {1}").format(title, said(need)) for title, need in found if need]
+
+
+def needs(run: Document) -> dict[str, dict[str, dict[str, str]]]:
+    """What each row needs, by the result that a person gives it, without a note and with one:
+    {row: {result: {"bare", "noted"}}}. A form tells at each key what keeps a run from being signed."""
+    found = {}
+    for item in run.items:
+        row = _row(item)
+        results = ("", DONE, FAILED) if row.by_hand else ("",)
+        found[item.name] = {result: _with_and_without_note(replace(row, result=result)) for result in results}
+    return found
+
+
+def _with_and_without_note(row: Row) -> dict[str, str]:
+    return {"bare": missing(replace(row, note="")), "noted": missing(replace(row, note="-"))}
 
 
 def refuse_to_undo(run: Document) -> None:

@@ -15,13 +15,16 @@ function take(frm, element) {
 	if ((changed[field] || "") === element.value) return;
 	frappe.model.set_value(changed.doctype, name, field, element.value);
 	frm.dirty();
-	mark_settled(frm, { ...changed, [field]: element.value });
+	if (changed.doctype === "Checklist Run Item") mark_settled(frm, { ...changed, [field]: element.value });
 }
 
+// What a row still needs, and what the head says about it, follow each answer and note.
 function mark_settled(frm, item) {
-	const settled = item.by_hand ? item.result === "Done" || (item.result && item.note) : item.note;
-	const needed = !settled && (item.by_hand || needs_something(frm, item));
-	frm.fields_dict.checklist.$wrapper.find(`[data-item="${item.name}"]`).toggleClass("needed", Boolean(needed));
+	const need = need_of(frm, item);
+	const row = $(row_element(frm, item.name));
+	if (item.by_hand) row.find(".verdict").html(pill("Not saved"));
+	row.toggleClass("needed", Boolean(need)).find(".need").html(need_in_words(need));
+	renew_head(frm);
 }
 
 const WRITTEN = "textarea[data-field], input[type=text][data-field], .finding-note";
@@ -41,6 +44,25 @@ function go_on_in(frm, { dataset, value, selectionStart, selectionEnd }) {
 	element.focus({ preventScroll: true });
 	element.setSelectionRange(selectionStart, selectionEnd);
 	if (dataset.field) take(frm, element);
+}
+
+// Where somebody is who writes nothing: on a link of the head, on a row, or on a button of it.
+function place_in_use(frm) {
+	const element = document.activeElement;
+	if (!element || !frm.fields_dict.checklist.$wrapper[0].contains(element)) return null;
+	if (element.matches(".still-needed a")) return [".still-needed a"];
+	const row = element.closest(".item");
+	if (!row) return null;
+	const { act, field } = element.dataset;
+	const inside = act ? `[data-act="${act}"]` : field ? `[data-field="${field}"][value="${element.value}"]` : "";
+	const of_row = `[data-item="${row.dataset.item}"]`;
+	return [inside && `${of_row} ${inside}`, of_row].filter(Boolean);
+}
+
+function go_back_to(frm, selectors) {
+	const wrapper = frm.fields_dict.checklist.$wrapper[0];
+	const found = selectors.map((each) => wrapper.querySelector(each)).find(Boolean);
+	found?.focus({ preventScroll: true });
 }
 
 function set_text(frm, changed, field, text) {

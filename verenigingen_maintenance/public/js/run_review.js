@@ -34,25 +34,27 @@ frappe.provide("verenigingen_maintenance.review");
 		const rows = frm.doc.__onload?.times || [];
 		if (!rows.length) return "";
 		const total = rows[rows.length - 1];
-		const spent = total.spent === null ? __("not measured yet") : __("{0} spent", [total.spent]);
-		const summary = __("Minutes: {0} estimated, {1}", [total.estimated, spent]);
+		const summary =
+			total.spent === null
+				? __("Minutes: {0} estimated, not measured yet", [total.estimated])
+				: __("Minutes: {0} estimated, {1} spent", [total.estimated, total.spent]);
 		const lines = frm.doc.times.map((row) => time(frm, row)).join("");
-		const heads = [__("Task Group"), __("Estimated"), __("Measured"), __("Spent")].map((each) => `<th>${each}</th>`);
+		const heads = [__("Task Group"), __("Estimated"), __("Measured"), __("Spent")].map((each) => `<th scope="col">${each}</th>`);
 		return `<details class="times"><summary>${summary}</summary><table><tr>${heads.join("")}</tr>${lines}</table></details>`;
 	};
 
 	function time(frm, row) {
 		const attributes = `data-name="${esc(row.name)}" data-field="spent" ${disabled(frm, row)}`;
-		const label = esc(`${__("Minutes spent")}: ${row.task_group}`);
+		const label = esc(__("Minutes spent: {0}", [said(row.task_group)]));
 		const input = `<input type="text" inputmode="numeric" aria-label="${label}" value="${esc(row.spent)}" ${attributes}>`;
 		const measured = row.measured ? row.measured : `<span class="text-muted">${__("not measured")}</span>`;
-		return `<tr><td>${esc(row.task_group)}</td><td>${row.estimated || ""}</td><td>${measured}</td><td>${input}</td></tr>`;
+		return `<tr><td>${esc(said(row.task_group))}</td><td>${row.estimated || ""}</td><td>${measured}</td><td>${input}</td></tr>`;
 	}
 
 	function section(frm, kind, title, findings) {
 		const rows = findings.map((each) => finding(frm, each)).join("");
 		const none = `<p class="text-muted">${__("Nothing changed.")}</p>`;
-		return `<section class="review ${kind}"><h5>${title}</h5>${rows || none}</section>`;
+		return `<section class="review ${kind}"><h4>${title}</h4>${rows || none}</section>`;
 	}
 
 	function folded(frm, findings) {
@@ -67,8 +69,8 @@ frappe.provide("verenigingen_maintenance.review");
 		const since = `<span class="indicator-pill no-indicator-dot ${SINCE_COLORS[each.since_last]}">${__(each.since_last)}</span>`;
 		return `<div class="review-finding ${needed}" data-finding="${esc(each.name)}">
 			<div>${since} ${severity}</div>
-			<div><span class="text-muted">${esc(each.area)}</span> ${about(each)} <b>${figures(each)}</b>
-				<div class="text">${esc(each.text)}</div></div>
+			<div><span class="text-muted">${esc(said(each.area))}</span> ${about(each)} <b>${figures(each)}</b>
+				<div class="text">${esc(said(each.text))}</div></div>
 			<div class="decision">${decision(frm, each)}</div>
 		</div>`;
 	}
@@ -78,14 +80,14 @@ frappe.provide("verenigingen_maintenance.review");
 	}
 
 	function about(each) {
-		if (!each.link_doctype || !each.link_name) return esc(each.title);
+		if (!each.link_doctype || !each.link_name) return esc(said(each.title));
 		const href = frappe.utils.get_form_link(each.link_doctype, each.link_name);
-		return `<a href="${esc(href)}">${esc(each.title)}</a>`;
+		return `<a href="${esc(href)}">${esc(said(each.title))}</a>`;
 	}
 
 	function figures(each) {
-		const now = each.figure ? `${each.figure} ${each.unit || ""}` : "";
-		const before = each.before ? __("before: {0}", [each.before]) : "";
+		const now = each.figure ? in_words(each.figure, each.unit) : "";
+		const before = each.before ? __("before: {0}", [in_figures(each.before)]) : "";
 		return esc([now, before].filter(Boolean).join(", "));
 	}
 
@@ -96,8 +98,8 @@ frappe.provide("verenigingen_maintenance.review");
 		const button = (kind, text) =>
 			`<button type="button" class="btn btn-xs btn-default ${kind}" data-name="${esc(each.name)}">${text}</button>`;
 		if (each.decision) return `${made} ${button("act-on-finding", __("Act"))}`;
-		const label = esc(`${__("Note")}: ${each.title}`);
-		const note = `<input type="text" class="finding-note" aria-label="${label}" placeholder="${__("Note")}"
+		const label = esc(__("Note: {0}", [said(each.title)]));
+		const note = `<input type="text" class="finding-note" autocomplete="off" aria-label="${label}" placeholder="${__("Note")}"
 			data-name="${esc(each.name)}" value="${esc(frm.finding_notes?.[each.name])}">`;
 		return `${note} ${button("accept-finding", __("Accept"))} ${button("act-on-finding", __("Act"))}`;
 	}
@@ -115,7 +117,7 @@ frappe.provide("verenigingen_maintenance.review");
 		const button = may_add
 			? `<button type="button" class="btn btn-xs btn-default add-action">${__("Add an Action")}</button>`
 			: "";
-		return `<section class="review actions"><h5>${__("Actions")} ${button}</h5>${rows.map((row) => action(frm, row)).join("")}</section>`;
+		return `<section class="review actions"><h4>${__("Actions")} ${button}</h4>${rows.map((row) => action(frm, row)).join("")}</section>`;
 	}
 
 	function action(frm, row) {

@@ -2,9 +2,11 @@ from frappe.model.document import Document
 
 from verenigingen_maintenance.operations import (
     fill_in,
+    language,
     procedure_versions,
     review_causes,
     run_form,
+    run_print,
     run_times,
     sign,
 )
@@ -17,7 +19,6 @@ class ChecklistRun(Document):
 
     def onload(self):
         self.set_onload("may_be_measured", may_be_measured(self))
-        self.set_onload("still_needed", sign.still_needed(self) if self.status == "Open" else [])
         self.set_onload("version", procedure_versions.kept(self.procedure, self.procedure_version))
         for key, value in run_form.describe(self).items():
             self.set_onload(key, value)
@@ -45,6 +46,14 @@ class ChecklistRun(Document):
     def minutes(self) -> list[dict]:
         """For the print: estimated and real minutes of each group of tasks, and their sum."""
         return run_times.describe(self)
+
+    def printed(self) -> dict:
+        """For the print: the free fields, the rows under their boxes, and the files."""
+        return run_print.describe(self)
+
+    def said(self, text: str | None) -> str:
+        """For the print: a text of the app in the reader's language."""
+        return language.said(text)
 
     def on_trash(self):
         refuse_by_hand(self)

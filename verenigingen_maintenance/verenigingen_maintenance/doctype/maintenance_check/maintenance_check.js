@@ -6,6 +6,7 @@ frappe.ui.form.on("Maintenance Check", {
 			frm.add_custom_button(__("Applicable Again"), () => withdraw(frm));
 		} else {
 			frm.add_custom_button(__("Not Applicable"), () => declare(frm));
+			if (frm.doc.proposed_by) frm.add_custom_button(__("Dismiss Proposal"), () => withdraw(frm));
 		}
 	},
 });

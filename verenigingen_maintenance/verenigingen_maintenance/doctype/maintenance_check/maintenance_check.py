@@ -17,7 +17,7 @@ class MaintenanceCheck(Document):
 
     def validate(self):
         refuse_bad_check(self)
-        keep(self, "shipped", "proposal", *NOTHING, *STATE)
+        keep(self, "shipped", "proposal", "proposed_by", *NOTHING, *STATE)
         before = self.get_doc_before_save()
         if before and before.enabled and not self.enabled:
             frappe.msgprint(_("A box without rows stays UNKNOWN. Not Applicable is for what is not here."))

@@ -1,0 +1,139 @@
+"""The cards of the dashboard: each the newest judgement of a check, with its target, age and trend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from verenigingen_maintenance.operations import dashboard_words as words
+from verenigingen_maintenance.operations import downtimes, settings
+from verenigingen_maintenance.operations.checks import CHECK, Spec
+from verenigingen_maintenance.operations.dashboard_series import Series
+from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.sources import clock
+
+# The titles are those that the written procedure looks for on a dashboard.
+CARDS = {
+    "active_members": "Active Members",
+    "errors_24h": "Errors (24h)",
+    "compliance_score": "Compliance Score",
+    "critical_alerts": "Critical Alerts",
+    "critical_issues": "Critical Issues",
+    "analytics_response": "Analytics Summary",
+    "forecasts_age": "Trend Forecasts",
+    "compliance_errors": "Compliance Metrics",
+    "database_response": "Database Response",
+    "api_response": "API Response",
+    "cache_hit_rate": "Cache Hit Rate",
+}
+# They follow from other rows, and must not feed one: what they do not know is no card without data.
+DERIVED_CARDS = {"critical_alerts", "critical_issues"}
+FIELDS = (
+    *("name", "title", "source", "unit", "subject", "area", "warning", "critical", "clear", "not_applicable"),
+    *("live", "enabled", "live_verdict", "live_value", "live_reason", "live_at"),
+    *("breaches", "clears", "timeout_seconds", "version"),
+)
+AHEAD = timedelta(minutes=1)
+
+
+def present_checks(now: datetime) -> dict[str, Any]:
+    """Every enabled check by name. `is_fresh` marks those that a round of samples judged lately."""
+    rows = frappe.get_all(CHECK, {"enabled": 1}, FIELDS, limit=0)
+    every = settings.sampling_interval()
+    longest = downtimes.longest_silence(every)
+    for row in rows:
+        row.judged_at = clock.instant_before(row.live_at, now) if row.live_at else None
+        is_live = bool(every and row.live and row.live_verdict and row.judged_at)
+        row.is_fresh = is_live and -AHEAD < now - row.judged_at <= longest
+    return {row.name: row for row in rows}
+
+
+def cards(
+    run: Document | None, checks: Mapping[str, Any], series: Mapping[str, Series], now: datetime
+) -> list:
+    """One for each of CARDS that is applicable here."""
+    rows = {item.check_name: item for item in run.items if item.check_name} if run else {}
+    return [
+        _card(name, rows.get(name), run, checks.get(name), series, now)
+        for name in CARDS
+        if _applies(rows.get(name), checks.get(name))
+    ]
+
+
+def newest(item: Document | None, check: Any) -> Any:
+    """What was judged last: the row of a run, or the check itself in a round of samples; None for neither."""
+    is_newer = (
+        check and check.is_fresh and not (item and item.observed_at and item.observed_at > check.live_at)
+    )
+    return check if is_newer else item
+
+
+def _applies(item: Document | None, check: Any) -> bool:
+    return not (item.not_applicable if item else check and check.not_applicable)
+
+
+def _card(
+    name: str, item: Any, run: Document | None, check: Any, series: Mapping[str, Series], now: datetime
+) -> dict:
+    found = newest(item, check)
+    is_live = found is not None and found is check
+    shown = _of_check(check) if is_live else _of_item(item)
+    is_derived = bool(item) and name in DERIVED_CARDS
+    unit = found.unit or "" if found else ""
+    amount = float(shown["value"]) if shown["value"] else None
+    seen = shown["at"] and clock.instant_before(shown["at"], now)
+    return {
+        "key": name,
+        "title": CARDS[name],
+        "shown_title": _(CARDS[name]),
+        "is_measured": amount is not None or is_derived,
+        "value": words.value(amount, unit) or (_("unknown") if is_derived else _("not measured")),
+        "verdict": shown["verdict"] or "UNKNOWN",
+        "verdict_word": said(shown["verdict"] or "UNKNOWN"),
+        "reason": said(shown["reason"]),
+        "target": words.target(shown["target"], unit),
+        "age": words.ago(seen, now),
+        "url": _url(name, None if is_live else run),
+        "trend": _trend(series.get(check.source) if check else None),
+    }
+
+
+def _of_item(item: Any) -> dict[str, Any]:
+    if item is None:
+        return dict.fromkeys(("value", "verdict", "reason", "target", "at"))
+    fields = {key: item.get(key) for key in ("value", "verdict", "reason", "target")}
+    return {**fields, "at": item.observed_at}
+
+
+def _of_check(check: Any) -> dict[str, Any]:
+    return {
+        **{"value": check.live_value, "verdict": check.live_verdict, "reason": check.live_reason},
+        **{"target": Spec.of(check).target, "at": check.live_at},
+    }
+
+
+def _url(name: str, run: Document | None) -> str:
+    """The row of the run that judged it; what a round of samples judged is told by the check itself."""
+    if run:
+        return f"/app/checklist-run/{quote(run.name)}?check={name}"
+    return f"/app/maintenance-check/{name}"
+
+
+def _trend(found: Series | None) -> dict[str, str] | None:
+    """None where nothing samples the same, or nothing was sampled for seven days."""
+    return {"svg": found.sparkline(), "url": found.url} if found and found.points else None
+
+
+def recent_errors(run: Document | None) -> list[dict] | None:
+    """The most frequent errors of 24 hours as the run found them; None where that was not measured."""
+    item = next((each for each in run.items if each.check_name == "same_error_24h"), None) if run else None
+    if not (item and item.value):
+        return None
+    return json.loads(item.evidence or "{}").get("most frequent")

@@ -159,7 +159,7 @@ def sparkline(
 
 def _spark_at(point: Point, begins: datetime, ends: datetime, low: float, high: float) -> tuple[float, float]:
     """Where a point lies; a value that never changes lies in the middle."""
-    share = min(max((point[0] - begins) / (ends - begins), 0), 1)
+    share = min(max((point[0] - begins) / (ends - begins), 0.0), 1.0)
     up = (point[1] - low) / (high - low) if high > low else 0.5
     width, height = SPARK_WIDTH - 2 * SPARK_EDGE, SPARK_HEIGHT - 2 * SPARK_EDGE
     return round(SPARK_EDGE + share * width, 1), round(SPARK_HEIGHT - SPARK_EDGE - up * height, 1)

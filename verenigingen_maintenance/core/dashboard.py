@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from .escalation_clock import Clock
@@ -81,14 +81,12 @@ def conclude(known: Known) -> Concluded:
     if known.is_late:
         return Concluded(Verdict.UNKNOWN, Reason.NOT_LOOKED)
     verdict = worst(each.verdict for each in checks)
+    if verdict is Verdict.OK or not checks:
+        return Concluded(verdict, Reason.OK if checks else Reason.NOT_MEASURED)
     return _status(verdict, _REASONS[verdict], _titles(checks, verdict))
 
 
-_REASONS = {
-    Verdict.UNKNOWN: Reason.UNKNOWN,
-    Verdict.WARNING: Reason.WARNING,
-    Verdict.OK: Reason.OK,
-}
+_REASONS = {Verdict.UNKNOWN: Reason.UNKNOWN, Verdict.WARNING: Reason.WARNING}
 
 
 def _status(verdict: Verdict, reason: Reason, names: Sequence[str]) -> Concluded:
@@ -155,12 +153,3 @@ def parts_of(seconds: float) -> tuple[str, tuple[int, ...]]:
     if whole < DAY:
         return "hours", (whole // HOUR, whole % HOUR // MINUTE)
     return "days", (whole // DAY, whole % DAY // HOUR)
-
-
-def is_newer(one: datetime | None, other: datetime | None) -> bool:
-    """Whether one moment is there and after the other, which may be none."""
-    return bool(one and (other is None or one > other))
-
-
-def is_over(until: datetime | None, now: datetime, grace: timedelta = timedelta()) -> bool:
-    return bool(until and until + grace < now)

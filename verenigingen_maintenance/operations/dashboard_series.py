@@ -72,7 +72,7 @@ class Series:
 
 
 def read(sources: Iterable[str], now: datetime) -> dict[str, Series]:
-    """The series of the metrics among `sources`, by name: a statement for all hours, one for what is newer."""
+    """The series of the metrics among `sources`, by name: one statement for hours, one for what is newer."""
     metrics = {row.name: row for row in _metrics([*sources, *CHARTS])}
     ends = clock.stored(now)
     points = _points([row.name for row in metrics.values() if row.kind != "Counter"], ends)

@@ -22,7 +22,7 @@ from verenigingen_maintenance.sources import clock, compliance, forecasts
 from verenigingen_maintenance.sources.stored import DAY
 
 DRAWN, ONE_DAY = timedelta(days=42), timedelta(days=1)
-MOST_FORECASTS = 4
+MOST_FORECASTS = 6
 HOURLY = timedelta(hours=3)
 
 

@@ -31,6 +31,7 @@ FIELDS = ("name", "title", "metric_group", "unit", "kind", "reason", "unknown_si
 CHARTS = (
     *("dashboard.load_seconds", "traffic.p95_time", "mariadb.response_time", "errors.last_hour"),
     *("redis_cache.hit_rate_since_sample", "workers.waiting_jobs", "host.load", "host.disk_used"),
+    "users.active",
 )
 
 

@@ -35,6 +35,7 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 		},
 	});
 	page.set_secondary_action(__("Refresh"), () => board.refresh(), { icon: "refresh", size: "sm" });
+	page.btn_secondary.attr("aria-label", __("Refresh")); // a phone shows its icon alone
 	page.add_menu_item(__("For a Wall"), () => window.open("/maintenance_dashboard"));
 	frappe.realtime.on("maintenance_changed", () => {
 		if (board.is_shown()) board.refresh();

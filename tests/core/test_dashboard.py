@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from verenigingen_maintenance.core.calendar import BusinessCalendar
 from verenigingen_maintenance.core.dashboard import (
     Concluded,
-    Judged,
     Known,
     Reason,
     Running,
@@ -19,14 +18,15 @@ from verenigingen_maintenance.core.dashboard import (
     parts_of,
     stand,
 )
+from verenigingen_maintenance.core.derived import Cause
 from verenigingen_maintenance.core.escalation_clock import Clock, start, stop
 from verenigingen_maintenance.core.escalation_states import Status
 from verenigingen_maintenance.core.policy import Policy, PolicyLevel
 from verenigingen_maintenance.core.verdicts import Verdict
 
 OK, WARNING, CRITICAL, UNKNOWN = Verdict.OK, Verdict.WARNING, Verdict.CRITICAL, Verdict.UNKNOWN
-FINE, SLOW = Judged("Disk", OK), Judged("Database", WARNING)
-DOWN, BLIND = Judged("Dashboard", CRITICAL), Judged("Mail", UNKNOWN)
+FINE, SLOW = Cause("Disk", "Disk", OK), Cause("Database", "Database", WARNING)
+DOWN, BLIND = Cause("Dashboard", "Dashboard", CRITICAL), Cause("Mail", "Mail", UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_status_is_the_worst_of_all_that_is_known_with_its_reason(known, ver
 
 
 @given(
-    checks=st.lists(st.builds(Judged, st.text(), st.sampled_from(Verdict)), max_size=4),
+    checks=st.lists(st.builds(Cause, st.text(), st.text(), st.sampled_from(Verdict)), max_size=4),
     escalations=st.lists(st.text(), max_size=2),
     incidents=st.lists(st.text(), max_size=2),
     is_late=st.booleans(),

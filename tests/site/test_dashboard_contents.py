@@ -143,6 +143,9 @@ def test_a_site_with_all_shows_all_and_links_to_its_evidence(busy):
     html = dashboard_page.render(described)
     assert described["failed"] == {}
     assert described["status"] == "critical"
+    assert card(described, "critical_alerts")["value"] == "4 escalations", (
+        "as it is now, not as the run found it"
+    )
     assert described["sentence"].startswith("Some things are broken, and nobody has taken them on yet: “")
     clocks = {each["title"]: each["clock"] for each in described["escalations"]["lines"]}
     assert re.fullmatch(r"2[0-9] min left, then it goes to .+", clocks[HOSTILE]), clocks

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from .derived import Cause
 from .escalation_clock import Clock
 from .escalation_states import Status
 from .policy import Policy
@@ -30,14 +31,6 @@ class Reason(str, Enum):
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A check as it was judged last."""
-
-    title: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
 class Known:
     """What a status is concluded from.
 
@@ -45,7 +38,7 @@ class Known:
     are the titles of those that are not over, drills left out; `waiting` those of them that nobody has.
     """
 
-    checks: Sequence[Judged] | None
+    checks: Sequence[Cause] | None
     incidents: Sequence[str] = ()
     escalations: Sequence[str] = ()
     waiting: Sequence[str] = ()
@@ -93,7 +86,7 @@ def _status(verdict: Verdict, reason: Reason, names: Sequence[str]) -> Concluded
     return Concluded(verdict, reason, tuple(names[:NAMED]), max(len(names) - NAMED, 0))
 
 
-def _titles(checks: Sequence[Judged], verdict: Verdict) -> list[str]:
+def _titles(checks: Sequence[Cause], verdict: Verdict) -> list[str]:
     return [each.title for each in checks if each.verdict is verdict]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from verenigingen_maintenance.core.derived import Cause, Situation
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import age_in_words
@@ -57,22 +58,25 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
     watcher = parts.read("watch", lambda: watch.describe_watch(now)) or _UNWATCHED
     daily = parts.read("run", lambda: summary.daily(now)) or summary.Daily(None, None, None)
     run, checks = daily.measured, parts.read("checks", lambda: cards.present_checks(now), {})
+    present = parts.read("checks", lambda: cards.present_causes(run, checks))
     going = parts.read("incidents", lambda: summary.incidents(now), [])
     rows = parts.read("escalations", work.unresolved, [])
     lines = parts.read("charts", lambda: _series(checks, now), {})
     changes = parts.read("changes", lambda: work.changes(now), {"lines": [], "more": 0})
-    found = parts.read("status", lambda: summary.status(run, checks, rows, going, watcher["is_late"]))
+    found = parts.read("status", lambda: summary.status(present, rows, going, watcher["is_late"]))
     return {
         **_watched(watcher),
         **_of_run(run, now),
         **_status(found, watcher, bool(_NEEDED & set(parts.failed))),
         "incidents": going,
         "issues": parts.read(
-            "issues", lambda: summary.issues(run, checks, rows), {"count": None, "lines": []}
+            "issues", lambda: summary.issues(present, run, rows), {"count": None, "lines": []}
         ),
         "todays_run": parts.read("run of today", lambda: summary.todays_run(daily, now)),
         "duty": parts.read("duty", lambda: summary.on_duty(now)),
-        "cards": parts.read("cards", lambda: cards.cards(run, checks, lines, now), []),
+        "cards": parts.read(
+            "cards", lambda: cards.cards(run, checks, _situation(present, rows), lines, now), []
+        ),
         "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run)),
         "patterns": parts.read("patterns", lambda: work.patterns(now)),
         "escalations": parts.read("escalations", lambda: work.escalations(rows, now)),
@@ -83,6 +87,11 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
         "changes": changes,
         "failed": parts.failed,
     }
+
+
+def _situation(present: dict[str, Cause] | None, rows: list[Any]) -> Situation:
+    """All that was judged, and the subjects of the open escalations."""
+    return Situation(list((present or {}).values()), frozenset(each.subject for each in rows))
 
 
 _NEEDED = {"watch", "run", "checks", "incidents", "escalations"}

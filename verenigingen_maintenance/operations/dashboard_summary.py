@@ -13,14 +13,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core import duty as rota
-from verenigingen_maintenance.core.dashboard import Judged, Known, conclude
+from verenigingen_maintenance.core.dashboard import Concluded, Known, conclude
+from verenigingen_maintenance.core.derived import Cause
 from verenigingen_maintenance.core.slots import Slot, next_slot, slots
 from verenigingen_maintenance.core.verdicts import Verdict
-from verenigingen_maintenance.operations import checks as rules
 from verenigingen_maintenance.operations import dashboard_words as words
 from verenigingen_maintenance.operations import duty, incident_form, procedures, run_form, settings
-from verenigingen_maintenance.operations.checks import Spec
-from verenigingen_maintenance.operations.dashboard_cards import newest
+from verenigingen_maintenance.operations.dashboard_cards import Measured, row_url, rows_of
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.sources import clock
@@ -39,11 +38,11 @@ class Daily:
 
     procedure: Document | None
     slot: Slot | None
-    measured: Document | None
+    measured: Measured | None
 
 
 def daily(now: datetime) -> Daily:
-    """Reads it. A run that was measured has all its rows."""
+    """Reads it."""
     name = frappe.db.get_value(PROCEDURE, {"cadence": "Daily", "enabled": 1})
     if not name:
         return Daily(None, None, None)
@@ -62,12 +61,12 @@ def _counts(slot: Slot, procedure: Document, now: datetime) -> bool:
     return slot.due_until >= since or bool(frappe.db.exists(RUN, slot.name))
 
 
-def _measured(procedure: str, passed: Slot | None) -> Document | None:
+def _measured(procedure: str, passed: Slot | None) -> Measured | None:
     filters = {"procedure": procedure, "measured_at": ("is", "set")}
-    name = frappe.db.get_value(RUN, filters, order_by="measured_at desc")
-    run = frappe.get_doc(RUN, name) if name else None
-    is_stale = run and passed and clock.instant(run.measured_at) < passed.opens_at
-    return None if is_stale else run
+    found = frappe.db.get_value(RUN, filters, ["name", "measured_at"], order_by="measured_at desc")
+    if not found or (passed and clock.instant(found[1]) < passed.opens_at):
+        return None
+    return Measured(*found, rows_of(found[0]))
 
 
 # --- emergencies
@@ -108,11 +107,11 @@ def _phase(phases: Sequence[Mapping[str, Any]]) -> str:
 
 
 def status(
-    run: Document | None, checks: Mapping[str, Any], work: Sequence[Any], going: Sequence[Any], is_late: bool
-):
+    present: Mapping[str, Cause] | None, work: Sequence[Any], going: Sequence[Any], is_late: bool
+) -> Concluded:
     """What the status is, and why. `work` are the open escalations, `going` the emergencies."""
     known = Known(
-        checks=_judged(run, checks) if run else None,
+        checks=None if present is None else list(present.values()),
         incidents=[each["title"] for each in going if not each["is_drill"]],
         escalations=[each.title for each in work],
         waiting=[each.title for each in work if each.status == "Open"],
@@ -121,48 +120,17 @@ def status(
     return conclude(known)
 
 
-def _judged(run: Document, checks: Mapping[str, Any]) -> list[Judged]:
-    """Each check as it was judged last; what follows from others counts for nothing here."""
-    found = []
-    for item in run.items:
-        check = checks.get(item.check_name)
-        if item.check_name and not item.not_applicable and not (check and _is_derived(check)):
-            last = newest(item, check)
-            verdict = last.live_verdict if last is check else last.verdict
-            found.append(Judged(item.title, Verdict(verdict or "UNKNOWN")))
-    return found
-
-
-def _is_derived(check: Any) -> bool:
-    return rules.is_derived(Spec.of(check))
-
-
-def issues(run: Document | None, checks: Mapping[str, Any], work: Sequence[Any]) -> dict[str, Any]:
-    """What is critical: the open escalations, and each critical check whose subject has none. `count` is None
-    where no check was judged."""
-    subjects = {each.subject for each in work}
+def issues(present: Mapping[str, Cause] | None, run: Measured | None, work: Sequence[Any]) -> dict[str, Any]:
+    """What is critical: the open escalations, and each subject of a critical check that has none. `count` is
+    None where no check was judged."""
     lines = [{"title": said(each.title), "url": f"/app/maintenance-escalation/{each.name}"} for each in work]
-    for item in run.items if run else ():
-        check = checks.get(item.check_name)
-        if (
-            check is None
-            or item.not_applicable
-            or _is_derived(check)
-            or (check.subject or check.name) in subjects
-        ):
-            continue
-        last = newest(item, check)
-        if (last.live_verdict if last is check else last.verdict) == Verdict.CRITICAL.value:
-            subjects.add(check.subject or check.name)
-            lines.append(
-                {"title": said(item.title), "url": f"/app/checklist-run/{quote(run.name)}?check={check.name}"}
-            )
-    is_known = bool(run or lines)
-    return {
-        "count": len(lines) if is_known else None,
-        "lines": lines[:MOST_ISSUES],
-        "more": max(len(lines) - MOST_ISSUES, 0),
-    }
+    subjects = {each.subject for each in work}
+    for name, cause in (present or {}).items():
+        if cause.verdict is Verdict.CRITICAL and cause.subject not in subjects:
+            subjects.add(cause.subject)
+            lines.append({"title": said(cause.title), "url": row_url(name, run)})
+    count = None if present is None and not lines else len(lines)
+    return {"count": count, "lines": lines[:MOST_ISSUES], "more": max(len(lines) - MOST_ISSUES, 0)}
 
 
 # --- today's run

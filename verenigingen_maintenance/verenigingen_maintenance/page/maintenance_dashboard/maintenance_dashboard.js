@@ -10,6 +10,7 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 	const place = document.createElement("div");
 	place.className = "maintenance-dashboard";
 	place.innerHTML = `<p class="live"><span class="as-of muted"></span>
+		<a href="/maintenance_dashboard" target="_blank">${frappe.utils.escape_html(__("For a wall"))}</a>
 		<strong class="silent" role="alert" hidden></strong></p><div class="contents" aria-busy="true"></div>`;
 	page.main[0].append(place);
 
@@ -36,7 +37,6 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 	});
 	page.set_secondary_action(__("Refresh"), () => board.refresh(), { icon: "refresh", size: "sm" });
 	page.btn_secondary.attr("aria-label", __("Refresh")); // a phone shows its icon alone
-	page.add_menu_item(__("For a Wall"), () => window.open("/maintenance_dashboard"));
 	frappe.realtime.on("maintenance_changed", () => {
 		if (board.is_shown()) board.refresh();
 	});

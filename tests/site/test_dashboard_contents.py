@@ -184,7 +184,7 @@ def test_an_emergency_comes_before_all_else_with_its_clock(busy):
     name = incidents.make({**values, "severity": "Critical"}, "No login", clock.now()).name
     described = describe_dashboard()
     html = dashboard_page.render(described)
-    assert described["sentence"] == "There is an emergency, and it is being worked on: “No <b>login</b>”."
+    assert described["sentence"] == "There is an emergency: “No <b>login</b>”."
     assert html.index(f"/app/maintenance-incident/{name}") < html.index("Executive Summary")
     (incident,) = described["incidents"]
     assert incident["since"].startswith("for ")

@@ -20,6 +20,7 @@ from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import dashboard_words as words
 from verenigingen_maintenance.operations import downtimes, settings
 from verenigingen_maintenance.operations.checks import CHECK, Spec
+from verenigingen_maintenance.operations.dashboard_rows import rows
 from verenigingen_maintenance.operations.dashboard_series import Series
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock
@@ -71,20 +72,20 @@ def rows_of(run: str) -> list[Any]:
         "not_applicable",
         "observed_at",
     ]
-    filters = {"parent": run, "parenttype": "Checklist Run", "check_name": ("is", "set")}
-    return frappe.get_all("Checklist Run Item", filters, fields, order_by="idx asc", limit=0)
+    filters = {"parent": run, "parenttype": "Checklist Run", "check_name": ("!=", "")}
+    return rows("Checklist Run Item", fields, filters, "idx")
 
 
 def present_checks(now: datetime) -> dict[str, Any]:
     """Every enabled check by name. `is_fresh` marks those that a round of samples judged lately."""
-    rows = frappe.get_all(CHECK, {"enabled": 1}, FIELDS, limit=0)
+    found = rows(CHECK, FIELDS, {"enabled": 1})
     every = settings.sampling_interval()
     longest = downtimes.longest_silence(every)
-    for row in rows:
+    for row in found:
         row.judged_at = clock.instant_before(row.live_at, now) if row.live_at else None
         is_live = bool(every and row.live and row.live_verdict and row.judged_at)
         row.is_fresh = is_live and -AHEAD < now - row.judged_at <= longest
-    return {row.name: row for row in rows}
+    return {row.name: row for row in found}
 
 
 def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str, Cause] | None:
@@ -118,13 +119,18 @@ def cards(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """One for each of CARDS that is applicable here. Those that follow from others tell the `situation`."""
-    rows = {item.check_name: item for item in run.items} if run else {}
+    by_name = {item.check_name: item for item in run.items} if run else {}
     return [
         _card(
-            name, _row(rows.get(name), checks.get(name), situation, now), run, checks.get(name), series, now
+            name,
+            _row(by_name.get(name), checks.get(name), situation, now),
+            run,
+            checks.get(name),
+            series,
+            now,
         )
         for name in CARDS
-        if _applies(rows.get(name), checks.get(name))
+        if _applies(by_name.get(name), checks.get(name))
     ]
 
 

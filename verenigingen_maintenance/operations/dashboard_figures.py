@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.charts import Chart, Expected, Point
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.thresholds import Limit
 from verenigingen_maintenance.operations import dashboard_words as words
+from verenigingen_maintenance.operations.dashboard_rows import rows
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import clock, compliance, forecasts
@@ -37,10 +38,10 @@ def promises(now: datetime) -> dict[str, Any]:
         return {"lines": [], "why_none": _("not measured: the promises of this month are computed each hour")}
     fields = ["title", "span", "value", "target", "verdict", "detail"]
     filters = {"parent": name, "parenttype": RECORD}
-    rows = frappe.get_all("Monthly Service Level Figure", filters, fields, order_by="idx asc", limit=0)
+    figures = rows("Monthly Service Level Figure", fields, filters, "idx")
     moment = clock.instant_before(computed, now)
     return {
-        "lines": [_promise(row) for row in rows],
+        "lines": [_promise(row) for row in figures],
         "url": f"/app/monthly-service-level/{name}",
         "age": _("computed {0}").format(words.ago(moment, now)),
         "is_late": now - moment > HOURLY,
@@ -94,13 +95,15 @@ def ahead(now: datetime) -> dict[str, Any]:
     if not made:
         return {"lines": [], "why_none": _("not measured: {0}").format(said(forecasts.why_none(now).reason))}
     made.sort(key=lambda row: (not row.is_alert, row.crosses_on or date.max, not row.limit, row.metric))
-    rows = made[:MOST_FORECASTS]
-    names = [row.metric for row in rows]
+    shown = made[:MOST_FORECASTS]
+    names = [row.metric for row in shown]
     fields = ["name", "title", "metric_group", "unit", "kind"]
-    metrics = {each.name: each for each in frappe.get_all("Metric", {"name": ("in", names)}, fields, limit=0)}
-    days = _days(names, min(row.begins for row in rows) - DRAWN)
+    metrics = {each.name: each for each in rows("Metric", fields, {"name": ("in", names)})}
+    days = _days(names, min(row.begins for row in shown) - DRAWN)
     lines = [
-        _forecast(row, metrics[row.metric], days.get(row.metric, ())) for row in rows if row.metric in metrics
+        _forecast(row, metrics[row.metric], days.get(row.metric, ()))
+        for row in shown
+        if row.metric in metrics
     ]
     return {"lines": lines, "more": len(made) - len(lines), "url": "/app/query-report/Forecasts"}
 
@@ -135,14 +138,14 @@ def _forecast(row: Any, metric: Any, known: Sequence[Point]) -> dict[str, Any]:
 
 def _days(names: Sequence[str], since: date) -> dict[str, list[Point]]:
     """The middle of each day that was rolled up, of a Count its sum; of all in one statement."""
-    rows = frappe.db.sql(
+    found_rows = frappe.db.sql(
         f"select d.metric, d.begins, if(m.kind = 'Count', d.total, d.median) from `tab{DAY}` d "
         "join `tabMetric` m on m.name = d.metric where d.metric in %s and d.begins >= %s "
         "order by d.metric, d.begins limit %s",
         (names, since, 2 * DRAWN.days * len(names)),
     )
     found: dict[str, list[Point]] = {}
-    for metric, moment, amount in rows:
+    for metric, moment, amount in found_rows:
         found.setdefault(metric, []).append((moment, float(amount)))
     return found
 

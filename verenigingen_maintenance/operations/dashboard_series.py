@@ -16,6 +16,7 @@ from frappe.utils import formatdate
 from verenigingen_maintenance.core.charts import Chart, Mark, Point, sparkline
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import dashboard_words as words
+from verenigingen_maintenance.operations.dashboard_rows import rows
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.compliance import ASSESSMENT
@@ -99,17 +100,19 @@ def score(now: datetime) -> Series:
     """The score of compliance, which is assessed, not sampled."""
     ends = clock.stored(now)
     filters = {"day": (">=", (ends - PERIOD).date())}
-    rows = frappe.get_all(
+    assessed = frappe.get_all(
         ASSESSMENT, filters, ["assessed_at", "score"], order_by="day asc", limit=PERIOD.days + 1
     )
-    points = [(row.assessed_at, float(row.score)) for row in rows if row.score and row.assessed_at <= ends]
+    points = [
+        (row.assessed_at, float(row.score)) for row in assessed if row.score and row.assessed_at <= ends
+    ]
     url = "/app/query-report/Compliance"
     more = {"points": points, "apart": timedelta(days=1)}
     return Series("Compliance score", "%", url, ends - PERIOD, ends, **more)
 
 
 def _metrics(names: Sequence[str]) -> list[Any]:
-    return frappe.get_all("Metric", {"name": ("in", names)}, FIELDS, limit=0)
+    return rows("Metric", FIELDS, {"name": ("in", names)})
 
 
 def _unit(row: Any) -> str:
@@ -142,25 +145,25 @@ def _points(names: Sequence[str], ends: datetime) -> dict[str, list[Point]]:
 
 def _of_hours(names: Sequence[str], ends: datetime) -> dict[str, list[Point]]:
     """The middle of each hour; of a Count its sum."""
-    rows = frappe.db.sql(
+    found = frappe.db.sql(
         f"select h.metric, h.begins, if(m.kind = 'Count', h.total, h.median) from `tab{HOUR}` h "
         "join `tabMetric` m on m.name = h.metric where h.metric in %s and h.begins >= %s and h.begins < %s "
         "order by h.metric, h.begins limit %s",
         (names, ends - PERIOD, ends, MOST_HOURS * len(names)),
     )
-    return _by_metric(rows)
+    return _by_metric(found)
 
 
 def _of_samples(names: Sequence[str], since: datetime, ends: datetime) -> dict[str, list[Point]]:
     """What came since the last hour that was rolled up, some of it: it is drawn within a few pixels."""
-    rows = frappe.db.sql(
+    found = frappe.db.sql(
         f"select s.metric, s.observed_at, s.value from `tab{SAMPLE}` s "
         "join `tabMetric` m on m.name = s.metric "
         "where s.metric in %s and s.observed_at >= %s and s.observed_at <= %s and m.kind = 'Gauge' "
         "order by s.metric, s.observed_at limit %s",
         (names, since, ends, 200 * len(names)),
     )
-    return {name: _thinned(points) for name, points in _by_metric(rows).items()}
+    return {name: _thinned(points) for name, points in _by_metric(found).items()}
 
 
 def _thinned(points: list[Point]) -> list[Point]:
@@ -168,18 +171,18 @@ def _thinned(points: list[Point]) -> list[Point]:
     return points[::-step][::-1]
 
 
-def _by_metric(rows: Iterable[tuple[str, datetime, float]]) -> dict[str, list[Point]]:
+def _by_metric(values: Iterable[tuple[str, datetime, float]]) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
-    for metric, moment, amount in rows:
+    for metric, moment, amount in values:
         found.setdefault(metric, []).append((moment, float(amount)))
     return found
 
 
 def _limits(names: Sequence[str]) -> dict[str, list[float]]:
     """The CRITICAL thresholds of the checks that read a metric; one that cannot be meant is not drawn."""
-    filters = {"enabled": 1, "critical": ("is", "set"), "source": ("in", names)}
+    filters = {"enabled": 1, "critical": ("!=", ""), "source": ("in", names)}
     found: dict[str, list[float]] = {}
-    for row in frappe.get_all("Maintenance Check", filters, ["source", "critical"], limit=0):
+    for row in rows("Maintenance Check", ["source", "critical"], filters):
         with suppress(ThresholdError):
             found.setdefault(row.source, []).append(Limit.parse(row.critical).value)
     return found

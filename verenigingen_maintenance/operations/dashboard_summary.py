@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from verenigingen_maintenance.core import duty as rota
 from verenigingen_maintenance.core.dashboard import Concluded, Known, conclude
@@ -36,26 +35,26 @@ class Daily:
     `measured` is None where a slot has passed since: what it says is of another day.
     """
 
-    procedure: Document | None
+    procedure: Any | None
     slot: Slot | None
     measured: Measured | None
 
 
 def daily(now: datetime) -> Daily:
     """Reads it."""
-    name = frappe.db.get_value(PROCEDURE, {"cadence": "Daily", "enabled": 1})
-    if not name:
+    fields = ["name", "cadence", "window_starts", "window_ends", "weekday", "nth", "active_since"]
+    procedure = frappe.db.get_value(PROCEDURE, {"cadence": "Daily", "enabled": 1}, fields, as_dict=True)
+    if not procedure:
         return Daily(None, None, None)
-    procedure = frappe.get_cached_doc(PROCEDURE, name)
     today = clock.stored(now).date()
     near = [*slots(procedures.schedule_of(procedure), settings.calendar(), today - LOOK_BACK, today)]
     passed = [slot for slot in near if slot.due_until <= now]
     present = next((slot for slot in near if slot.opens_at <= now < slot.lapses_at), None)
     slot = present if present and _counts(present, procedure, now) else None
-    return Daily(procedure, slot, _measured(name, passed[-1] if passed else None))
+    return Daily(procedure, slot, _measured(procedure.name, passed[-1] if passed else None))
 
 
-def _counts(slot: Slot, procedure: Document, now: datetime) -> bool:
+def _counts(slot: Slot, procedure: Any, now: datetime) -> bool:
     """One whose window was over before the procedure was active does not, unless somebody opened its run."""
     since = clock.instant(procedure.active_since or clock.stored(now))
     return slot.due_until >= since or bool(frappe.db.exists(RUN, slot.name))
@@ -171,7 +170,7 @@ def _open_run(row: Any, now: datetime) -> dict[str, Any]:
     }
 
 
-def _next_due(procedure: Document, now: datetime) -> str:
+def _next_due(procedure: Any, now: datetime) -> str:
     following = next_slot(procedures.schedule_of(procedure), settings.calendar(), now)
     if following is None:
         return _("none is due today")

@@ -96,7 +96,7 @@ def _not_looked(last_look: str) -> str:
 
 
 _REASONS = {
-    Reason.INCIDENT: lambda: _("There is an emergency, and it is being worked on: {0}."),
+    Reason.INCIDENT: lambda: _("There is an emergency: {0}."),
     Reason.TAKEN: lambda: _("Something is broken, and somebody is working on it: {0}."),
     Reason.CRITICAL: lambda: _("Something is broken, and nobody has taken it on yet: {0}."),
     Reason.UNKNOWN: lambda: _("It cannot be said that all is well, because this could not be measured: {0}."),
@@ -105,7 +105,7 @@ _REASONS = {
     Reason.OK: lambda: _("Everything that is watched works as it should."),
 }
 _AND_MORE = {
-    Reason.INCIDENT: lambda: _("There are emergencies, and they are being worked on: {0} and {1} more."),
+    Reason.INCIDENT: lambda: _("There are emergencies: {0} and {1} more."),
     Reason.TAKEN: lambda: _("Some things are broken, and somebody is working on them: {0} and {1} more."),
     Reason.CRITICAL: lambda: _("Some things are broken, and nobody has taken them on yet: {0} and {1} more."),
     Reason.UNKNOWN: lambda: _(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.charts import HEIGHT, WIDTH, Chart
+from verenigingen_maintenance.core.charts import HEIGHT, WIDTH, Chart, sparkline
 
 BEGINS = datetime(2026, 11, 24, 9)
 DAY = timedelta(days=1)
@@ -161,3 +161,62 @@ def test_what_is_expected_goes_on_as_a_dashed_line_in_a_band():
 def test_the_scale_reaches_as_far_as_what_is_expected():
     ahead = [(BEGINS + timedelta(hours=3), 50.0, 40.0, 80.0)]
     assert "80" in texts(replace(chart((0, 5.0)), expected=ahead))
+
+
+# --- marks and labels
+
+
+def test_a_mark_is_drawn_with_its_sign_and_its_words_and_those_outside_are_not():
+    at = [BEGINS + timedelta(hours=hour) for hour in (-1, 6, 25)]
+    marked = replace(chart((0, 1), (10, 2)), marks=[(moment, "A", "<b>moved</b>") for moment in at])
+    svg = marked.svg()
+    assert svg.count('class="mark"') == 1
+    assert "<title>A: &lt;b&gt;moved&lt;/b&gt;</title>" in svg
+    assert texts(marked)[-3] == "A"
+
+
+def test_signs_of_one_moment_stand_side_by_side():
+    marks = [(BEGINS + timedelta(hours=3), sign, "moved") for sign in "ABC"]
+    groups = [each for each in drawn(replace(chart((0, 1)), marks=marks)).iter("g")]
+    assert len({group.find("line").get("x1") for group in groups}) == 1
+    places = [float(group.find("text").get("x")) for group in groups]
+    assert places == sorted(set(places))
+
+
+def test_labels_and_what_is_told_take_the_place_of_its_own_words_and_are_escaped():
+    labelled = replace(chart((0, 1), title=""), labels=("<1>", "24-11"))
+    assert texts(labelled)[0] == "s"
+    assert texts(labelled)[-2:] == ["<1>", "24-11"]
+    assert 'aria-label="s: &quot;tijden&quot;"' in labelled.svg('"tijden"')
+
+
+# --- sparklines
+
+
+def sparks(*points, gap=15):
+    placed = [(BEGINS + timedelta(minutes=minute), value) for minute, value in points]
+    svg = sparkline(placed, BEGINS, BEGINS + timedelta(minutes=100), timedelta(minutes=gap), "<told>")
+    return ElementTree.fromstring(svg)
+
+
+def test_a_sparkline_goes_from_its_lowest_to_its_highest_value():
+    (line,) = sparks((0, 5), (10, 15), (20, 10)).iter("polyline")
+    assert line.get("points") == "2.0,26.0 13.6,2.0 25.2,14.0"
+
+
+def test_a_sparkline_has_gaps_and_says_what_it_shows():
+    svg = sparks((0, 1), (10, 1), (50, 2))
+    assert svg.get("aria-label") == "<told>"
+    assert [len([*svg.iter(kind)]) for kind in ("polyline", "circle")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("points", "place"), [([(50, 3)], ("60.0", "14.0")), ([(200, 3)], ("118.0", "14.0"))]
+)
+def test_one_value_is_a_point_in_the_middle_and_stays_inside(points, place):
+    (point,) = sparks(*points).iter("circle")
+    assert (point.get("cx"), point.get("cy")) == place
+
+
+def test_without_values_there_is_no_sparkline():
+    assert sparkline([], BEGINS, BEGINS + DAY, DAY, "nothing") == ""

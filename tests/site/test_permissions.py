@@ -64,6 +64,7 @@ READING = [
     (api.identify_error_hotspots, ()),
     (api.latest_errors, ("EP-1",)),
     (api.watcher, ()),
+    (api.dashboard, ()),
     (api.system_health, ()),
     (api.get_compliance_metrics, ()),
     (api.generate_insights_report, ()),

@@ -130,6 +130,9 @@ from verenigingen_maintenance.api.metrics import (
     system_health,
     watcher,
 )
+from verenigingen_maintenance.api.overview import (
+    dashboard,
+)
 from verenigingen_maintenance.api.procedures import (
     approve_procedure,
     confirm_contacts,
@@ -234,6 +237,7 @@ __all__ = [
     "confirm_contacts",
     "confirm_emergency_account",
     "confirm_understanding",
+    "dashboard",
     "deactivate_escalation",
     "decide_emergency_account",
     "declare_not_applicable",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -38,6 +39,16 @@ OWN = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A document that somebody changed: when (as it is stored), which, and what of it in words."""
+
+    moment: datetime
+    doctype: str
+    name: str
+    text: str
+
+
 def versions() -> dict[str, str]:
     """The version of each installed app."""
     return {app: _version(app) for app in frappe.get_installed_apps()}
@@ -57,12 +68,25 @@ def apps(before: Mapping[str, str] | None) -> list[str]:
 
 def documents(since: datetime) -> list[str]:
     """Changes that people and upgrades made to checks, procedures, settings, levels and contacts."""
-    filters = {"ref_doctype": ("in", [*RULES, *OTHERS]), "creation": (">=", clock.stored(since))}
-    fields = ["ref_doctype", "docname", "data", "owner", "creation"]
-    rows = frappe.get_all(VERSION, filters, fields, order_by="creation asc", limit=MOST)
-    told = [line for row in rows for line in _told(row)]
+    rows = _rows(since)
+    told = [redact(f"{text} ({row.creation:%Y-%m-%d})") for row in rows for text in _told(row)]
     cut = [_("Only the first {0} changes were read.").format(MOST)] if len(rows) >= MOST else []
     return [*dict.fromkeys(told), *cut]
+
+
+def dated(since: datetime) -> list[Changed]:
+    """The same, each with its moment, the last first; 300 at most."""
+    return [
+        Changed(row.creation, row.ref_doctype, row.docname, redact(text))
+        for row in _rows(since, "creation desc")
+        for text in _told(row)
+    ]
+
+
+def _rows(since: datetime, order: str = "creation asc") -> list[Any]:
+    filters = {"ref_doctype": ("in", [*RULES, *OTHERS]), "creation": (">=", clock.stored(since))}
+    fields = ["ref_doctype", "docname", "data", "owner", "creation"]
+    return frappe.get_all(VERSION, filters, fields, order_by=order, limit=MOST)
 
 
 def _told(row: Any) -> Iterator[str]:
@@ -85,7 +109,7 @@ def _told(row: Any) -> Iterator[str]:
             f"{_(meta.get_label(field))} {_value(old)} → {_value(new)}" for field, old, new in changed
         )
     name = row.ref_doctype if row.ref_doctype == row.docname else f"{row.ref_doctype} {row.docname}"
-    yield redact(_("{0}: {1} ({2:%Y-%m-%d})").format(name, what, row.creation))
+    yield _("{0}: {1}").format(name, what)
 
 
 def _value(value: object) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Coalesce, Min
+from frappe.query_builder.functions import Coalesce, Max, Min
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.clock_audit import ALLOWED, Audited
@@ -48,7 +48,15 @@ def audit(now: datetime) -> None:
 def findings(now: datetime) -> list[str]:
     """What is wrong with the clocks now; read from a web request too."""
     active = bool(cint(frappe.db.get_single_value(SETTINGS, "escalation_active")))
-    return [text for row in _open() for text in found_in(_audited(row), now, active)]
+    return [text for _name, audited in _looked_at() for text in found_in(audited, now, active)]
+
+
+def _looked_at() -> list[tuple[str, Audited]]:
+    """The open escalations by name, with what their notifications say: in two statements."""
+    rows = _open()
+    names = [row.name for row in rows]
+    written, untried = _written(names), _untried(names)
+    return [(row.name, _audited(row, written, untried)) for row in rows]
 
 
 def _open() -> list[dict]:
@@ -57,28 +65,35 @@ def _open() -> list[dict]:
     return frappe.get_all(ESCALATION, filters, FIELDS, order_by="opened_at", limit=0)
 
 
-def _audited(row: dict) -> Audited:
+def _audited(row: dict, written: dict[tuple[str, str], str], untried: dict[str, str]) -> Audited:
     try:
         kept, policy = Clock.from_json(row.clock or ""), Policy.from_json(row.policy or "")
     except (ValueError, KeyError, TypeError):  # which is a finding
         return Audited(row.name, None, None, False)
-    return Audited(row.name, kept, policy, _is_written(row, kept), _untried_since(row.name))
+    last = written.get((row.name, row.level or ""), "")
+    return Audited(row.name, kept, policy, last >= due_text(kept.level_since), _moment(untried.get(row.name)))
 
 
-def _is_written(row: dict, kept: Clock) -> bool:
-    """Since the turn of the level began. What was put off since then was written all the same."""
-    told = {"escalation": row.name, "level": row.level, "due": (">=", due_text(kept.level_since))}
-    return bool(frappe.db.exists(NOTIFICATION, told))
+def _moment(due: str | None) -> datetime | None:
+    return datetime.fromtimestamp(int(due), timezone.utc) if due else None
 
 
-def _untried_since(name: str) -> datetime | None:
-    """What was decided has a reason, what was tried an attempt, and what cannot be sent at all says why."""
+def _written(names: list[str]) -> dict[tuple[str, str], str]:
+    """When each level of escalations was written to last; what was put off since counts all the same."""
+    table = frappe.qb.DocType(NOTIFICATION)
+    query = frappe.qb.from_(table).select(table.escalation, table.level, Max(table.due))
+    rows = query.where(table.escalation.isin([*names, ""])).groupby(table.escalation, table.level).run()
+    return {(escalation, level or ""): due or "" for escalation, level, due in rows}
+
+
+def _untried(names: list[str]) -> dict[str, str]:
+    """Since when something was not tried: what was decided has a reason, what was tried an attempt, and what
+    cannot be sent at all says why."""
     table = frappe.qb.DocType(NOTIFICATION)
     says_nothing = (Coalesce(table.reason, "") == "") & (Coalesce(table.waits_because, "") == "")
     is_untried = (table.status == "Waiting") & (table.attempts == 0) & says_nothing
-    query = frappe.qb.from_(table).select(Min(table.due)).where(table.escalation == name)
-    due = query.where(is_untried).run()[0][0]
-    return datetime.fromtimestamp(int(due), timezone.utc) if due else None
+    query = frappe.qb.from_(table).select(table.escalation, Min(table.due)).groupby(table.escalation)
+    return dict(query.where(table.escalation.isin([*names, ""]) & is_untried).run())
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:
@@ -90,7 +105,6 @@ def _escalate(wrong: list[str], now: datetime) -> None:
 
 
 def _tell_whom_nobody_told() -> None:
-    for row in _open():
-        audited = _audited(row)
+    for name, audited in _looked_at():
         if audited.clock and not audited.clock.muted and not audited.written:
-            notifications.announce(get(row.name), "Opened")
+            notifications.announce(get(name), "Opened")

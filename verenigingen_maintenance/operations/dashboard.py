@@ -1,109 +1,155 @@
-"""What the dashboard page shows: the latest measured daily run, card by card. Nothing is measured for it."""
+"""What the dashboard shows, in Desk and as a page: one description, in parts. Nothing is measured for it."""
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
-from verenigingen_maintenance.core.slots import slots
+from verenigingen_maintenance.core.derived import Cause, Situation
+from verenigingen_maintenance.core.redaction import redact
+from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import age_in_words
-from verenigingen_maintenance.operations import open_escalations, procedures, settings, watch
-from verenigingen_maintenance.operations.open_run import RUN
+from verenigingen_maintenance.operations import dashboard_cards as cards
+from verenigingen_maintenance.operations import dashboard_figures as figures
+from verenigingen_maintenance.operations import dashboard_series as series
+from verenigingen_maintenance.operations import dashboard_summary as summary
+from verenigingen_maintenance.operations import dashboard_words as words
+from verenigingen_maintenance.operations import dashboard_work as work
+from verenigingen_maintenance.operations import watch
+from verenigingen_maintenance.operations.dashboard_series import CHARTS
 from verenigingen_maintenance.sources import clock
 
-# The titles are those that the written procedure looks for on a dashboard.
-CARDS = {
-    "active_members": "Active Members",
-    "errors_24h": "Errors (24h)",
-    "compliance_score": "Compliance Score",
-    "critical_alerts": "Critical Alerts",
-    "critical_issues": "Critical Issues",
-    "analytics_response": "Analytics Summary",
-    "forecasts_age": "Trend Forecasts",
-    "compliance_errors": "Compliance Metrics",
-    "database_response": "Database Response",
-    "api_response": "API Response",
-    "cache_hit_rate": "Cache Hit Rate",
-}
-
-# They follow from other rows, and must not feed one: what they do not know is no card without data.
-DERIVED_CARDS = {"critical_alerts", "critical_issues"}
+SECONDS = 2
 
 
-def describe_dashboard() -> dict:
-    """The values of the page's template; `recent_errors` is None where they were not measured."""
-    run = _latest()
-    if run and _is_stale(run):
-        run = None
-    items = {item.check_name: item for item in run.items if item.check_name} if run else {}
-    watcher = watch.describe_watch(clock.now())
+def describe_dashboard(now: datetime | None = None) -> dict[str, Any]:
+    """The values of the template, all as text in the reader's language; only what is named svg is HTML.
+
+    A part that cannot be read is `{"failed": why}`, and the others are there all the same.
+    """
+    now = now or clock.now()
+    with _bounded():
+        return _described(_Parts(now), now)
+
+
+class _Parts:
+    """Reads parts, one after another; `failed` has the reasons of those that could not be read."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.failed: dict[str, str] = {}
+
+    def read(self, name: str, reader: Callable[[], Any], otherwise: Any = None) -> Any:
+        """What `reader` answers; `otherwise` where it fails, and why it did is kept and shown."""
+        try:
+            return reader()
+        except Exception as error:  # noqa: BLE001 - a part may fail in any way; the page says so and goes on
+            frappe.logger("verenigingen_maintenance").exception("dashboard: %s", name)
+            self.failed[name] = redact(f"{type(error).__name__}: {error}")[:300]
+            return otherwise
+
+
+def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
+    watcher = parts.read("watch", lambda: watch.describe_watch(now)) or _UNWATCHED
+    daily = parts.read("run", lambda: summary.daily(now)) or summary.Daily(None, None, None)
+    run, checks = daily.measured, parts.read("checks", lambda: cards.present_checks(now), {})
+    present = parts.read("checks", lambda: cards.present_causes(run, checks))
+    going = parts.read("incidents", lambda: summary.incidents(now), [])
+    rows = parts.read("escalations", work.unresolved, [])
+    lines = parts.read("charts", lambda: _series(checks, now), {})
+    changes = parts.read("changes", lambda: work.changes(now), {"lines": [], "more": 0})
+    found = parts.read("status", lambda: summary.status(present, rows, going, watcher["is_late"]))
     return {
-        "sampled": age_in_words(watcher["seconds"]),
+        **_watched(watcher),
+        **_of_run(run, now),
+        **_status(found, watcher, bool(_NEEDED & set(parts.failed))),
+        "incidents": going,
+        "issues": parts.read(
+            "issues", lambda: summary.issues(present, run, rows), {"count": None, "lines": []}
+        ),
+        "todays_run": parts.read("run of today", lambda: summary.todays_run(daily, now)),
+        "duty": parts.read("duty", lambda: summary.on_duty(now)),
+        "cards": parts.read(
+            "cards", lambda: cards.cards(run, checks, _situation(present, rows), lines, now), []
+        ),
+        "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run)),
+        "patterns": parts.read("patterns", lambda: work.patterns(now)),
+        "escalations": parts.read("escalations", lambda: work.escalations(rows, now)),
+        "promises": parts.read("promises", lambda: figures.promises(now)),
+        "forecasts": parts.read("forecasts", lambda: figures.ahead(now)),
+        "compliance": parts.read("compliance", lambda: figures.by_area(now)),
+        "charts": parts.read("charts", lambda: _charts(lines, changes["lines"]), []),
+        "changes": changes,
+        "failed": parts.failed,
+    }
+
+
+def _situation(present: dict[str, Cause] | None, rows: list[Any]) -> Situation:
+    """All that was judged, and the subjects of the open escalations."""
+    return Situation(list((present or {}).values()), frozenset(each.subject for each in rows))
+
+
+_NEEDED = {"watch", "run", "checks", "incidents", "escalations"}
+_UNWATCHED = {"seconds": None, "is_late": True, "why": [], "problems": [], "verdict": "UNKNOWN"}
+
+
+def _watched(watcher: dict[str, Any]) -> dict[str, Any]:
+    seconds = watcher["seconds"]
+    return {
+        "sampled": age_in_words(seconds),
+        "sampled_words": "" if seconds is None else _("{0} ago").format(words.length(seconds)),
         "is_late": watcher["is_late"],
         "why": [*watcher["why"], *watcher["problems"]],
-        "run": run.name if run else None,
-        "measured_at": f"{run.measured_at:%Y-%m-%d %H:%M}" if run else "",
-        "zone": str(clock.zone()),
-        **_summary(run, items),
-        "cards": [
-            _card(title, items.get(name)) for name, title in CARDS.items() if _applies(items.get(name))
-        ],
-        "recent_errors": _recent_errors(items.get("same_error_24h")),
     }
 
 
-def _latest() -> Document | None:
-    filters = {"cadence": "Daily", "enabled": 1}
-    procedure = frappe.db.get_value("Maintenance Procedure", filters)
-    measured = {"procedure": procedure, "measured_at": ("is", "set")}
-    name = frappe.db.get_value(RUN, measured, order_by="measured_at desc")
-    return frappe.get_doc(RUN, name) if name else None
-
-
-def _is_stale(run: Document) -> bool:
-    """Whether a slot has passed since it was measured: what it says is of another day."""
-    procedure, now = frappe.get_doc("Maintenance Procedure", run.procedure), clock.now()
-    today = clock.stored(now).date()
-    days = slots(procedures.schedule_of(procedure), settings.calendar(), today - timedelta(days=14), today)
-    passed = [slot for slot in days if slot.due_until <= now]
-    return bool(passed) and clock.instant(run.measured_at) < passed[-1].opens_at
-
-
-def _summary(run: Document | None, items: dict) -> dict:
-    status = items.get("system_status")
-    if run is None or status is None:
-        return {"status": _("not measured"), "verdict": "UNKNOWN", "summary": []}
-    told = [
-        status.reason,
-        _("Its run {0} is {1}.").format(run.name, run.status),
-        _("Escalations open: {0}").format(len(open_escalations.open_ones())),
-    ]
-    words = status.in_words() or _("unknown")
-    return {"status": words, "verdict": status.verdict, "summary": [line for line in told if line]}
-
-
-def _applies(item: Document | None) -> bool:
-    return not (item and item.not_applicable)
-
-
-def _card(title: str, item: Document | None) -> dict:
-    is_derived = bool(item and item.check_name in DERIVED_CARDS)
-    value = item.in_words() if item else ""
+def _of_run(run: Any, now: datetime) -> dict[str, Any]:
+    """Which run the cards are of, and when it was measured."""
     return {
-        "title": title,
-        "is_measured": bool(value) or is_derived,
-        "value": value or (_("unknown") if is_derived else _("not measured")),
-        "verdict": (item and item.verdict) or "UNKNOWN",
-        "reason": (item and item.reason) or "",
-        "target": f"{item.target} {item.unit}" if item and item.target else "",
+        "run": run.name if run else None,
+        "measured_at": words.at(clock.instant_before(run.measured_at, now), now) if run else "",
+        "zone": str(clock.zone()),
+        "as_of": f"{clock.stored(now):%H:%M:%S}",
     }
 
 
-def _recent_errors(item: Document | None) -> list[dict] | None:
-    if not (item and item.value):
-        return None
-    return json.loads(item.evidence or "{}").get("most frequent")
+def _status(found: Any, watcher: dict[str, Any], is_incomplete: bool) -> dict[str, Any]:
+    """The status and its sentence; where what it rests on could not be read, it is CRITICAL or UNKNOWN."""
+    if found is None or (is_incomplete and found.verdict is not Verdict.CRITICAL):
+        told = _("Nobody can say how the system is: parts of this page could not be read.")
+        return {"status": _("unknown"), "verdict": "UNKNOWN", "sentence": told}
+    seconds = watcher["seconds"]
+    looked = "" if seconds is None else _("{0} ago").format(words.length(seconds))
+    verdict = found.verdict.value if found.verdict else "UNKNOWN"
+    return {"status": words.status(found), "verdict": verdict, "sentence": words.sentence(found, looked)}
+
+
+def _series(checks: dict[str, Any], now: datetime) -> dict[str, series.Series]:
+    """The trends of the cards and the lines of the charts."""
+    sources = [checks[name].source for name in cards.CARDS if name in checks]
+    return {**series.read(sources, now), series.SCORE: series.score(now)}
+
+
+def _charts(lines: dict[str, series.Series], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    marks = [(each["moment"], each["sign"], each["text"]) for each in changes]
+    found = [lines[name] for name in CHARTS if name in lines]
+    return [
+        {"title": each.title, "url": each.url, "why_none": each.why_none}
+        | ({"svg": each.chart(marks)} if each.points else {})
+        for each in found
+    ]
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """No statement of it takes longer than that: the database ends it, and its part says so."""
+    frappe.db.sql("set session max_statement_time = %s", SECONDS)
+    try:
+        yield
+    finally:
+        frappe.db.sql("set session max_statement_time = default")

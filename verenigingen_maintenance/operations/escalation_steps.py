@@ -21,7 +21,7 @@ from verenigingen_maintenance.core.escalation_states import (
 )
 from verenigingen_maintenance.core.policy import Policy
 from verenigingen_maintenance.core.transitions import TransitionError
-from verenigingen_maintenance.operations import mutes, records
+from verenigingen_maintenance.operations import dashboard_news, mutes, records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock
@@ -112,6 +112,7 @@ def write(escalation: Document) -> None:
     escalation.flags.ignore_links = True
     save = records.insert if escalation.is_new() else records.write
     save(escalation)
+    dashboard_news.changed()
 
 
 def _set_status(escalation: Document, status: Status) -> None:

@@ -14,7 +14,7 @@ from frappe.utils import cint
 
 from verenigingen_maintenance.core.incident_states import ONGOING, Severity, Status, after
 from verenigingen_maintenance.core.transitions import TransitionError
-from verenigingen_maintenance.operations import records
+from verenigingen_maintenance.operations import dashboard_news, records
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -80,6 +80,7 @@ def make(values: dict, opened: str, now: datetime) -> Document:
     add_event(incident, "Opened", opened, now, by=opened_by or "")
     try:
         records.insert(incident)
+        dashboard_news.changed()
     except frappe.UniqueValidationError:
         frappe.clear_last_message()
         incident = get(str(open_one(values["procedure"], is_drill, latest=True)))
@@ -117,6 +118,7 @@ def write(incident: Document) -> None:
         row.idx = number
     incident.flags.ignore_links = True  # a user or run may be gone: no step may fail for that
     records.write(incident)
+    dashboard_news.changed()
 
 
 def move(incident: Document, event: str, note: str, at: datetime | None = None) -> None:

@@ -17,6 +17,7 @@ from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import (
     checks,
     clearing,
+    dashboard_news,
     escalations,
     findings,
     heartbeat,
@@ -137,6 +138,7 @@ def _write(
     run.update({**measured, "since_last_signed": since.happened(run, new_errors)})
     _write_review(run, found)
     records.write(run)
+    dashboard_news.changed()
     for result in results.values():
         checks.keep_value(result)
 

@@ -15,6 +15,7 @@ from frappe import _
 
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.operations import (
+    dashboard_news,
     downtimes,
     gaps,
     heartbeat,
@@ -83,6 +84,7 @@ def _round(now: datetime, last: sampling.Round | None, every: timedelta) -> None
         downtimes.note(readings.get(downtimes.METRIC), before, last, now, every)
         gaps.fill_in(last, now, every)
         live.judge_all(watched, readings, now)
+        dashboard_news.changed()
         commit()
 
 

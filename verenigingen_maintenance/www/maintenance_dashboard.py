@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import frappe
+import json
 
+import frappe
+from frappe import _
+
+from verenigingen_maintenance.operations import dashboard_page
 from verenigingen_maintenance.operations.dashboard import describe_dashboard
 
 no_cache = 1
@@ -17,4 +21,19 @@ def get_context(context: frappe._dict) -> None:
         raise frappe.Redirect
     if not ROLES & set(frappe.get_roles()):
         raise frappe.PermissionError
-    context.update(describe_dashboard())
+    described = describe_dashboard()
+    context.update(described)
+    context.contents = dashboard_page.render(described)
+    context.language = frappe.local.lang
+    context.words = json.dumps(_words())
+
+
+def _words() -> dict[str, str]:
+    """What the page itself says while it keeps up to date."""
+    return {
+        "shown": _("Shown as of {0}, {1}."),
+        "seconds": _("{0} s ago"),
+        "minutes": _("{0} min ago"),
+        "silent": _("The server did not answer ({0}): what is shown here may be out of date."),
+        "no_dashboard": _("it answers with another page"),
+    }

@@ -1,0 +1,50 @@
+{% include "verenigingen_maintenance/public/js/dashboard_live.js" %}
+
+frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
+	const METHOD = "verenigingen_maintenance.api.dashboard";
+	const page = frappe.ui.make_app_page({
+		parent: wrapper,
+		title: __("Maintenance Dashboard"),
+		single_column: true,
+	});
+	const place = document.createElement("div");
+	place.className = "maintenance-dashboard";
+	place.innerHTML = `<p class="live"><span class="as-of muted"></span>
+		<a href="/maintenance_dashboard" target="_blank">${frappe.utils.escape_html(__("For a wall"))}</a>
+		<strong class="silent" role="alert" hidden></strong></p><div class="contents" aria-busy="true"></div>`;
+	page.main[0].append(place);
+
+	// Not by frappe.call, which opens a dialog for an error.
+	async function ask(stamp) {
+		const answer = await fetch(`/api/method/${METHOD}?stamp=${encodeURIComponent(stamp)}`, {
+			headers: { Accept: "application/json" },
+			cache: "no-store",
+		});
+		if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+		place.querySelector(".contents").removeAttribute("aria-busy");
+		return (await answer.json()).message;
+	}
+
+	const board = new MaintenanceBoard(place, {
+		ask,
+		is_told: () => Boolean(frappe.realtime.socket && frappe.realtime.socket.connected),
+		words: {
+			shown: __("Shown as of {0}, {1}."),
+			seconds: __("{0} s ago"),
+			minutes: __("{0} min ago"),
+			silent: __("The server did not answer ({0}): what is shown here may be out of date."),
+		},
+	});
+	page.set_secondary_action(__("Refresh"), () => board.refresh(), { icon: "refresh", size: "sm" });
+	page.btn_secondary.attr("aria-label", __("Refresh")); // a phone shows its icon alone
+	frappe.realtime.on("maintenance_changed", () => {
+		if (board.is_shown()) board.refresh();
+	});
+	wrapper.maintenance_board = board;
+};
+
+// Lists leave the room of their DocType when they are left: it is entered each time.
+frappe.pages["maintenance-dashboard"].on_page_show = (wrapper) => {
+	frappe.realtime.doctype_subscribe("Maintenance Escalation");
+	wrapper.maintenance_board.refresh();
+};

@@ -1,0 +1,1 @@
+"""What of this app is translated: read from the files alone, without Frappe, as babel_extractors.csv names it."""

@@ -1,0 +1,225 @@
+"""Stored sentences in another language: as they stand, as a sentence of the catalogue with figures in it, or by parts.
+
+`public/js/said.js` is the same for Desk; tests/core/said_cases.json holds both to one table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+HELD = re.compile(r"\{(\d+)\}")
+WORD = re.compile(r"[^\W\d_]+")
+NUMBER = re.compile(r"([<>≤≥=~+-]{0,2} ?-?\d{1,15})(\.\d{1,9})?( ?%| (?:ms|s|min|kB|KB|MB|GB|TB))?")
+DAY = re.compile(r"(\d{4}-\d{2}-\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)")
+COUNTED = re.compile(r"(\S+) (\S.*)", re.DOTALL)
+BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
+SEPARATORS = ("\n", "; ", ". ", ": ", ", ", " and ")
+LONGEST = 6000
+DEEPEST = 6
+MOST_TRIED = 1500
+MOST_FITTING = 3
+MOST_KEPT = 4000
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the reader writes numbers and dates: the decimal sign, and a day such as 2026-11-28 in their form."""
+
+    decimal: str = "."
+    day: Callable[[str], str] = str
+
+    def local(self, text: str) -> str | None:
+        """A number, with a sign of its unit, or a moment; None where the text is something else."""
+        if found := NUMBER.fullmatch(text):
+            whole, rest, unit = found.groups(default="")
+            return f"{whole}{rest.replace('.', self.decimal)}{unit}"
+        if found := DAY.fullmatch(text):
+            return f"{self.day(found[1])}{found[2].replace('T', ' ')}"
+        return None
+
+
+@dataclass(frozen=True)
+class Template:
+    """A sentence with places: what stands between them, which each is, its translation, and its letters."""
+
+    pieces: tuple[str, ...]
+    places: tuple[int, ...]
+    translation: str
+    letters: int
+    is_weak: bool
+
+    def captured(self, text: str) -> list[str] | None:
+        """What stands in its places, none of them empty; None where it is another sentence. In linear time."""
+        first, *middle, last = self.pieces
+        end = len(text) - len(last)
+        if len(first) >= end or not text.startswith(first) or not text.endswith(last):
+            return None
+        found, at = [], len(first)
+        for piece in middle:
+            begins = text.find(piece, at + 1, end)
+            if begins < 0:
+                return None
+            found.append(text[at:begins])
+            at = begins + len(piece)
+        return [*found, text[at:end]] if at < end else None
+
+    def filled(self, values: Sequence[str]) -> str:
+        by_place = dict(zip(self.places, values, strict=True))
+        return HELD.sub(lambda found: by_place.get(int(found[1]), found[0]), self.translation)
+
+
+@dataclass
+class Said:
+    """A text as it is read, and how many of its letters were translated; `is_figure` where it is a number or a day."""
+
+    text: str
+    known: int = 0
+    is_figure: bool = False
+
+
+@dataclass
+class Phrases:
+    """The stored sentences of one language: `catalogue` has their translations by the English text."""
+
+    catalogue: Mapping[str, str]
+    figures: Figures = field(default_factory=Figures)
+
+    def __post_init__(self) -> None:
+        self._by_word = _indexed([*_templates(self.catalogue)])
+        self._kept: dict[str, str] = {}
+
+    def say(self, text: str) -> str:
+        """The text in this language; what is not known of it stays as it is. Never raises."""
+        if not self.catalogue or len(text) > LONGEST:
+            return text
+        if text not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[text] = _Reading(self).read(text, 0).text
+        return self._kept[text]
+
+    def exact(self, text: str) -> str | None:
+        """Its translation where it stands in the catalogue, also with a full stop or a capital more."""
+        for stop in ("", ".") if text.endswith(".") else ("",):
+            bare = text.removesuffix(stop)
+            if found := self.catalogue.get(bare):
+                return found + stop
+            if found := self.catalogue.get(bare[:1].lower() + bare[1:]):
+                return found[:1].upper() + found[1:] + stop
+        return None
+
+    def candidates(self, text: str) -> Iterator[Template]:
+        """The templates of which a rare word is in the text, those with the most letters first."""
+        found = [each for word in set(WORD.findall(text)) for each in self._by_word.get(word, ())]
+        return iter(sorted(found, key=lambda each: (-each.letters, each.pieces)))
+
+
+class _Reading:
+    """One text that is read; `tried` bounds what a hostile one can cost."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self.phrases = phrases
+        self.tried = 0
+        self.memory: dict[str, Said] = {}
+
+    def read(self, text: str, depth: int) -> Said:
+        bare = text.strip()
+        if bare not in self.memory:
+            self.memory[bare] = self._read(bare, depth)
+        said = self.memory[bare]
+        if bare == text or not bare:
+            return said if bare else Said(text)
+        before, after = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
+        return Said(f"{before}{said.text}{after}", said.known, said.is_figure)
+
+    def _read(self, text: str, depth: int) -> Said:
+        if found := self.phrases.exact(text):
+            return Said(found, _letters(text))
+        if local := self.phrases.figures.local(text):
+            return Said(local, is_figure=True)
+        if depth >= DEEPEST or self.tried >= MOST_TRIED:
+            return Said(text)
+        ways = (*self._as_template(text, depth + 1), self._in_parts(text, depth + 1))
+        return max(ways, key=lambda said: said.known)
+
+    def _as_template(self, text: str, depth: int) -> list[Said]:
+        found: list[Said] = []
+        for template in self.phrases.candidates(text):
+            self.tried += 1
+            if self.tried > MOST_TRIED or len(found) == MOST_FITTING:
+                break
+            captured = template.captured(text)
+            if captured is None:
+                continue
+            values = [self.read(each, depth) for each in captured]
+            if not template.is_weak or all(each.known or each.is_figure for each in values):
+                known = template.letters + sum(each.known for each in values)
+                found.append(Said(template.filled([each.text for each in values]), known))
+        return found
+
+    def _in_parts(self, text: str, depth: int) -> Said:
+        for separator in SEPARATORS:
+            if separator in text.strip(separator):
+                return self._joined(_split(text, separator), depth)
+        if found := BRACKETS.fullmatch(text):
+            return self._joined(list(found.groups()), depth)
+        if (found := COUNTED.fullmatch(text)) and NUMBER.fullmatch(found[1]):
+            return self._joined([found[1], " ", found[2]], depth)
+        return Said(text)
+
+    def _joined(self, parts: Sequence[str], depth: int) -> Said:
+        """The parts as they are read; unchanged where none of them is known."""
+        read = [self.read(each, depth) for each in parts]
+        known = sum(each.known for each in read)
+        return Said("".join(each.text for each in read) if known else "".join(parts), known)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Parts and what is between them; a full stop belongs to its sentence."""
+    stop = separator.strip() if separator == ". " else ""
+    between = separator.removeprefix(stop)
+    parts = text.split(separator)
+    found: list[str] = []
+    for each in parts[:-1]:
+        found += [each + stop, between]
+    return [*found, parts[-1]]
+
+
+def _templates(catalogue: Mapping[str, str]) -> Iterator[Template]:
+    for text, translation in catalogue.items():
+        if HELD.search(text) and translation:
+            pieces = HELD.split(text)
+            literal = pieces[::2]
+            words = [word for piece in literal for word in WORD.findall(piece)]
+            letters = sum(map(len, words))
+            is_weak = sum(len(word) > 1 for word in words) < 2
+            yield Template(tuple(literal), tuple(map(int, pieces[1::2])), translation, letters, is_weak)
+
+
+def _indexed(templates: Sequence[Template]) -> dict[str, list[Template]]:
+    """Each under the one of its whole words that the fewest have; one without a whole word is not used."""
+    words = {template: _whole_words(template) for template in templates}
+    often = Counter(word for found in words.values() for word in found)
+    index: dict[str, list[Template]] = defaultdict(list)
+    for template, found in words.items():
+        if found:
+            index[min(found, key=lambda word: (often[word], -len(word), word))].append(template)
+    return dict(index)
+
+
+def _whole_words(template: Template) -> set[str]:
+    """The words of its literal that no figure can grow."""
+    last = len(template.pieces) - 1
+    return {
+        found[0]
+        for at, piece in enumerate(template.pieces)
+        for found in WORD.finditer(piece)
+        if (found.start() or at == 0) and (found.end() < len(piece) or at == last)
+    }
+
+
+def _letters(text: str) -> int:
+    return sum(map(len, WORD.findall(text)))

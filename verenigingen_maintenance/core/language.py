@@ -14,7 +14,9 @@ HELD = re.compile(r"\{(\d+)\}")
 WORD = re.compile(r"[^\W\d_]+")
 NUMBER = re.compile(r"([<>≤≥=~+-]{0,2} ?-?\d{1,15})(\.\d{1,9})?( ?%| (?:ms|s|min|kB|KB|MB|GB|TB))?")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)")
-COUNTED = re.compile(r"(\S+) (\S.*)", re.DOTALL)
+LED = re.compile(r"(\S+)(\s+)(\S.*)", re.DOTALL)
+LEADER = re.compile(r"[<>≤≥=~+-]{0,2}\d+(\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(:\d{2})?|[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+|[-•–*]")
+ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 SEPARATORS = ("\n", "; ", ". ", ": ", ", ", " and ")
 LONGEST = 6000
@@ -164,11 +166,9 @@ class _Reading:
         for separator in SEPARATORS:
             if separator in text.strip(separator):
                 return self._joined(_split(text, separator), depth)
-        if found := BRACKETS.fullmatch(text):
-            return self._joined(list(found.groups()), depth)
-        if (found := COUNTED.fullmatch(text)) and NUMBER.fullmatch(found[1]):
-            return self._joined([found[1], " ", found[2]], depth)
-        return Said(text)
+        led = LED.fullmatch(text)
+        found = BRACKETS.fullmatch(text) or (led and LEADER.fullmatch(led[1]) and led) or ENDED.fullmatch(text)
+        return self._joined(found.groups(), depth) if found else Said(text)
 
     def _joined(self, parts: Sequence[str], depth: int) -> Said:
         """The parts as they are read; unchanged where none of them is known."""

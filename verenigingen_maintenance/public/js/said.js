@@ -7,7 +7,10 @@ verenigingen_maintenance.phrases = (() => {
 	const WORD = /\p{L}+/gu;
 	const NUMBER = /^([<>≤≥=~+-]{0,2} ?-?\d{1,15})(\.\d{1,9})?( ?%| (?:ms|s|min|kB|KB|MB|GB|TB))?$/;
 	const DAY = /^(\d{4}-\d{2}-\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)$/;
-	const COUNTED = /^(\S+) (\S[^]*)$/;
+	const LED = /^(\S+)(\s+)(\S[^]*)$/;
+	const LEADER =
+		/^(?:[<>≤≥=~+-]{0,2}\d+(?:\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(?::\d{2})?|[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+|[-•–*])$/;
+	const ENDED = /^([^]*\S)( )(\d+(?:\.\d+)?(?: ?%)?)$/;
 	const BRACKETS = /^([^()]*[^()\s])( \()([^()]+)(\)[.:]?)$/;
 	const SEPARATORS = ["\n", "; ", ". ", ": ", ", ", " and "];
 	const [LONGEST, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 6, 1500, 3, 4000];
@@ -181,11 +184,9 @@ verenigingen_maintenance.phrases = (() => {
 		in_parts(text, depth, reading) {
 			const separator = SEPARATORS.find((each) => holds(text, each));
 			if (separator) return this.joined(split(text, separator), depth, reading);
-			const brackets = text.match(BRACKETS);
-			if (brackets) return this.joined(brackets.slice(1), depth, reading);
-			const counted = text.match(COUNTED);
-			if (!counted || !NUMBER.test(counted[1])) return unknown(text);
-			return this.joined([counted[1], " ", counted[2]], depth, reading);
+			const led = text.match(LED);
+			const found = text.match(BRACKETS) || (led && LEADER.test(led[1]) && led) || text.match(ENDED);
+			return found ? this.joined(found.slice(1), depth, reading) : unknown(text);
 		}
 
 		joined(parts, depth, reading) {

@@ -1,7 +1,7 @@
 """The catalogue of texts: locale/main.pot from the files, and each language merged with it.
 
-    python tools/translations.py          writes both, and says what a language lacks (exit code 1 where it lacks any)
-    python tools/translations.py --check  writes nothing; also 1 where the files say something else than main.pot
+Without an argument it writes both, and says what a language lacks. With --check it writes nothing, and says too where
+main.pot is not what the files say. The exit code is 1 where there is anything to mend.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def template() -> Catalog:
     for file, _, message, comments, context in found:
         known = catalog.get(message if isinstance(message, str) else message[0], context)
         is_told = known is not None and bool(known.auto_comments)
-        catalog.add(message, locations=[(file, 1)], auto_comments=[] if is_told else comments, context=context)
+        catalog.add(
+            message, locations=[(file, 1)], auto_comments=[] if is_told else comments, context=context
+        )
     for message in catalog:
         message.locations = sorted(set(message.locations))[:MOST_PLACES]
     return catalog
@@ -68,7 +70,13 @@ def write(path: Path, catalog: Catalog) -> None:
     with open(path, "wb") as file:
         write_po(file, catalog, width=110, **options)
     lines = path.read_text().splitlines(keepends=True)
-    dropped = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team')
+    dropped = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Generated-By',
+        '"Last-Translator',
+        '"Language-Team',
+    )
     path.write_text("".join(line for line in lines if not line.startswith(dropped)))
 
 
@@ -80,7 +88,11 @@ def merged(template: Catalog, old: Catalog, language: str) -> Catalog:
         before = old.get(message.id, message.context)
         string = (before and before.string) or words.get(message.id, "")
         new.add(
-            message.id, string, message.locations, auto_comments=message.auto_comments, context=message.context
+            message.id,
+            string,
+            message.locations,
+            auto_comments=message.auto_comments,
+            context=message.context,
         )
     return new
 
@@ -121,7 +133,10 @@ def main(check: bool) -> int:
             po = LOCALE / f"{language}.po"
             write(po, merged(now, read(po) if po.exists() else _empty(language), language))
     lacks = [line for language in languages() for line in problems(now, language)]
-    print("\n".join(lacks[:40]), f"\n{len(keys(now))} texts; {len(lacks)} to mend" if lacks else "all texts translated")
+    print(
+        "\n".join(lacks[:40]),
+        f"\n{len(keys(now))} texts; {len(lacks)} to mend" if lacks else "all texts translated",
+    )
     return 1 if stale or lacks else 0
 
 

@@ -13,7 +13,9 @@ from verenigingen_maintenance.core.language import LONGEST, Figures, Phrases
 TABLE = json.loads((Path(__file__).parent / "said_cases.json").read_text())
 FIGURES = Figures(TABLE["decimal"], lambda day: "-".join(reversed(day.split("-"))))
 PHRASES = Phrases(TABLE["catalogue"], FIGURES)
-PIECES = st.sampled_from([*TABLE["catalogue"], "; ", ". ", ", ", " and ", "\n", " (", ")", "12.5", "2026-11-28", "x"])
+PIECES = st.sampled_from(
+    [*TABLE["catalogue"], "; ", ". ", ", ", " and ", "\n", " (", ")", "12.5", "2026-11-28", "x"]
+)
 
 
 @pytest.mark.parametrize(("text", "expected", "why"), TABLE["cases"])
@@ -59,7 +61,9 @@ def test_figures_survive_inside_a_sentence(name, count):
     ],
 )
 def test_a_hostile_text_costs_no_more_than_a_moment(hostile):
-    many = TABLE["catalogue"] | {f"{{0}} errors number {n} in {{1}} h": f"{n} {{0}} {{1}}" for n in range(2000)}
+    many = TABLE["catalogue"] | {
+        f"{{0}} errors number {n} in {{1}} h": f"{n} {{0}} {{1}}" for n in range(2000)
+    }
     phrases = Phrases(many, FIGURES)
     began = time.process_time()
     phrases.say(hostile)

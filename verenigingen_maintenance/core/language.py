@@ -1,4 +1,4 @@
-"""Stored sentences in another language: as they stand, as a sentence of the catalogue with figures in it, or by parts.
+"""Stored sentences in another language: as they stand, as a sentence with figures in it, or part by part.
 
 `public/js/said.js` is the same for Desk; tests/core/said_cases.json holds both to one table.
 """
@@ -15,7 +15,10 @@ WORD = re.compile(r"[^\W\d_]+")
 NUMBER = re.compile(r"([<>≤≥=~+-]{0,2} ?-?\d{1,15})(\.\d{1,9})?( ?%| (?:ms|s|min|kB|KB|MB|GB|TB))?")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)")
 LED = re.compile(r"(\S+)(\s+)(\S.*)", re.DOTALL)
-LEADER = re.compile(r"[<>≤≥=~+-]{0,2}\d+(\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(:\d{2})?|[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+|[-•–*]")
+LEADER = re.compile(
+    r"[<>≤≥=~+-]{0,2}\d+(\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(:\d{2})?"
+    r"|[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+|[-•\u2013*]"
+)
 ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 SEPARATORS = ("\n", "; ", ". ", ": ", ", ", " and ")
@@ -26,9 +29,14 @@ MOST_FITTING = 3
 MOST_KEPT = 4000
 
 
+def phrase(text: str) -> str:
+    """The text itself: says that it is for people where it looks like a key, such as "rows"."""
+    return text
+
+
 @dataclass(frozen=True)
 class Figures:
-    """How the reader writes numbers and dates: the decimal sign, and a day such as 2026-11-28 in their form."""
+    """How the reader writes numbers and dates: the decimal sign, and a day (2026-11-28) in their form."""
 
     decimal: str = "."
     day: Callable[[str], str] = str
@@ -45,7 +53,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Template:
-    """A sentence with places: what stands between them, which each is, its translation, and its letters."""
+    """A sentence with places: what stands between them, which they are, its translation and letters."""
 
     pieces: tuple[str, ...]
     places: tuple[int, ...]
@@ -54,7 +62,7 @@ class Template:
     is_weak: bool
 
     def captured(self, text: str) -> list[str] | None:
-        """What stands in its places, none of them empty; None where it is another sentence. In linear time."""
+        """What stands in its places, none empty; None where the text is another sentence. Linear time."""
         first, *middle, last = self.pieces
         end = len(text) - len(last)
         if len(first) >= end or not text.startswith(first) or not text.endswith(last):
@@ -75,7 +83,7 @@ class Template:
 
 @dataclass
 class Said:
-    """A text as it is read, and how many of its letters were translated; `is_figure` where it is a number or a day."""
+    """A text as it is read, and how many of its letters were translated. A figure is a number or a day."""
 
     text: str
     known: int = 0
@@ -167,7 +175,9 @@ class _Reading:
             if separator in text.strip(separator):
                 return self._joined(_split(text, separator), depth)
         led = LED.fullmatch(text)
-        found = BRACKETS.fullmatch(text) or (led and LEADER.fullmatch(led[1]) and led) or ENDED.fullmatch(text)
+        found = (
+            BRACKETS.fullmatch(text) or (led and LEADER.fullmatch(led[1]) and led) or ENDED.fullmatch(text)
+        )
         return self._joined(found.groups(), depth) if found else Said(text)
 
     def _joined(self, parts: Sequence[str], depth: int) -> Said:

@@ -1,4 +1,4 @@
-"""What babel asks of each kind of file: see babel_extractors.csv. An answer is a line, a function, a message, comments.
+"""What babel asks of each kind of file (babel_extractors.csv): line, function, message, comments.
 
 A message of CONTEXT is one that is stored in English, and read by said(): operations/language.py.
 """
@@ -24,12 +24,15 @@ HTML_CALL = re.compile(r"""\b__?\(\s*(?P<quote>["'])(?P<text>(?:(?!(?P=quote))[^
 NOT_SHOWN = re.compile(
     r"core/(analytics_wording|drill_wording|error_wording|incident_wording|report_wording|service_wording"
     r"|shell_lines|emergency_sheet|service_listings|sql_shapes|slow_queries|normalised|tracebacks|pages)\.py$"
+    r"|operations/language\.py$"
 )
 HAS_KEYS = re.compile(r"/(sources|operations)/")
 Message = tuple[int, str, "str | tuple[str, str]", list[str]]
 
 
-def python(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def python(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """What _("...") translates at once."""
     tree = ast.parse(fileobj.read())
     for node in ast.walk(tree):
@@ -38,7 +41,9 @@ def python(fileobj: BufferedReader, keywords: object, comment_tags: object, opti
                 yield node.lineno, "_", text, []
 
 
-def sentences(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def sentences(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """A file of core, sources or operations: what it translates at once, and what it stores."""
     yield from python(fileobj, keywords, comment_tags, options)
     if NOT_SHOWN.search(fileobj.name):
@@ -48,7 +53,9 @@ def sentences(fileobj: BufferedReader, keywords: object, comment_tags: object, o
         yield _stored(line, text)
 
 
-def javascript(fileobj: BufferedReader, keywords: object, comment_tags: object, options: Any) -> Iterator[Message]:
+def javascript(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: Any
+) -> Iterator[Message]:
     """What __("...") translates: its first argument, as the others are figures."""
     for line, _, messages, _ in babels.extract_javascript(fileobj, {"__": None}, (), options or {}):
         text = messages[0] if isinstance(messages, tuple) else messages
@@ -56,18 +63,24 @@ def javascript(fileobj: BufferedReader, keywords: object, comment_tags: object, 
             yield line, "_", text, []
 
 
-def html(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def html(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """A template: what _("...") and __("...") translate in it."""
     yield from _in_template(fileobj.read().decode())
 
 
-def runbook(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def runbook(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """Procedures, checks, controls and settings: what of them people read."""
     for text, where in runbook_texts.texts(yaml.safe_load(fileobj)):
         yield _stored(1, text, where)
 
 
-def doctype(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def doctype(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """Labels, descriptions and choices of a DocType; a choice may also stand in a stored sentence."""
     data = json.load(fileobj)
     if not isinstance(data, dict) or data.get("doctype") != "DocType":
@@ -94,7 +107,9 @@ def _of_field(field: Mapping[str, Any], doctype: str) -> Iterator[Message]:
             yield _stored(1, choice, f"Choice of the field {label} in DocType {doctype}")
 
 
-def standard(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def standard(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """A report, page, number card, chart, onboarding or print format as Frappe exports it."""
     data = json.load(fileobj)
     kind = data.get("doctype") if isinstance(data, dict) else ""
@@ -118,7 +133,9 @@ STANDARD = {
 }
 
 
-def workspace(fileobj: BufferedReader, keywords: object, comment_tags: object, options: object) -> Iterator[Message]:
+def workspace(
+    fileobj: BufferedReader, keywords: object, comment_tags: object, options: object
+) -> Iterator[Message]:
     """A workspace: its name, and the labels and texts on it."""
     data = json.load(fileobj)
     yield from _each((data.get("label"), "Name of a workspace"), (data.get("title"), "Title of a workspace"))
@@ -148,4 +165,14 @@ def _stored(line: int, text: str, comment: str = "") -> Message:
     return line, "pgettext", (CONTEXT, text), [comment] if comment else []
 
 
-__all__ = ["doctype", "html", "javascript", "python", "runbook", "sentences", "spoken", "standard", "workspace"]
+__all__ = [
+    "doctype",
+    "html",
+    "javascript",
+    "python",
+    "runbook",
+    "sentences",
+    "spoken",
+    "standard",
+    "workspace",
+]

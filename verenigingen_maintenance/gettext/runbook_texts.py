@@ -1,4 +1,4 @@
-"""What of the runbook people read: titles, instructions, boxes; not names of checks, thresholds or commands."""
+"""What of the runbook people read: titles, instructions, boxes; no names of checks, no commands."""
 
 from __future__ import annotations
 
@@ -7,8 +7,25 @@ from collections.abc import Iterator
 from typing import Any
 
 READ = {
-    *("title", "description", "instructions", "expected_result", "escalation_criteria", "trigger_text", "advice"),
-    *("owner_title", "approver_title", "review_after", "remark", "scope", "audience", "remediation", "reason"),
+    *(
+        "title",
+        "description",
+        "instructions",
+        "expected_result",
+        "escalation_criteria",
+        "trigger_text",
+        "advice",
+    ),
+    *(
+        "owner_title",
+        "approver_title",
+        "review_after",
+        "remark",
+        "scope",
+        "audience",
+        "remediation",
+        "reason",
+    ),
     *("step", "box", "boxes", "label", "unit", "area", "metric_group", "subject", "deliverables", "cadence"),
     *("severity", "priority", "trigger", "cause", "silenced", "provider", "kind", "weekday", "draft"),
 }
@@ -37,4 +54,6 @@ def _of_entries(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def is_read(text: str) -> bool:
     """Words: no "%", no ms, and no name of a check such as database_response."""
-    return bool(re.search("[A-Za-z]{2}", text)) and not re.fullmatch(r"[a-z]+(_[a-z0-9]+)+|[A-Z]+(-[A-Z]+)+", text)
+    return bool(re.search("[A-Za-z]{2}", text)) and not re.fullmatch(
+        r"[a-z]+(_[a-z0-9]+)+|[A-Z]+(-[A-Z]+)+", text
+    )

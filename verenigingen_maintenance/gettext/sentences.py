@@ -12,35 +12,98 @@ from verenigingen_maintenance.gettext import spoken
 
 HOLE = "\0"
 MOST_VARIANTS = 12
+MARK = "phrase"  # core/language.py: a single word that is for people
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Calls whose texts are keys, SQL, patterns or lines of a log, or are translated at once by _().
 SILENT = {
-    *("_", "_lt", "compile", "sql", "multisql", "get_all", "get_list", "get_value", "get_values", "get_single_value"),
-    *("exists", "count", "has_permission", "get_meta", "DocType", "Table", "Field", "log_error", "logger", "getLogger"),
-    *("strftime", "strptime", "split", "rsplit", "replace", "startswith", "endswith", "removeprefix", "removesuffix"),
+    *(
+        "_",
+        "_lt",
+        "compile",
+        "sql",
+        "multisql",
+        "get_all",
+        "get_list",
+        "get_value",
+        "get_values",
+        "get_single_value",
+    ),
+    *(
+        "exists",
+        "count",
+        "has_permission",
+        "get_meta",
+        "DocType",
+        "Table",
+        "Field",
+        "log_error",
+        "logger",
+        "getLogger",
+    ),
+    *(
+        "strftime",
+        "strptime",
+        "split",
+        "rsplit",
+        "replace",
+        "startswith",
+        "endswith",
+        "removeprefix",
+        "removesuffix",
+    ),
     *("encode", "decode", "find", "match", "search", "fullmatch", "sub", "execute", "get_hooks", "get_attr"),
     *("partition", "rpartition", "getattr", "setattr", "hasattr", "TypeVar", "NewType", "cast", "run_sql"),
-    *("debug", "info", "warning", "exception", "enqueue", "get_cached_value", "get_cached_doc", "AssertionError"),
-    *("NotImplementedError", "TypeError", "environ", "getenv", "only_for", "get_roles", "strip", "lstrip", "rstrip"),
+    *(
+        "debug",
+        "info",
+        "warning",
+        "exception",
+        "enqueue",
+        "get_cached_value",
+        "get_cached_doc",
+        "AssertionError",
+    ),
+    *(
+        "NotImplementedError",
+        "TypeError",
+        "environ",
+        "getenv",
+        "only_for",
+        "get_roles",
+        "strip",
+        "lstrip",
+        "rstrip",
+    ),
     *("new_doc", "import_module", "get_module", "Popen", "which", "index", "fromisoformat", "add_argument"),
 }
 # Calls of which only the texts that stand directly in them are keys.
 KEYED = {"get_doc", "set_value", "db_set", "get", "pop", "setdefault", "delete", "delete_doc"}
-SILENT_ARGUMENTS = {"order_by", "fields", "filters", "or_filters", "pluck", "group_by", "doctype", "method", "fieldname"}
+SILENT_ARGUMENTS = {
+    "order_by",
+    "fields",
+    "filters",
+    "or_filters",
+    "pluck",
+    "group_by",
+    "doctype",
+    "method",
+    "fieldname",
+}
 
 
 def sentences(source: str, has_keys: bool = False) -> Iterator[tuple[int, str]]:
     """Line and text of each, in the order of the file; one with two forms is there twice.
 
-    Where a file `has_keys`, what Stands Like This is the name of a DocType or a state, which others translate.
+    Where a file `has_keys`, what Is Written So is the name of a DocType or a state: others translate it.
     """
     reader = _Reader()
     reader.visit(ast.parse(source))
     seen = set()
     for line, texts in sorted(reader.found, key=lambda each: each[0]):
         for text in filter(None, map(numbered, texts)):
-            is_key = has_keys and text.istitle() and HOLE not in text and "{" not in text
-            if text not in seen and not is_key and spoken.is_for_people(text):
+            is_key = has_keys and text.istitle() and "{" not in text
+            is_read = text in reader.marked or (not is_key and spoken.is_for_people(text))
+            if text not in seen and is_read and "  " not in text:
                 seen.add(text)
                 yield line, text
 
@@ -60,6 +123,7 @@ class _Reader(ast.NodeVisitor):
         self.found: list[tuple[int, list[str]]] = []
         self.locals: list[dict[str, ast.expr]] = [{}]
         self.used: set[int] = set()
+        self.marked: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.locals.append(_texts_by_name(node))
@@ -106,10 +170,14 @@ class _Reader(ast.NodeVisitor):
             return
         if isinstance(node.func, ast.Attribute):
             self.visit(node.func.value)
-        if name in SILENT:
-            return
+        if name == MARK:
+            self.marked |= {each.value for each in node.args if isinstance(each, ast.Constant)}
+        if name not in SILENT:
+            self._visit_arguments(node, name in KEYED)
+
+    def _visit_arguments(self, node: ast.Call, has_keys: bool) -> None:
         for each in node.args:
-            if not (name in KEYED and isinstance(each, (ast.Constant, ast.JoinedStr))):
+            if not (has_keys and isinstance(each, (ast.Constant, ast.JoinedStr))):
                 self.visit(each)
         for keyword in node.keywords:
             if keyword.arg not in SILENT_ARGUMENTS:
@@ -139,7 +207,7 @@ class _Reader(ast.NodeVisitor):
 
 
 class _Weave:
-    """The forms of a text: each alternative that stands in it, with HOLE for what is known only at its time."""
+    """The forms of a text: each alternative in it, with HOLE for what is known only when it is written."""
 
     def __init__(self, names: dict[str, ast.expr]) -> None:
         self.names = names
@@ -214,6 +282,7 @@ def _texts_by_name(function: ast.FunctionDef) -> dict[str, ast.expr]:
         for node in ast.walk(function)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
+    given.update(each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg))
     found: dict[str, ast.expr] = {}
     for node in ast.walk(function):
         match node:
@@ -234,7 +303,8 @@ def _only_woven_in(function: ast.FunctionDef, names: dict[str, ast.expr]) -> set
         for node in ast.walk(function)
         if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name)
     )
-    return {id(value) for name, value in names.items() if loads[name] == woven[name]}
+    only = [value for name, value in names.items() if loads[name] == woven[name]]
+    return {id(part) for value in only for part in ast.walk(value)}
 
 
 def _name(function: ast.expr) -> str:

@@ -16,7 +16,7 @@ _KNOWN: dict[tuple[str, str, str], Phrases] = {}
 
 
 def said(text: str | None) -> str:
-    """A text that core, a source or the runbook wrote, in the language of this request; unknown ones stay as they are."""
+    """A text that core, a source or the runbook wrote, in the language of this request; not escaped."""
     return _say(text, frappe.local.lang) if text else ""
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import frappe
-from frappe import _, are_emails_muted
+from frappe import are_emails_muted
 from frappe.utils import cint, validate_email_address
 
 from verenigingen_maintenance.core import back_off
@@ -117,7 +117,7 @@ def _put_into_queue(rows: list[frappe._dict], now: datetime) -> str:
         send_after=clock.stored(now + AHEAD),
     )
     if not queued:
-        raise NotDeliveredError(_("Frappe did not queue it: the address has unsubscribed, or is not one"))
+        raise NotDeliveredError("Frappe did not queue it: the address has unsubscribed, or is not one")
     return queued.name
 
 
@@ -135,7 +135,7 @@ def _send(name: str, attempt: int, now: datetime, post: Post) -> None:
             return
         raise NotDeliveredError(_reason(error), _is_of_server(error, server)) from error
     if not is_sent(name):
-        raise NotDeliveredError(_("Frappe left it in its queue"), is_connection=True)
+        raise NotDeliveredError("Frappe left it in its queue", is_connection=True)
 
 
 def _is_of_server(error: Exception, server: SMTPServer) -> bool:
@@ -147,9 +147,9 @@ def _reason(error: Exception) -> str:
     """What the server said, without the address it said it of."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = [f"{code} {_text(said)}" for code, said in error.recipients.values()]
-        return _("refused: {0}").format("; ".join(answers))
+        return "refused: {}".format("; ".join(answers))
     if isinstance(error, smtplib.SMTPResponseException):
-        return _("refused: {0} {1}").format(error.smtp_code, _text(error.smtp_error))
+        return f"refused: {error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
 
 

@@ -191,9 +191,8 @@ def _addresses(kind: str) -> list[str]:
 
 
 def _message(report: Document) -> str:
-    text = _("{0}, {1} to {2}: {3}. The report is attached.").format(
-        report.title, report.period_from, report.period_until, report.verdict
-    )
+    period = f"{report.period_from} to {report.period_until}"
+    text = f"{report.title}, {period}: {report.verdict}. The report is attached."
     return f"<p>{html.escape(text)}</p>"
 
 
@@ -203,4 +202,4 @@ def mail_status(report: Document) -> dict:
     if not report.email_queue:
         return {**found, "status": None}
     status = frappe.db.get_value("Email Queue", report.email_queue, "status")
-    return {**found, "status": status or _("forgotten by the Email Queue")}
+    return {**found, "status": status or "forgotten by the Email Queue"}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,11 @@ LEADER = re.compile(
 ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 SEPARATORS = ("\n", "; ", ". ", ": ", ", ", " and ")
+NOT_READ = re.compile(
+    r"(<style.*?</style>|<script.*?</script>|<pre.*?</pre>|<code.*?</code>"
+    r'|<div class="remark">.*?</div>|<[^>]*>)',
+    re.DOTALL | re.IGNORECASE,
+)
 LONGEST = 6000
 DEEPEST = 6
 MOST_TRIED = 1500
@@ -32,6 +38,21 @@ MOST_KEPT = 4000
 def phrase(text: str) -> str:
     """The text itself: says that it is for people where it looks like a key, such as "rows"."""
     return text
+
+
+def read_html(text: str, say: Callable[[str], str]) -> str:
+    """HTML with each of its texts as `say` reads it; what is code, or the remark of a person, stays.
+
+    What `say` returns is escaped.
+    """
+    parts = NOT_READ.split(text)
+    return "".join(part if at % 2 else _read_part(part, say) for at, part in enumerate(parts))
+
+
+def _read_part(escaped: str, say: Callable[[str], str]) -> str:
+    plain = html.unescape(escaped)
+    said = say(plain)
+    return escaped if said == plain else html.escape(said)
 
 
 @dataclass(frozen=True)

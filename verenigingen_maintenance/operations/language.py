@@ -30,9 +30,9 @@ def language_of_site() -> str:
     return frappe.db.get_default("lang") or "en"
 
 
-def language_of(user: str) -> str:
-    """The language in which a user reads Desk."""
-    return frappe.get_cached_value("User", user, "language") or language_of_site()
+def language_of(address: str) -> str:
+    """In which a user, by name or e-mail address, reads Desk; that of the site for anybody else."""
+    return frappe.db.get_value("User", address, "language") or language_of_site()
 
 
 def _say(text: str, language: str) -> str:

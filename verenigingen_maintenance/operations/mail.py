@@ -20,8 +20,10 @@ from frappe import are_emails_muted
 from frappe.utils import cint, validate_email_address
 
 from verenigingen_maintenance.core import back_off
+from verenigingen_maintenance.core.language import read_html
 from verenigingen_maintenance.core.undelivered import NotDeliveredError
 from verenigingen_maintenance.operations import messages
+from verenigingen_maintenance.operations.language import language_of, sayer
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
@@ -108,10 +110,11 @@ def _put_into_queue(rows: list[frappe._dict], now: datetime) -> str:
     address = rows[0].recipient
     validate_email_address(address, throw=True)
     subject, text = messages.mail(rows, now)
+    say = sayer(language_of(address))
     queued = frappe.sendmail(
         recipients=[address],
-        subject=subject[:250],
-        message=text,
+        subject=say(subject)[:250],
+        message=read_html(text, say),
         reference_doctype=messages.ESCALATION if rows[0].escalation else None,
         reference_name=rows[0].escalation,
         send_after=clock.stored(now + AHEAD),

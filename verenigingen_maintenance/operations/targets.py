@@ -23,6 +23,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.target_urls import NOT_ALLOWED, refused_because, schema_of, with_limits
 from verenigingen_maintenance.core.undelivered import NotDeliveredError, NotToBeSentError
 from verenigingen_maintenance.operations import escalation_policy, messages
+from verenigingen_maintenance.operations.language import language_of_site, sayer
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -62,7 +63,8 @@ def hand_over(rows: list[frappe._dict], now: datetime) -> None:
     if not frappe.db.get_value(TARGET, name, "enabled"):
         raise NotToBeSentError("this target is switched off, or was deleted")
     title, text = messages.short(rows, now)
-    _tell(frappe.get_doc(TARGET, name), title, text)
+    say = sayer(language_of_site())
+    _tell(frappe.get_doc(TARGET, name), say(title), say(text))
 
 
 def note_problem(name: str, problem: str) -> None:

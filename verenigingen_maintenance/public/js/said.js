@@ -218,3 +218,17 @@ verenigingen_maintenance.said = (() => {
 		return phrases.say(text);
 	};
 })();
+
+// The same as HTML, for what is put into a page: escaped behind the translation.
+verenigingen_maintenance.said_html = (text) =>
+	frappe.utils.escape_html(verenigingen_maintenance.said(text == null ? "" : String(text)));
+
+// A report that is kept as HTML: each of its texts, but not what people wrote into it.
+verenigingen_maintenance.said_within = (element) => {
+	const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, (node) =>
+		node.parentElement.closest("style, script, pre, code, .remark, .by-people") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT
+	);
+	while (walker.nextNode()) {
+		walker.currentNode.nodeValue = verenigingen_maintenance.said(walker.currentNode.nodeValue);
+	}
+};

@@ -1,7 +1,7 @@
 """The catalogue of texts: locale/main.pot from the files, and each language merged with it.
 
-Without an argument it writes both, and says what a language lacks. With --check it writes nothing, and says too
-where main.pot is not what the files say. The exit code is 1 where there is anything to mend.
+Without an argument it writes both, and says what a language lacks. With --check it writes nothing, and says
+too where main.pot is not what the files say. The exit code is 1 where there is anything to mend.
 """
 
 from __future__ import annotations

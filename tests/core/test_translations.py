@@ -50,7 +50,7 @@ def test_dutch_is_complete(now):
         ('x = f"{a}{b} are left"', ["{0} are left"]),
         (WOVEN, ["{0} GB, as {1} said"]),
         (
-            'def f():\n    "What it does."\n    return frappe.get_all("Checklist Run", order_by="creation desc")',
+            'def f():\n    "What it does."\n    return frappe.get_all("ToDo", order_by="creation desc")',
             [],
         ),
         ('frappe.db.sql("select name from `tabUser` where enabled = 1")', []),

@@ -203,6 +203,7 @@ class _Reader(ast.NodeVisitor):
             self.found.append((node.lineno, texts))
         for each in weave.left:
             if each is not node:
+                self.used -= {id(part) for part in ast.walk(each)}
                 self.visit(each)
 
 
@@ -219,8 +220,13 @@ class _Weave:
         if len(found) <= MOST_VARIANTS:
             return found
         del self.left[kept:]
-        self.left.append(node)
+        self.left.append(self._said_by(node))
         return [HOLE]
+
+    def _said_by(self, node: ast.expr) -> ast.expr:
+        """What stands in a place of which there are too many forms: it is a text of its own then."""
+        value = node.value if isinstance(node, ast.FormattedValue) else node
+        return self.names.get(value.id, value) if isinstance(value, ast.Name) else value
 
     def _variants(self, node: ast.expr) -> list[str]:  # noqa: C901 - one line for each kind of expression
         match node:
@@ -241,7 +247,10 @@ class _Weave:
                 self.left.append(right)
                 return ["", text]
             case ast.Name(id=name) if name in self.names:
-                return _Weave({}).variants(self.names[name])
+                inner = _Weave({})
+                texts = inner.variants(self.names[name])
+                self.left += inner.left
+                return texts
             case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
                 self.left += node.args
                 return [re.sub(r"{[^{}]*}", HOLE, text)]

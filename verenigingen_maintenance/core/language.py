@@ -22,7 +22,6 @@ LEADER = re.compile(
 )
 ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
-SEPARATORS = ("\n", "; ", ". ", ": ", ", ", " and ")
 NOT_READ = re.compile(
     r"(<style.*?</style>|<script.*?</script>|<pre.*?</pre>|<code.*?</code>"
     r'|<div class="remark">.*?</div>|<[^>]*>)',
@@ -53,6 +52,10 @@ def _read_part(escaped: str, say: Callable[[str], str]) -> str:
     plain = html.unescape(escaped)
     said = say(plain)
     return escaped if said == plain else html.escape(said)
+
+
+AND = phrase("and")
+SEPARATORS = ("\n", "; ", ". ", ": ", ", ", f" {AND} ")
 
 
 @dataclass(frozen=True)
@@ -202,9 +205,9 @@ class _Reading:
         return self._joined(found.groups(), depth) if found else Said(text)
 
     def _joined(self, parts: Sequence[str], depth: int) -> Said:
-        """The parts as they are read; unchanged where none of them is known."""
+        """The parts and what is between them as they are read; unchanged where no part is known."""
         read = [self.read(each, depth) for each in parts]
-        known = sum(each.known for each in read)
+        known = sum(each.known for each in read[::2])
         return Said("".join(each.text for each in read) if known else "".join(parts), known)
 
 

@@ -191,7 +191,7 @@ verenigingen_maintenance.phrases = (() => {
 
 		joined(parts, depth, reading) {
 			const read = parts.map((each) => this.read(each, depth, reading));
-			const known = read.reduce((sum, each) => sum + each.known, 0);
+			const known = read.filter((each, at) => at % 2 === 0).reduce((sum, each) => sum + each.known, 0);
 			return { text: (known ? read.map((each) => each.text) : parts).join(""), known, figure: false };
 		}
 	};

@@ -107,7 +107,7 @@ def test_each_is_told_in_their_own_language():
 
 def test_a_report_is_read_aloud_but_not_what_a_person_wrote_into_it():
     remark, code = '<div class="remark">Not measured</div>', "<pre>not measured</pre>"
-    read = read_html(f"<h2>1. Not measured</h2>{remark}<p>not measured &lt;b&gt;</p>{code}", sayer("nl"))
+    read = read_html(f"<h2>1. Not measured</h2>{remark}<p>mine &lt;b&gt;</p>{code}", sayer("nl"))
     assert read.count("iet gemeten") == 1
     assert remark in read
     assert code in read

@@ -65,17 +65,25 @@ verenigingen_maintenance.said_formatter = (value, df) => {
 	return df.fieldtype === "Code" ? `<pre>${text}</pre>` : text.replaceAll("\n", "<br>");
 };
 
+// A document has copies of its fields, and so has each row of its tables: whatever was made before is told too.
+verenigingen_maintenance.say_fields = (doctype) => {
+	const names = (verenigingen_maintenance.said_fields[doctype] || "").split(" ").filter(Boolean);
+	const copies = Object.values(frappe.meta.docfield_copy[doctype] || {});
+	for (const fields of [frappe.meta.docfield_map[doctype], ...copies]) {
+		for (const name of names) {
+			if (fields?.[name]) fields[name].formatter ||= verenigingen_maintenance.said_formatter;
+		}
+	}
+};
+
 for (const doctype of Object.keys(verenigingen_maintenance.said_fields)) {
+	const say = () => {
+		verenigingen_maintenance.say_fields(doctype);
+		for (const table of frappe.meta.get_table_fields(doctype)) verenigingen_maintenance.say_fields(table.options);
+	};
 	frappe.ui.form.on(doctype, {
-		setup(frm) {
-			const tables = frappe.meta.get_table_fields(doctype).map((each) => each.options);
-			for (const name of [doctype, ...tables]) {
-				for (const field of (verenigingen_maintenance.said_fields[name] || "").split(" ").filter(Boolean)) {
-					const df = frappe.meta.get_docfield(name, field);
-					if (df) df.formatter = verenigingen_maintenance.said_formatter;
-				}
-			}
-		},
+		setup: say,
+		onload: say,
 		refresh(frm) {
 			const field = frm.meta.title_field;
 			const is_said = (verenigingen_maintenance.said_fields[doctype] || "").split(" ").includes(field);

@@ -75,6 +75,12 @@ def test_states_and_names_of_doctypes_are_left_to_the_doctypes():
     assert [text for _, text in sentences(code, has_keys=True)] == ["Open the Error Log"]
 
 
+def test_the_names_of_captured_figures_are_read_too():
+    code = 'x = {"disk used (%)": 1, "pid": 2}'
+    assert [text for _, text in sentences(code, shows_keys=True)] == ["disk used (%)"]
+    assert [text for _, text in sentences(code)] == []
+
+
 def test_of_the_runbook_the_words_are_read_and_not_the_keys():
     entry = {
         "disk_used": {

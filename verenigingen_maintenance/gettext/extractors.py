@@ -27,6 +27,7 @@ NOT_SHOWN = re.compile(
     r"|operations/language\.py$"
 )
 HAS_KEYS = re.compile(r"/(sources|operations)/")
+SHOWS_KEYS = re.compile(r"/sources/capture_\w+\.py$")
 Message = tuple[int, str, "str | tuple[str, str]", list[str]]
 
 
@@ -49,7 +50,8 @@ def sentences(
     if NOT_SHOWN.search(fileobj.name):
         return
     fileobj.seek(0)
-    for line, text in sentences_of(fileobj.read().decode(), bool(HAS_KEYS.search(fileobj.name))):
+    kinds = (bool(HAS_KEYS.search(fileobj.name)), bool(SHOWS_KEYS.search(fileobj.name)))
+    for line, text in sentences_of(fileobj.read().decode(), *kinds):
         yield _stored(line, text)
 
 

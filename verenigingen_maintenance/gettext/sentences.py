@@ -91,12 +91,13 @@ SILENT_ARGUMENTS = {
 }
 
 
-def sentences(source: str, has_keys: bool = False) -> Iterator[tuple[int, str]]:
+def sentences(source: str, has_keys: bool = False, shows_keys: bool = False) -> Iterator[tuple[int, str]]:
     """Line and text of each, in the order of the file; one with two forms is there twice.
 
     Where a file `has_keys`, what Is Written So is the name of a DocType or a state: others translate it.
+    Where it `shows_keys`, the keys of its dictionaries are read by people too, as names of figures.
     """
-    reader = _Reader()
+    reader = _Reader(shows_keys)
     reader.visit(ast.parse(source))
     seen = set()
     for line, texts in sorted(reader.found, key=lambda each: each[0]):
@@ -119,7 +120,8 @@ def numbered(text: str) -> str:
 class _Reader(ast.NodeVisitor):
     """Walks a file, and keeps the texts of each outermost expression that makes one."""
 
-    def __init__(self) -> None:
+    def __init__(self, shows_keys: bool) -> None:
+        self.shows_keys = shows_keys
         self.found: list[tuple[int, list[str]]] = []
         self.locals: list[dict[str, ast.expr]] = [{}]
         self.used: set[int] = set()
@@ -157,7 +159,7 @@ class _Reader(ast.NodeVisitor):
             is_kind = isinstance(key, ast.Constant) and key.value in SILENT_ARGUMENTS
             if not is_kind:
                 self.visit(value)
-            if key is not None and not isinstance(key, ast.Constant):
+            if key is not None and (self.shows_keys or not isinstance(key, ast.Constant)):
                 self.visit(key)
 
     def visit_Assert(self, node: ast.Assert) -> None:

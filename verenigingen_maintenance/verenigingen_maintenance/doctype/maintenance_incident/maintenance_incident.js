@@ -141,7 +141,7 @@ function calls({ call, status }) {
 const section = (title, items) => (items.length ? `<section><h5>${title}</h5><ul>${items.join("")}</ul></section>` : "");
 
 function timeline({ timeline }) {
-	const rows = timeline.map((row) => `<tr><td>${esc(frappe.datetime.str_to_user(row.at.slice(0, 19)))}</td><td>${esc(__(row.event))}</td><td class="note">${said_html(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(said_html).join("<br>")}</td></tr>`);
+	const rows = timeline.map((row) => `<tr><td>${esc(frappe.datetime.str_to_user(row.at.slice(0, 19)))}</td><td>${said_html(row.event)}</td><td class="note">${said_html(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(said_html).join("<br>")}</td></tr>`);
 	return `<section><h5>${__("Timeline")}</h5><table class="timeline">${rows.join("")}</table></section>`;
 }
 

@@ -20,6 +20,9 @@ LEADER = re.compile(
     r"[<>≤≥=~+-]{0,2}\d+(\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(:\d{2})?"
     r"|[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+|[-•\u2013*]"
 )
+NAMED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+")
+PARTED = re.compile(r"[,;:.] |\n")
+BULLET = re.compile(r"([-•*])(\s+)(\S.*)", re.DOTALL)
 ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 NOT_READ = re.compile(
@@ -66,13 +69,22 @@ class Figures:
     day: Callable[[str], str] = str
 
     def local(self, text: str) -> str | None:
-        """A number, with a sign of its unit, or a moment; None where the text is something else."""
+        """A number, with a sign of its unit, a moment or the name of a document; None for anything else."""
         if found := NUMBER.fullmatch(text):
             whole, rest, unit = found.groups(default="")
             return f"{whole}{rest.replace('.', self.decimal)}{unit}"
         if found := DAY.fullmatch(text):
             return f"{self.day(found[1])}{found[2].replace('T', ' ')}"
-        return None
+        return text if NAMED.fullmatch(text) else None
+
+
+@dataclass
+class Said:
+    """A text as it is read, and how many of its letters were translated. A figure is a number or a day."""
+
+    text: str
+    known: int = 0
+    is_figure: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,13 @@ class Template:
     places: tuple[int, ...]
     translation: str
     letters: int
-    is_weak: bool
+    words: int
+
+    def may_hold(self, value: Said) -> bool:
+        """Whether it may stand in a place. A sentence of two words holds names, one of one what is known."""
+        if value.known or value.is_figure or self.words > 2:
+            return True
+        return self.words == 2 and not PARTED.search(value.text)
 
     def captured(self, text: str) -> list[str] | None:
         """What stands in its places, none empty; None where the text is another sentence. Linear time."""
@@ -103,15 +121,6 @@ class Template:
     def filled(self, values: Sequence[str]) -> str:
         by_place = dict(zip(self.places, values, strict=True))
         return HELD.sub(lambda found: by_place.get(int(found[1]), found[0]), self.translation)
-
-
-@dataclass
-class Said:
-    """A text as it is read, and how many of its letters were translated. A figure is a number or a day."""
-
-    text: str
-    known: int = 0
-    is_figure: bool = False
 
 
 @dataclass
@@ -174,6 +183,7 @@ class _Reading:
             return Said(found, _letters(text))
         if local := self.phrases.figures.local(text):
             return Said(local, is_figure=True)
+        self.tried += 1
         if depth >= DEEPEST or self.tried >= MOST_TRIED:
             return Said(text)
         ways = (*self._as_template(text, depth + 1), self._in_parts(text, depth + 1))
@@ -189,15 +199,24 @@ class _Reading:
             if captured is None:
                 continue
             values = [self.read(each, depth) for each in captured]
-            if not template.is_weak or all(each.known or each.is_figure for each in values):
+            if all(map(template.may_hold, values)):
                 known = template.letters + sum(each.known for each in values)
                 found.append(Said(template.filled([each.text for each in values]), known))
         return found
 
     def _in_parts(self, text: str, depth: int) -> Said:
-        for separator in SEPARATORS:
-            if separator in text.strip(separator):
-                return self._joined(_split(text, separator), depth)
+        """By whichever sign between its parts most of them are known."""
+        if found := BULLET.fullmatch(text):
+            return self._joined(found.groups(), depth)
+        ways = [
+            self._joined(_split(text, separator), depth)
+            for separator in SEPARATORS
+            if separator in text.strip(separator)
+        ]
+        return max(ways, key=lambda said: said.known) if ways else self._around(text, depth)
+
+    def _around(self, text: str, depth: int) -> Said:
+        """What has no such sign: brackets, a moment or a name before it, a figure behind it."""
         led = LED.fullmatch(text)
         found = (
             BRACKETS.fullmatch(text) or (led and LEADER.fullmatch(led[1]) and led) or ENDED.fullmatch(text)
@@ -229,8 +248,8 @@ def _templates(catalogue: Mapping[str, str]) -> Iterator[Template]:
             literal = pieces[::2]
             words = [word for piece in literal for word in WORD.findall(piece)]
             letters = sum(map(len, words))
-            is_weak = sum(len(word) > 1 for word in words) < 2
-            yield Template(tuple(literal), tuple(map(int, pieces[1::2])), translation, letters, is_weak)
+            count = sum(len(word) > 1 for word in words)
+            yield Template(tuple(literal), tuple(map(int, pieces[1::2])), translation, letters, count)
 
 
 def _indexed(templates: Sequence[Template]) -> dict[str, list[Template]]:

@@ -46,7 +46,7 @@ def is_for_people(text: str) -> bool:
         return False
     if " " not in text.replace("\n", " "):
         return bool(NAME.match(text))
-    return any(len(word) > 2 for word in words) or len(words) > 1
+    return True
 
 
 def _is_mostly_code(literal: str, words: int) -> bool:

@@ -12,6 +12,9 @@ verenigingen_maintenance.phrases = (() => {
 		/^(?:[<>≤≥=~+-]{0,2}\d+(?:\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(?::\d{2})?|[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+|[-•–*])$/;
 	const ENDED = /^([^]*\S)( )(\d+(?:\.\d+)?(?: ?%)?)$/;
 	const BRACKETS = /^([^()]*[^()\s])( \()([^()]+)(\)[.:]?)$/;
+	const NAMED = /^[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+$/;
+	const PARTED = /[,;:.] |\n/;
+	const BULLET = /^([-•*])(\s+)(\S[^]*)$/;
 	const SEPARATORS = ["\n", "; ", ". ", ": ", ", ", " and "];
 	const [LONGEST, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 6, 1500, 3, 4000];
 
@@ -28,7 +31,7 @@ verenigingen_maintenance.phrases = (() => {
 			translation,
 			places: parts.filter((each, at) => at % 2 === 1),
 			letters: found.reduce((sum, word) => sum + word.length, 0),
-			weak: found.filter((word) => word.length > 1).length < 2,
+			words: found.filter((word) => word.length > 1).length,
 		};
 	}
 
@@ -74,6 +77,12 @@ verenigingen_maintenance.phrases = (() => {
 			at = begins + piece.length;
 		}
 		return at < end ? [...found, text.slice(at, end)] : null;
+	}
+
+	// A sentence of two words holds names, one of one what is known.
+	function may_hold(template, { text, known, figure }) {
+		if (known || figure || template.words > 2) return true;
+		return template.words === 2 && !PARTED.test(text);
 	}
 
 	function filled({ places, translation }, values) {
@@ -138,7 +147,8 @@ verenigingen_maintenance.phrases = (() => {
 			const number = text.match(NUMBER);
 			if (number) return number[1] + (number[2] || "").replace(".", this.decimal) + (number[3] || "");
 			const day = text.match(DAY);
-			return day ? this.day(day[1]) + day[2].replace("T", " ") : "";
+			if (day) return this.day(day[1]) + day[2].replace("T", " ");
+			return NAMED.test(text) ? text : "";
 		}
 
 		read(text, depth, reading) {
@@ -156,6 +166,7 @@ verenigingen_maintenance.phrases = (() => {
 			if (exact) return { text: exact, known: letters(text), figure: false };
 			const local = this.local(text);
 			if (local) return { text: local, known: 0, figure: true };
+			reading.tried += 1;
 			if (depth >= DEEPEST || reading.tried >= MOST_TRIED) return unknown(text);
 			const ways = [...this.as_template(text, depth + 1, reading), this.in_parts(text, depth + 1, reading)];
 			return ways.reduce((best, way) => (way.known > best.known ? way : best));
@@ -174,7 +185,7 @@ verenigingen_maintenance.phrases = (() => {
 				const parts = captured(each, text);
 				if (!parts) continue;
 				const values = parts.map((part) => this.read(part, depth, reading));
-				if (each.weak && !values.every((value) => value.known || value.figure)) continue;
+				if (!values.every((value) => may_hold(each, value))) continue;
 				const known = values.reduce((sum, value) => sum + value.known, each.letters);
 				found.push({ text: filled(each, values.map((value) => value.text)), known, figure: false });
 			}
@@ -182,8 +193,10 @@ verenigingen_maintenance.phrases = (() => {
 		}
 
 		in_parts(text, depth, reading) {
-			const separator = SEPARATORS.find((each) => holds(text, each));
-			if (separator) return this.joined(split(text, separator), depth, reading);
+			const bullet = text.match(BULLET);
+			if (bullet) return this.joined(bullet.slice(1), depth, reading);
+			const ways = SEPARATORS.filter((each) => holds(text, each)).map((each) => this.joined(split(text, each), depth, reading));
+			if (ways.length) return ways.reduce((best, way) => (way.known > best.known ? way : best));
 			const led = text.match(LED);
 			const found = text.match(BRACKETS) || (led && LEADER.test(led[1]) && led) || text.match(ENDED);
 			return found ? this.joined(found.slice(1), depth, reading) : unknown(text);

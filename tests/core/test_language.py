@@ -71,5 +71,10 @@ def test_a_hostile_text_costs_no_more_than_a_moment(hostile):
 
 
 def test_a_text_of_many_pages_is_left():
-    text = "Disk used\n" * (LONGEST // 9)
+    text = "Disk used\n" * (LONGEST * 3)
     assert PHRASES.say(text) == text
+
+
+def test_a_line_that_is_too_long_is_left_and_the_others_are_read():
+    long = "errors " * LONGEST
+    assert PHRASES.say(f"Disk used\n{long}\nDisk used") == f"Schijf in gebruik\n{long}\nSchijf in gebruik"

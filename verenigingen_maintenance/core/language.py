@@ -21,7 +21,7 @@ LEADER = re.compile(
     r"|[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+|[-•\u2013*]"
 )
 NAMED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+")
-PARTED = re.compile(r"[,;:.] |\n")
+PARTED = re.compile(r"[,;:.] ")
 BULLET = re.compile(r"([-•*])(\s+)(\S.*)", re.DOTALL)
 ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
@@ -31,6 +31,7 @@ NOT_READ = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 LONGEST = 6000
+MOST_LINES = 20
 DEEPEST = 6
 MOST_TRIED = 1500
 MOST_FITTING = 3
@@ -57,8 +58,10 @@ def _read_part(escaped: str, say: Callable[[str], str]) -> str:
     return escaped if said == plain else html.escape(said)
 
 
+STRONG = "; "
+LONGEST_RUN = (4, 3, 2)
 AND = phrase("and")
-SEPARATORS = ("\n", "; ", ". ", ": ", ", ", f" {AND} ")
+SEPARATORS = (STRONG, ". ", ": ", ", ", f" {AND} ")
 
 
 @dataclass(frozen=True)
@@ -135,14 +138,19 @@ class Phrases:
         self._kept: dict[str, str] = {}
 
     def say(self, text: str) -> str:
-        """The text in this language; what is not known of it stays as it is. Never raises."""
-        if not self.catalogue or len(text) > LONGEST:
+        """The text in this language, line by line; what is not known of it stays as it is. Never raises."""
+        if not self.catalogue or len(text) > LONGEST * MOST_LINES:
             return text
-        if text not in self._kept:
+        return "\n".join(map(self._line, text.split("\n")))
+
+    def _line(self, line: str) -> str:
+        if len(line) > LONGEST or not line:
+            return line
+        if line not in self._kept:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[text] = _Reading(self).read(text, 0).text
-        return self._kept[text]
+            self._kept[line] = _Reading(self).read(line, 0).text
+        return self._kept[line]
 
     def exact(self, text: str) -> str | None:
         """Its translation where it stands in the catalogue, also with a full stop or a capital more."""
@@ -161,18 +169,19 @@ class Phrases:
 
 
 class _Reading:
-    """One text that is read; `tried` bounds what a hostile one can cost."""
+    """One line that is read; `tried` bounds what a hostile one can cost."""
 
     def __init__(self, phrases: Phrases) -> None:
         self.phrases = phrases
         self.tried = 0
-        self.memory: dict[str, Said] = {}
+        self.memory: dict[str, tuple[int, Said]] = {}
 
     def read(self, text: str, depth: int) -> Said:
+        """What was read deeper is read again: it may have been cut short there."""
         bare = text.strip()
-        if bare not in self.memory:
-            self.memory[bare] = self._read(bare, depth)
-        said = self.memory[bare]
+        if bare not in self.memory or self.memory[bare][0] > depth:
+            self.memory[bare] = depth, self._read(bare, depth)
+        said = self.memory[bare][1]
         if bare == text or not bare:
             return said if bare else Said(text)
         before, after = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
@@ -205,15 +214,26 @@ class _Reading:
         return found
 
     def _in_parts(self, text: str, depth: int) -> Said:
-        """By whichever sign between its parts most of them are known."""
+        """By "; ", else by whichever sign between its parts most of them are known."""
         if found := BULLET.fullmatch(text):
             return self._joined(found.groups(), depth)
-        ways = [
-            self._joined(_split(text, separator), depth)
-            for separator in SEPARATORS
-            if separator in text.strip(separator)
-        ]
+        there = [separator for separator in SEPARATORS if separator in text.strip(separator)]
+        if there and there[0] == STRONG:
+            return self._joined(self._split(text, STRONG), depth)
+        ways = [self._joined(self._split(text, separator), depth) for separator in there]
         return max(ways, key=lambda said: said.known) if ways else self._around(text, depth)
+
+    def _split(self, text: str, separator: str) -> list[str]:
+        """Parts and what is between them; what the catalogue has whole is one, and keeps its full stop."""
+        stop = separator.strip() if separator == ". " else ""
+        between = separator.removeprefix(stop)
+        parts, found, at = text.split(separator), [], 0
+        while at < len(parts):
+            runs = (separator.join(parts[at : at + most]) for most in LONGEST_RUN)
+            part = next(filter(self.phrases.exact, runs), parts[at])
+            at += part.count(separator) + 1
+            found += [part + stop, between] if at < len(parts) else [part]
+        return found
 
     def _around(self, text: str, depth: int) -> Said:
         """What has no such sign: brackets, a moment or a name before it, a figure behind it."""
@@ -228,17 +248,6 @@ class _Reading:
         read = [self.read(each, depth) for each in parts]
         known = sum(each.known for each in read[::2])
         return Said("".join(each.text for each in read) if known else "".join(parts), known)
-
-
-def _split(text: str, separator: str) -> list[str]:
-    """Parts and what is between them; a full stop belongs to its sentence."""
-    stop = separator.strip() if separator == ". " else ""
-    between = separator.removeprefix(stop)
-    parts = text.split(separator)
-    found: list[str] = []
-    for each in parts[:-1]:
-        found += [each + stop, between]
-    return [*found, parts[-1]]
 
 
 def _templates(catalogue: Mapping[str, str]) -> Iterator[Template]:

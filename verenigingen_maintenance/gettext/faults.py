@@ -6,7 +6,7 @@ import re
 
 HELD = re.compile(r"\{(?:\d*|[a-z_]+)\}")
 TAG = re.compile(r"</?[a-z][a-z0-9]*", re.IGNORECASE)
-ENGLISH = re.compile(r"\b(the|is|are|was|were|of the|not|and|it|has|have|with|this|that|which|by)\b")
+ENGLISH = re.compile(r"\b(the|are|were|of the|not|and|it|has|have|with|this|that|which|by)\b")
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|`[^`]*`|\{[^}]*\}|[\w.-]+[_/.][\w./-]+")
 # A word of the English text, what the Dutch one does not call it, and what it does: docs/translations.md.
 GLOSSARY = (

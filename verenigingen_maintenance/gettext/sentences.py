@@ -92,7 +92,7 @@ SILENT_ARGUMENTS = {
 
 
 def sentences(source: str, has_keys: bool = False, shows_keys: bool = False) -> Iterator[tuple[int, str]]:
-    """Line and text of each, in the order of the file; one with two forms is there twice.
+    """Line and text of each, in the order of the file; one with two forms twice, and each line by itself.
 
     Where a file `has_keys`, what Is Written So is the name of a DocType or a state: others translate it.
     Where it `shows_keys`, the keys of its dictionaries are read by people too, as names of figures.
@@ -101,7 +101,9 @@ def sentences(source: str, has_keys: bool = False, shows_keys: bool = False) -> 
     reader.visit(ast.parse(source))
     seen = set()
     for line, texts in sorted(reader.found, key=lambda each: each[0]):
-        for text in filter(None, map(numbered, texts)):
+        spoken_ones = (text for text in texts if "\n" not in text or spoken.is_for_people(numbered(text)))
+        lines = (part for text in spoken_ones for part in text.split("\n"))
+        for text in filter(None, map(numbered, lines)):
             is_key = has_keys and text.istitle() and "{" not in text
             is_read = text in reader.marked or (not is_key and spoken.is_for_people(text))
             if text not in seen and is_read and "  " not in text:

@@ -19,7 +19,7 @@ SQL = re.compile(
 NOT_SPEECH = re.compile(
     r"`tab|&&|\bfield\(|%s|\w\*,|tabUser|\bcast\(|\w = '|%\(|\\[\w.(]|\(\?|\[\^|%[YmdHMS]|</?[a-z!]|/>"
     r"|&[a-z]+;|style=|;base64|\b(asc|desc)$|\bas [a-z_]+$|://|^-{2,}|^\.|^(px|rem|rgba?|#)"
-    r"|^not (like|in)$|^[A-Z]{2}\d\d |^bench [a-z-]+$|^bench --"
+    r"|^curl |^not (like|in)$|^[A-Z]{2}\d\d |^bench [a-z-]+$|^bench --"
     r"|^(sudo|systemctl|supervisorctl|redis-cli|mysql|mariadb|gpg|git) "
 )
 JOINS = r"[,;:\u2013—·|→]"  # what stands between a fragment and the rest of its line

@@ -13,10 +13,12 @@ verenigingen_maintenance.phrases = (() => {
 	const ENDED = /^([^]*\S)( )(\d+(?:\.\d+)?(?: ?%)?)$/;
 	const BRACKETS = /^([^()]*[^()\s])( \()([^()]+)(\)[.:]?)$/;
 	const NAMED = /^[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+$/;
-	const PARTED = /[,;:.] |\n/;
+	const PARTED = /[,;:.] /;
 	const BULLET = /^([-•*])(\s+)(\S[^]*)$/;
-	const SEPARATORS = ["\n", "; ", ". ", ": ", ", ", " and "];
-	const [LONGEST, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 6, 1500, 3, 4000];
+	const STRONG = "; ";
+	const LONGEST_RUN = [4, 3, 2];
+	const SEPARATORS = [STRONG, ". ", ": ", ", ", " and "];
+	const [LONGEST, MOST_LINES, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 20, 6, 1500, 3, 4000];
 
 	const words = (text) => text.match(WORD) || [];
 	const letters = (text) => words(text).reduce((sum, word) => sum + word.length, 0);
@@ -92,15 +94,6 @@ verenigingen_maintenance.phrases = (() => {
 		});
 	}
 
-	// Parts and what is between them; a full stop belongs to its sentence.
-	function split(text, separator) {
-		const stop = separator === ". " ? "." : "";
-		const between = separator.slice(stop.length);
-		const parts = text.split(separator);
-		const found = parts.slice(0, -1).flatMap((each) => [each + stop, between]);
-		return [...found, parts[parts.length - 1]];
-	}
-
 	// Whether the separator stands inside the text, not only at its edges.
 	function holds(text, separator) {
 		let [begins, ends] = [0, text.length];
@@ -121,7 +114,12 @@ verenigingen_maintenance.phrases = (() => {
 		}
 
 		say(text) {
-			if (text.length > LONGEST) return text;
+			if (text.length > LONGEST * MOST_LINES) return text;
+			return text.split("\n").map((line) => this.line(line)).join("\n");
+		}
+
+		line(text) {
+			if (!text || text.length > LONGEST) return text;
 			if (!this.kept.has(text)) {
 				if (this.kept.size >= MOST_KEPT) this.kept.clear();
 				this.kept.set(text, this.read(text, 0, { tried: 0, memory: new Map() }).text);
@@ -154,8 +152,11 @@ verenigingen_maintenance.phrases = (() => {
 		read(text, depth, reading) {
 			const bare = text.trim();
 			if (!bare) return unknown(text);
-			if (!reading.memory.has(bare)) reading.memory.set(bare, this.read_bare(bare, depth, reading));
-			const said = reading.memory.get(bare);
+			// What was read deeper is read again: it may have been cut short there.
+			if (!(reading.memory.get(bare)?.depth <= depth)) {
+				reading.memory.set(bare, { depth, said: this.read_bare(bare, depth, reading) });
+			}
+			const { said } = reading.memory.get(bare);
 			if (bare === text) return said;
 			const at = text.indexOf(bare);
 			return { ...said, text: text.slice(0, at) + said.text + text.slice(at + bare.length) };
@@ -195,11 +196,28 @@ verenigingen_maintenance.phrases = (() => {
 		in_parts(text, depth, reading) {
 			const bullet = text.match(BULLET);
 			if (bullet) return this.joined(bullet.slice(1), depth, reading);
-			const ways = SEPARATORS.filter((each) => holds(text, each)).map((each) => this.joined(split(text, each), depth, reading));
+			const there = SEPARATORS.filter((each) => holds(text, each));
+			if (there[0] === STRONG) return this.joined(this.split(text, STRONG), depth, reading);
+			const ways = there.map((each) => this.joined(this.split(text, each), depth, reading));
 			if (ways.length) return ways.reduce((best, way) => (way.known > best.known ? way : best));
 			const led = text.match(LED);
 			const found = text.match(BRACKETS) || (led && LEADER.test(led[1]) && led) || text.match(ENDED);
 			return found ? this.joined(found.slice(1), depth, reading) : unknown(text);
+		}
+
+		// Parts and what is between them; what the catalogue has whole is one part, and keeps its full stop.
+		split(text, separator) {
+			const stop = separator === ". " ? "." : "";
+			const between = separator.slice(stop.length);
+			const parts = text.split(separator);
+			const found = [];
+			for (let at = 0; at < parts.length; ) {
+				const runs = LONGEST_RUN.map((most) => parts.slice(at, at + most).join(separator));
+				const part = runs.find((run) => this.exact(run)) || parts[at];
+				at += part.split(separator).length;
+				found.push(...(at < parts.length ? [part + stop, between] : [part]));
+			}
+			return found;
 		}
 
 		joined(parts, depth, reading) {

@@ -48,7 +48,7 @@ def test_dutch_is_complete(now):
         ('x = "{} was changed".format(a)', ["{0} was changed"]),
         ('x = f" (week {number})"', ["week {0}"]),
         ('x = f"{a}{b} are left"', ["{0} are left"]),
-        (WOVEN, ["{0} GB, as {1} said"]),
+        (WOVEN, ["{0} GB, as {1} said", "{0} GB"]),
         (
             'def f():\n    "What it does."\n    return frappe.get_all("ToDo", order_by="creation desc")',
             [],

@@ -7,6 +7,7 @@ app_license = "agpl-3.0"
 
 app_include_js = [
     "/assets/verenigingen_maintenance/js/said.js",
+    "/assets/verenigingen_maintenance/js/said_fields.js",
     "/assets/verenigingen_maintenance/js/own_pages.js",
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/accessible.js",

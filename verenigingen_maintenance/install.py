@@ -8,6 +8,7 @@ import redis
 from verenigingen_maintenance.operations import (
     analytics_claims,
     applicability,
+    catalogues,
     compliance_gaps,
     gaps,
     ingest_errors,
@@ -45,6 +46,8 @@ def after_migrate() -> None:
 
 def _bring_up_to_date() -> None:
     """Keeps the procedures as they are; then seeds runbook and holidays, and proposes what does not apply."""
+    for failed in catalogues.compile_all():
+        print(f"The translations of {failed}. Run bench build --app verenigingen_maintenance.")
     procedure_versions.keep_present()
     seed.seed()
     settings.fill_in_holidays()

@@ -257,6 +257,17 @@ def switch_escalation(active: str) -> dict:
     return {}
 
 
+def speak(user: str, language: str) -> dict:
+    """The language of a user; with the catalogue as the checkout has it."""
+    from verenigingen_maintenance.operations import catalogues
+
+    catalogues.compile_all()
+    frappe.db.set_value("User", f"{user}@example.com", "language", language)
+    frappe.db.commit()
+    frappe.clear_cache(user=f"{user}@example.com")
+    return {}
+
+
 def enable(user: str, enabled: str) -> dict:
     """A user is enabled (1) or disabled (0)."""
     frappe.db.set_value("User", f"{user}@example.com", "enabled", int(enabled))

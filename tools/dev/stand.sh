@@ -185,9 +185,14 @@ renew_site() { # what a change of the checkout asks for, and no more
 		code_fingerprint >"$STAND/code"
 	elif [[ $(code_fingerprint) != $(cat "$STAND/code") ]]; then
 		end_site_processes
-		step "clearing the cache of $SITE: the code has changed" frappe clear-cache
+		step "clearing the cache of $SITE: the code has changed" renew_code
 		code_fingerprint >"$STAND/code"
 	fi
+}
+
+renew_code() { # `bench build` compiles the translations, and no stand needs the rest of it
+	frappe compile-po-to-mo --app "$APP"
+	frappe clear-cache
 }
 
 schema_fingerprint() { # all that migrate reads; Python only where it is run by migrate

@@ -37,9 +37,7 @@ def begin(user: str, now: datetime) -> str:
         )
         refuse(message, len(found), MOST + 1)
     accounts = [Account(name, DESK, tuple(why), _problems(name, now)) for name, why in found.items()]
-    drill = recovery_drills.begin(
-        EMERGENCY_ACCESS, _("Emergency access of {0} accounts").format(len(accounts)), user
-    )
+    drill = recovery_drills.begin(EMERGENCY_ACCESS, f"Emergency access of {len(accounts)} accounts", user)
     _put(drill, accounts)
     return str(drill.name)
 
@@ -115,7 +113,7 @@ def end(name: str) -> str:
 
 def _accounts(now: datetime) -> dict[str, list[str]]:
     """The enabled users of Desk that an emergency needs, each with why."""
-    found: dict[str, list[str]] = {ALWAYS: [_("it may do everything")]}
+    found: dict[str, list[str]] = {ALWAYS: ["it may do everything"]}
     for user, why in (*_on_duty(now), *_contacts(), *_system_managers()):
         found.setdefault(user, []).append(why)
     enabled = {"name": ("in", list(found)), "enabled": 1, "user_type": "System User"}
@@ -137,17 +135,17 @@ def _on_duty(now: datetime) -> list[tuple[str, str]]:
         level = frappe.get_doc(duty.LEVEL, name)
         to_come = [row.user for row in level.stand_ins if row.ends > clock.stored(now)]
         users = [*(row.user for row in level.rotation), *to_come, *duty.reached(name, now).users]
-        found += [(user, _("is told at level {0}, {1}").format(level.level, level.title)) for user in users]
+        found += [(user, f"is told at level {level.level}, {level.title}") for user in users]
     return found
 
 
 def _contacts() -> list[tuple[str, str]]:
     rows = frappe.get_all("Emergency Contact", {"email": ("is", "set")}, ["name", "email"], limit=0)
-    return [(row.email.strip().lower(), _("is the Emergency Contact {0}").format(row.name)) for row in rows]
+    return [(row.email.strip().lower(), f"is the Emergency Contact {row.name}") for row in rows]
 
 
 def _system_managers() -> list[tuple[str, str]]:
-    return [(user, _("has the role System Manager")) for user in duty.users_with("System Manager")]
+    return [(user, "has the role System Manager") for user in duty.users_with("System Manager")]
 
 
 # --- what is kept

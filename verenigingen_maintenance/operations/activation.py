@@ -30,7 +30,7 @@ def activate() -> None:
     if blocking := what_blocks():
         refuse_until(_("Before escalation can be activated:"), blocking)
     if not is_active():
-        _switch(1, _("Escalation was activated."))
+        _switch(1, "Escalation was activated.")
 
 
 def deactivate(reason: str) -> None:
@@ -39,7 +39,7 @@ def deactivate(reason: str) -> None:
         refuse(_("Say why escalation is switched off: nothing goes to the next level meanwhile."))
     if not is_active():
         refuse(_("Escalation is not active."))
-    _switch(0, _("Escalation was switched off: {0}").format(reason.strip()))
+    _switch(0, f"Escalation was switched off: {reason.strip()}")
 
 
 def what_blocks(levels: list[tuple[dict, Reached]] | None = None) -> list[str]:

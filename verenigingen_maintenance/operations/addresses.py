@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import frappe
-from frappe import _
 
 from verenigingen_maintenance.core.placeholders import emails
 
@@ -16,7 +15,7 @@ def why_gone(addresses: Iterable[str]) -> dict[str, str]:
     enabled = _users(asked)
     unknown = [each for each in asked if not enabled.get(each.lower())]
     contacts = _contacts() if unknown else set()
-    disabled, nobody = _("the user was disabled, or is gone"), _("nobody has this address any more")
+    disabled, nobody = "the user was disabled, or is gone", "nobody has this address any more"
     return {
         each: disabled if each.lower() in enabled else nobody
         for each in unknown

@@ -159,9 +159,7 @@ def _write(procedure: Document, present: Date, wanted: date, reason: str, now: d
     by = {"agreed_by": frappe.session.user, "agreed_at": clock.stored(now)}
     row.update({"day": wanted, "reason": (reason or "").strip(), **by})
     records.write(procedure)
-    text = _("{0}: {1} in place of {2}. {3}").format(
-        present.slot.name, wanted, present.day, (reason or "").strip()
-    )
+    text = "{}: {} in place of {}. {}".format(present.slot.name, wanted, present.day, (reason or "").strip())
     procedure.add_comment("Comment", frappe.utils.escape_html(text.strip()))
 
 

@@ -80,14 +80,14 @@ def most_failures() -> int:
 def switch_off(component: Stored, reason: str) -> None:
     """A person does without it for now."""
     write(component.name, _standing(Standing(OFF, off_by=BY_PERSON)))
-    unknown(component.name, _("switched off: {0}").format(reason))
+    unknown(component.name, f"switched off: {reason}")
     add_event(component.name, "Fallback", reason)
 
 
 def restore(component: Stored) -> None:
     """It is computed again, and watched."""
     write(component.name, _standing(Standing(RESTORING)))
-    unknown(component.name, _("being restored"))
+    unknown(component.name, "being restored")
     add_event(component.name, "Restoring", component.reason)
 
 
@@ -96,7 +96,7 @@ def note_presence(component: Stored, is_present: bool) -> None:
     if is_present == component.is_applicable:
         return
     standing = Standing(WORKING if is_present else NOT_APPLICABLE)
-    reason = _("not computed yet") if is_present else _("the app verenigingen is not on this site")
+    reason = "not computed yet" if is_present else "the app verenigingen is not on this site"
     write(component.name, _standing(standing))
     unknown(component.name, reason)
 
@@ -156,7 +156,7 @@ def _tell(component: Stored, step: Step, found: Outcome, now: datetime) -> None:
         return
     note = f"{component.title}: {step.event}. {reason}".strip()
     if step.event in SWITCHED_OFF:
-        title = _("Analytics switched off: {0}").format(component.title)
+        title = f"Analytics switched off: {component.title}"
         onset = min(component.answered_at or now, now)
         parts = (Part(component.name, component.title, onset, AREA),)
         escalations.record(escalations.Breach(SUBJECT, title, note, onset, now, frozenset({AREA}), parts))

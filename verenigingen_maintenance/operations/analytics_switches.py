@@ -76,7 +76,7 @@ def clear_cache() -> dict:
     for name in emptied:
         state.write(name, EMPTY)
         if stored[name].is_in_use:
-            state.unknown(name, _("its answer was deleted; the next refresh makes it anew"))
+            state.unknown(name, "its answer was deleted; the next refresh makes it anew")
     done = {"before": {"answers": emptied, "redis_keys": len(keys)}, "after": _left()}
     for name in emptied:
         state.add_event(name, "Cache Cleared", json.dumps(done, default=str))

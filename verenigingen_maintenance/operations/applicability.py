@@ -71,9 +71,9 @@ def proposals() -> list[dict]:
 def _proposal(check: Document) -> str:
     reason = verenigingen.why_not(check.needs) if check.needs else ""
     if reason and not check.not_applicable:
-        return _("Not applicable: {0}").format(reason)
+        return f"Not applicable: {reason}"
     if check.needs and check.not_applicable and not reason:
-        return _("Applicable again: this site has the DocType {0} now").format(check.needs)
+        return f"Applicable again: this site has the DocType {check.needs} now"
     return ""
 
 

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.change_states import Status
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations import change_records, measure_change, records
 from verenigingen_maintenance.operations.change_kinds import Way, way_of
@@ -40,7 +41,7 @@ def begin(name: str, user: str) -> str:
             return str(change.status)
         way.refuse_unsafe(parameters)
         change.update({"started_at": clock.stored(clock.now()), "started_by": user, "failure": None})
-        records.write(change.update({"progress": _("Waits for a worker")}))
+        records.write(change.update({"progress": "Waits for a worker"}))
     return str(change.status)
 
 
@@ -75,17 +76,17 @@ def _is_due(change: Document) -> bool:
 def _run(change: Document) -> None:
     way, parameters = _way(change), change_records.read_json(change.parameters)
     if not change.undo:
-        _tell(change, 10, _("Measuring before"))
+        _tell(change, 10, "Measuring before")
         way.refuse_unsafe(parameters)
         measure_change.before(change, clock.now())
         change.undo = change_records.as_json(way.before(parameters) or NOTHING)
         records.write(change)
-    _tell(change, 40, _("Changing"))
+    _tell(change, 40, phrase("Changing"))
     way.apply(parameters, change_records.read_json(change.undo))
     _applied(change, clock.now(), str(change.started_by))
-    _tell(change, 80, _("Measuring after"))
+    _tell(change, 80, "Measuring after")
     measure_change.after(change, clock.now())
-    _tell(change, 100, _("Applied"))
+    _tell(change, 100, phrase("Applied"))
 
 
 def by_hand(name: str, note: str, user: str) -> None:

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import frappe
-from frappe import _
 
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.sources import clock
@@ -57,10 +57,12 @@ def versions() -> dict[str, str]:
 def apps(before: Mapping[str, str] | None) -> list[str]:
     """Apps that came, went, or have another version than `before`; None where nobody kept any."""
     if before is None:
-        return [_("Versions of the apps: no signed run to compare with.")]
+        return ["Versions of the apps: no signed run to compare with."]
     now = versions()
     return [
-        _("{0}: version {1}, before {2}").format(app, now.get(app) or _("gone"), before.get(app) or _("none"))
+        "{}: version {}, before {}".format(
+            app, now.get(app) or phrase("gone"), before.get(app) or phrase("none")
+        )
         for app in sorted({*now, *before})
         if now.get(app) != before.get(app)
     ]
@@ -70,7 +72,7 @@ def documents(since: datetime) -> list[str]:
     """Changes that people and upgrades made to checks, procedures, settings, levels and contacts."""
     rows = _rows(since)
     told = [redact(f"{text} ({row.creation:%Y-%m-%d})") for row in rows for text in _told(row)]
-    cut = [_("Only the first {0} changes were read.").format(MOST)] if len(rows) >= MOST else []
+    cut = [f"Only the first {MOST} changes were read."] if len(rows) >= MOST else []
     return [*dict.fromkeys(told), *cut]
 
 
@@ -101,19 +103,17 @@ def _told(row: Any) -> Iterator[str]:
         return
     meta = frappe.get_meta(row.ref_doctype)
     if rules is None:
-        what = some(
-            [_(meta.get_label(field)) for field in (*(each[0] for each in changed), *sorted(tables))], 5
-        )
+        what = some([meta.get_label(field) for field in (*(each[0] for each in changed), *sorted(tables))], 5)
     else:
         what = ", ".join(
-            f"{_(meta.get_label(field))} {_value(old)} → {_value(new)}" for field, old, new in changed
+            f"{meta.get_label(field)} {_value(old)} → {_value(new)}" for field, old, new in changed
         )
     name = row.ref_doctype if row.ref_doctype == row.docname else f"{row.ref_doctype} {row.docname}"
-    yield _("{0}: {1}").format(name, what)
+    yield f"{name}: {what}"
 
 
 def _value(value: object) -> str:
-    return str(value) if value not in (None, "") else _("(none)")
+    return str(value) if value not in (None, "") else "(none)"
 
 
 def _version(app: str) -> str:
@@ -121,4 +121,4 @@ def _version(app: str) -> str:
         module = frappe.get_module(app)
         return str(getattr(module, "__version__", "") or version(app))
     except (ImportError, PackageNotFoundError):
-        return _("unknown")
+        return "unknown"

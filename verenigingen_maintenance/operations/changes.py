@@ -96,7 +96,7 @@ def _described(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, An
     wanted = {"steps": given["steps"] if is_by_hand else _steps(kind, parameters), "gain_level": "Medium"}
     wanted["steps_back"] = given["steps_back"] if is_by_hand else _steps_back(kind, parameters)
     texts = {field: given[field] for field in ("title", "finding", "gain")}
-    told = {"measured_how": _("said by who proposed it"), "evidence": "{}", "area": area, "kind": kind.value}
+    told = {"measured_how": "said by who proposed it", "evidence": "{}", "area": area, "kind": kind.value}
     measures = change_records.as_json(_measures(given, kind, parameters))
     return {**texts, **told, **wanted, "parameters": change_records.as_json(parameters), "measures": measures}
 
@@ -105,7 +105,7 @@ def _steps(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        text = _("Log Settings: {0}, {1} days. Frappe deletes what is older once a day.")
+        text = "Log Settings: {0}, {1} days. Frappe deletes what is older once a day."
         return f"1. {ASK_FIRST}\n2. {text.format(parameters['doctype'], parameters['days'])}"
     if kind is Kind.ANALYSE_TABLE:
         return f"analyze table `tab{parameters['doctype']}`;"
@@ -116,11 +116,11 @@ def _steps_back(kind: Kind, parameters: Mapping[str, Any]) -> str:
     if kind is Kind.ADD_INDEX:
         return steps_back(parameters["doctype"], parameters["columns"])
     if kind is Kind.SET_RETENTION:
-        return _(
+        return (
             "Log Settings: what was there before. What was deleted meanwhile does not come back, and where "
             "fewer days were there, Frappe deletes what is older."
         )
-    return _("Nothing can be taken back; it fills itself again.")
+    return "Nothing can be taken back; it fills itself again."
 
 
 def _measures(given: Mapping[str, Any], kind: Kind, parameters: Mapping[str, Any]) -> list[dict[str, str]]:

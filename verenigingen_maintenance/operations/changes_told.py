@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe import _
 
 from verenigingen_maintenance.core.change_states import Status
 from verenigingen_maintenance.core.wording import number
@@ -48,7 +47,7 @@ def _since(since: datetime) -> list[Any]:
 
 def _told(row: Any, measured: list[dict[str, Any]]) -> str:
     figures = "; ".join(_figures(each) for each in measured if each["after"] is not None)
-    verdict = row.verdict if row.verdict in JUDGED else _("not judged")
+    verdict = row.verdict if row.verdict in JUDGED else "not judged"
     why = " ".join((row.reason or "").split()) if row.status in ENDS else ""
     told = [f"{row.name} {row.title}: {row.status}", verdict, figures, why]
     return ", ".join(filter(None, told))
@@ -56,12 +55,12 @@ def _told(row: Any, measured: list[dict[str, Any]]) -> str:
 
 def _figures(each: Mapping[str, Any]) -> str:
     change = "" if each["change"] is None else f" ({each['change']:+g} %)"
-    before = number(each["before"]) or _("not known")
+    before = number(each["before"]) or "not known"
     return f"{each['what']} {before} → {number(each['after'])} {each['unit']}{change}"
 
 
 def _planned(row: Mapping[str, Any]) -> str:
-    gain = _(", {0} gain expected").format(row["gain_level"].lower()) if row["gain_level"] else ""
-    who = row["responsible"] or _("nobody yet")
-    when = _("by {0}").format(row["due_on"]) if row["due_on"] else _("without a date")
+    gain = ", {} gain expected".format(row["gain_level"].lower()) if row["gain_level"] else ""
+    who = row["responsible"] or "nobody yet"
+    when = "by {}".format(row["due_on"]) if row["due_on"] else "without a date"
     return f"{row['name']} {row['title']} ({row['status']}{gain}; {who}, {when})"

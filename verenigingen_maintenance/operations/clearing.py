@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import frappe
-from frappe import _
 
 from verenigingen_maintenance.operations import breaches, checks, incidents
 from verenigingen_maintenance.operations.checks import Result
@@ -28,7 +27,7 @@ def clear_unwatched() -> None:
     checks_ = {row.name: row for row in frappe.get_all(checks.CHECK, fields=fields, limit=0)}
     for subject, key in breaches.uncleared():
         if not _is_watched(subject, key, checks_.get(key)):
-            clear(subject, key, _("{0} is not watched any more.").format(key))
+            clear(subject, key, f"{key} is not watched any more.")
 
 
 def _is_watched(subject: str, key: str, check: dict | None) -> bool:

@@ -40,7 +40,7 @@ def audit(now: datetime) -> None:
             _escalate(wrong, now)
             _tell_whom_nobody_told()
         else:
-            told = _("Each open escalation is where its clock says.")
+            told = "Each open escalation is where its clock says."
             escalations.clear(SUBJECT, SUBJECT, told)
         commit()
 
@@ -97,7 +97,7 @@ def _untried(names: list[str]) -> dict[str, str]:
 
 
 def _escalate(wrong: list[str], now: datetime) -> None:
-    title = _("Escalations are not where their clocks say: {0}").format(len(wrong))
+    title = f"Escalations are not where their clocks say: {len(wrong)}"
     part = Part(SUBJECT, title, now - ALLOWED)
     escalations.record(
         escalations.Breach(SUBJECT, title, "\n".join(wrong), now - ALLOWED, now, parts=(part,))

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 import frappe
 import pymysql
-from frappe import _
 from frappe.utils import get_datetime
 from frappe.utils.password import passlibctx
 from pymysql.connections import Connection
 
 from verenigingen_maintenance.core import restored as rules
 from verenigingen_maintenance.core.dumps import Dump
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations.restore_work import Work, tell
@@ -47,8 +47,8 @@ CONFIGURATION = (
 def sign_in(work: Work, connection: Connection) -> None:
     """The key of the probe, and a user by a password that exists in the scratch database only. A failure is
     told and is no end: what else is wrong is looked for too."""
-    began, title = time.monotonic(), _("Somebody signs in and reads")
-    expected = _("the key of the probe and a password are taken, and a list is answered")
+    began, title = time.monotonic(), "Somebody signs in and reads"
+    expected = "the key of the probe and a password are taken, and a list is answered"
     try:
         with _password(connection) as (user, password):
             arguments = {"user": user, "password": password}
@@ -99,9 +99,9 @@ def _judged(title: str, expected: str, answer: child.Answer | child.Failure, dat
     documents = {doctype: len(names) for doctype, names in found["documents"].items()}
     counted = ", ".join(f"{doctype}: {n}" for doctype, n in documents.items())
     who = frappe.utils.get_fullname(found["user"])  # not the name: an address is redacted
-    told = _("{0} signed in to {1} and was answered {2}").format(who, found["database"], counted)
+    told = "{} signed in to {} and was answered {}".format(who, found["database"], counted)
     if found["key"] or found["database"] != database or not any(documents.values()):
-        wrong = _("the key of the probe was not taken: {0}").format(found["key"]) if found["key"] else told
+        wrong = "the key of the probe was not taken: {}".format(found["key"]) if found["key"] else told
         return Finding(title, Verdict.CRITICAL, expected, wrong, told)
     return Finding(title, Verdict.OK, expected, told, data={"signed_in": {"documents": documents}})
 
@@ -130,26 +130,26 @@ class _Beside:
 
 def findings(sides: Sides, dump: Dump, made_at: datetime | None) -> Iterator[tuple[Finding, float]]:
     """What each comparison found, and when it began (time.monotonic)."""
-    yield _timed(_("Tables"), lambda title: _tables(title, sides, dump, made_at))
-    yield _timed(_("Rows"), lambda title: _rows(title, sides, dump))
+    yield _timed(phrase("Tables"), lambda title: _tables(title, sides, dump, made_at))
+    yield _timed(phrase("Rows"), lambda title: _rows(title, sides, dump))
     if made_at is None:
         yield _timed(
-            _("Compared with the live database"),
-            lambda title: Finding(title, Verdict.UNKNOWN, _("nothing is missing or changed"), nameless()),
+            "Compared with the live database",
+            lambda title: Finding(title, Verdict.UNKNOWN, "nothing is missing or changed", nameless()),
         )
         return
     beside = _beside(sides, made_at)
-    yield _timed(_("Rows older than the backup"), lambda title: _older(title, beside))
-    yield _timed(_("Newest documents"), lambda title: _newest(title, beside))
+    yield _timed("Rows older than the backup", lambda title: _older(title, beside))
+    yield _timed("Newest documents", lambda title: _newest(title, beside))
     chosen = _compared_doctypes()
-    yield _timed(_("Checksums"), lambda title: _same(title, beside, chosen, "System Settings"))
-    title_of_ours = _("Configuration of this app")
+    yield _timed(phrase("Checksums"), lambda title: _same(title, beside, chosen, "System Settings"))
+    title_of_ours = "Configuration of this app"
     yield _timed(title_of_ours, lambda title: _same(title, beside, CONFIGURATION, SETTINGS, _set_columns))
 
 
 def nameless() -> str:
     """Why neither the age of a backup is known, nor what is older."""
-    return _("the name of the backup does not say when it was made")
+    return "the name of the backup does not say when it was made"
 
 
 def _timed(title: str, find: Callable[[str], Finding]) -> tuple[Finding, float]:
@@ -158,10 +158,10 @@ def _timed(title: str, find: Callable[[str], Finding]) -> tuple[Finding, float]:
     try:
         return find(title), began
     except TooSlow:
-        why = _("the databases took too long to answer")
+        why = "the databases took too long to answer"
     except pymysql.MySQLError as error:
         why = str(error)
-    return Finding(title, Verdict.UNKNOWN, _("an answer"), why), began
+    return Finding(title, Verdict.UNKNOWN, "an answer", why), began
 
 
 def _beside(sides: Sides, made_at: datetime) -> _Beside:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.compliance import Area, Outcome, State
@@ -35,7 +34,7 @@ def note(areas: Sequence[Area], now: datetime) -> None:
         elif key in known:
             _keep_known(outcome, now)
     for key in known - set(asked):
-        _close(_get(key), _("This app does not ask it any more."), now)
+        _close(_get(key), "This app does not ask it any more.", now)
 
 
 def counts() -> dict[str, int]:
@@ -130,13 +129,13 @@ def _keep_todo_open(gap: Document, now: datetime) -> None:
     elif status != OPEN:
         _set_status(gap.todo, OPEN)
         if gap.events[-1].event != "Reopened":
-            _add_event(gap, "ToDo Opened Again", _("It is measured as broken still."), now)
+            _add_event(gap, "ToDo Opened Again", "It is measured as broken still.", now)
 
 
 def _make_todo(gap: Document) -> str:
     todo = {
         "doctype": TODO,
-        "description": html.escape(_("Not met: {0}. {1}").format(gap.title, gap.remediation), quote=False),
+        "description": html.escape(f"Not met: {gap.title}. {gap.remediation}", quote=False),
         "priority": PRIORITIES[gap.severity],
         "allocated_to": _first_manager(),
         **_about(gap),

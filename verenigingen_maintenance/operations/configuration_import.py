@@ -180,7 +180,7 @@ def _save(document: Document, name: str, file: Configuration) -> None:
     document.flags.update({"by_operation": True, "imported": True})
     if document.doctype == PROCEDURE:
         site, when = file.head.get("site"), file.head.get("exported_at")
-        document.change_reason = _("Imported from the configuration of {0}, {1}").format(site, when)
+        document.change_reason = f"Imported from the configuration of {site}, {when}"
     if document.is_new():
         document.name = name
     if document.doctype == LEVEL:
@@ -264,8 +264,8 @@ def _remember_shipped(compared: Comparison) -> bool:
 
 def _comment(file: Configuration, done: dict[str, list[str]], kept: str) -> None:
     """Who brought in what stands beside the settings."""
-    counts = ", ".join(f"{_(what)}: {len(names)}" for what, names in done.items() if names)
-    told = _("A configuration of {0}, {1}, was imported ({2}). What was before: {3}").format(
+    counts = ", ".join(f"{(what)}: {len(names)}" for what, names in done.items() if names)
+    told = "A configuration of {}, {}, was imported ({}). What was before: {}".format(
         *(
             html.escape(str(each))
             for each in (file.head.get("site"), file.head.get("exported_at"), counts, kept)

@@ -77,7 +77,7 @@ def _after_bringing_back(text: str, before: Comparison) -> str:
     configuration_import.apply(configuration.compare(text, Options(delete_others=True)))
     after = configuration.compare(text)
     is_same = after.here.digest == before.here.digest
-    return told(after.found) or ("" if is_same else _("what is not in the file differs from what was before"))
+    return told(after.found) or ("" if is_same else "what is not in the file differs from what was before")
 
 
 def _empty() -> None:
@@ -98,8 +98,8 @@ def _refuse_commit() -> None:
 
 def _keep(reason: str, seconds: float, now: datetime) -> None:
     when = clock.shown(now)
-    good = _("{0}: brought back and identical, in {1} s").format(when, seconds)
-    bad = _("{0}: NOT as it was:").format(when) + f"\n{reason}"[:LONGEST_TOLD]
+    good = f"{when}: brought back and identical, in {seconds} s"
+    bad = f"{when}: NOT as it was:" + f"\n{reason}"[:LONGEST_TOLD]
     values = {"configuration_test": bad if reason else good}
     if not reason:
         values["configuration_tested_at"] = str(clock.stored(now))

@@ -13,6 +13,7 @@ from datetime import datetime
 import frappe
 
 from verenigingen_maintenance.core import back_off
+from verenigingen_maintenance.core.language import read_html
 from verenigingen_maintenance.core.telling import Act, Decision
 from verenigingen_maintenance.core.turns import Turns
 from verenigingen_maintenance.core.undelivered import NotDeliveredError, NotToBeSentError
@@ -27,6 +28,7 @@ from verenigingen_maintenance.operations import (
     telling,
 )
 from verenigingen_maintenance.operations.delivery_pass import Pass
+from verenigingen_maintenance.operations.language import language_of, sayer
 from verenigingen_maintenance.operations.outbox import Claimed, Group
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
@@ -212,10 +214,11 @@ def _hand_over(claimed: Claimed, rows: list[frappe._dict], passing: Pass) -> Non
 
 def _tell_in_desk(rows: Sequence[frappe._dict]) -> None:
     """In the transaction that makes them Delivered: exactly once."""
+    say = sayer(language_of(rows[0].recipient))
     for log in messages.desk(rows):
         fields = {"type": "Alert", "for_user": rows[0].recipient}
         about = {"document_type": messages.ESCALATION, "document_name": log.escalation}
-        texts = {"subject": log.subject, "email_content": log.content}
+        texts = {"subject": read_html(log.subject, say), "email_content": read_html(log.content, say)}
         frappe.get_doc({"doctype": "Notification Log", **fields, **about, **texts}).insert(
             ignore_permissions=True
         )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.query_builder.functions import Coalesce, Max, Min
 from pypika.terms import Criterion
 
@@ -84,7 +83,7 @@ def tell(claimed: Claimed, reason: str, now: datetime) -> None:
     """Escalates that a recipient is not reached, once what failed last has failed often enough."""
     key = key_of(claimed.group.channel, claimed.group.recipient)
     onset = min((clock.instant_before(row.tried_since, now) for row in claimed.rows), default=now)
-    part = Part(key, _("{0} fails").format(key), min(onset, now))
+    part = Part(key, f"{key} fails", min(onset, now))
     _tell(part, f"{reason}{_whom(claimed)}", claimed.rows, now)
 
 
@@ -92,7 +91,7 @@ def _whom(claimed: Claimed) -> str:
     """Where those read the address who may: in a message that goes out it is not repeated."""
     if "@" not in claimed.group.recipient:
         return ""
-    return _(" (to whom: see notification {0})").format(claimed.rows[0].name)
+    return f" (to whom: see notification {claimed.rows[0].name})"
 
 
 def tell_of_mail(reason: str, now: datetime) -> None:
@@ -100,7 +99,7 @@ def tell_of_mail(reason: str, now: datetime) -> None:
     if since := mail_fails_since(now):
         filters = {"channel": "E-mail", "status": WAITING}
         rows = frappe.get_all(NOTIFICATION, filters, ["escalation", "subject"], order_by="name", limit=500)
-        title = _("E-mail fails: the mail server takes none")
+        title = "E-mail fails: the mail server takes none"
         _tell(Part(key_of("E-mail", EVERYBODY), title, min(since, now)), reason, rows, now)
 
 
@@ -146,8 +145,8 @@ def _tell(part: Part, reason: str, rows: Sequence[frappe._dict], now: datetime) 
     if (SUBJECT, part.key) in breaches.uncleared():
         return
     told = sorted({row.escalation or row.subject or "" for row in rows})
-    named = ", ".join(told[:MOST_NAMED]) + (_(" and more") if len(told) > MOST_NAMED else "")
-    note = _("{0}: {1}. Not told: {2}").format(part.title, reason, named)
+    named = ", ".join(told[:MOST_NAMED]) + (" and more" if len(told) > MOST_NAMED else "")
+    note = f"{part.title}: {reason}. Not told: {named}"
     try:
         _record(Breach(SUBJECT, part.title, note, part.began, now, parts=(part,)))
     except Exception:  # noqa: BLE001 - the notifications say so themselves, and the others must have their turn
@@ -177,8 +176,8 @@ def _clear(over: Sequence[str]) -> None:
     for key in over:
         if key == SUBJECT:
             _say_what_failed()
-        what = _("Each channel") if key == SUBJECT else key
-        told = _("{0} fails no more: what waited was taken or is not sent, or nothing was tried for a day.")
+        what = "Each channel" if key == SUBJECT else key
+        told = "{0} fails no more: what waited was taken or is not sent, or nothing was tried for a day."
         escalations.clear(SUBJECT, key, told.format(what))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import get_time
 
 from verenigingen_maintenance.core import calendar
@@ -29,7 +28,7 @@ def keep(results: Sequence[Result]) -> None:
     for result in results:
         key = key_of(DIGEST, result.spec.name, result.measured.observed_at.isoformat())
         at = f"{checks.stored_time(result):%Y-%m-%d %H:%M}"
-        subject = _("WARNING: {0}").format(result.spec.title)
+        subject = f"WARNING: {result.spec.title}"
         text = f"{at}  {escalations.describe(result)}"
         write_down(
             "Warning",
@@ -37,7 +36,7 @@ def keep(results: Sequence[Result]) -> None:
             subject,
             text,
             key,
-            reason=_("waits for the digest"),
+            reason="waits for the digest",
             **due_at(_following_digest(result.measured.observed_at)),
         )
 
@@ -70,12 +69,12 @@ def _due(now: datetime) -> list[dict]:
 def _send(rows: list[dict], local: datetime, now: datetime) -> None:
     """Where nobody is there, they wait until somebody is."""
     found, text = notifications.first_level(now), "\n".join(_lines(rows))
-    subject = _("{0} WARNINGs until {1}").format(len(rows), f"{local:%Y-%m-%d} {_hour():%H:%M}")
+    subject = "{} WARNINGs until {}".format(len(rows), f"{local:%Y-%m-%d} {_hour():%H:%M}")
     for each in found:
         key = key_of(DIGEST, local.date(), each.channel, each.name)
         write_down(DIGEST, each, subject, text, key, **due_at(now))
     if found:
-        sent = {"status": "Delivered", "delivered_at": local, "reason": _("told in the digest")}
+        sent = {"status": "Delivered", "delivered_at": local, "reason": "told in the digest"}
         frappe.db.set_value(NOTIFICATION, {"name": ("in", [row.name for row in rows])}, sent)
 
 
@@ -84,11 +83,11 @@ def _lines(rows: list[dict]) -> list[str]:
     now = set(frappe.get_all(checks.CHECK, {**checks.LIVE, "live_verdict": "WARNING"}, pluck="name", limit=0))
     lines = [f"{row.message}{_still(row.recipient in now)}" for row in rows[:MOST_LINES]]
     more = len(rows) - MOST_LINES
-    return [*lines, *([_("and {0} more").format(more)] if more > 0 else [])]
+    return [*lines, *([f"and {more} more"] if more > 0 else [])]
 
 
 def _still(is_one: bool) -> str:
-    return "  " + (_("(it is one now)") if is_one else _("(over)"))
+    return "  " + ("(it is one now)" if is_one else "(over)")
 
 
 def _was_sent_today(local: datetime) -> bool:

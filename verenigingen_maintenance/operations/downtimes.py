@@ -48,11 +48,11 @@ def note(
     if before and _is_gap(before, last, now, every):
         due = before + every
         _end(due)
-        _begin(NOT_MEASURED, due, _("No probe of the dashboard was kept."), now)
+        _begin(NOT_MEASURED, due, "No probe of the dashboard was kept.", now)
     if not probed.value:
         _end(now)
     elif not _open():
-        _begin(DOWN, now, probed.detail or _("The dashboard did not answer as it should."))
+        _begin(DOWN, now, probed.detail or "The dashboard did not answer as it should.")
 
 
 def longest_silence(every: timedelta) -> timedelta:

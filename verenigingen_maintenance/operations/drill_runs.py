@@ -23,7 +23,7 @@ def mark(run: Document) -> None:
     """Makes a new run a drill; each command that would change the system is a comment, with a warning first:
     whoever pastes it changes nothing."""
     run.is_drill = 1
-    warning = _("DRILL: say what it would do, and do not run it. It changes the system.")
+    warning = "DRILL: say what it would do, and do not run it. It changes the system."
     for item in run.items:
         if item.changes_system:
             lines = [warning, *(item.command or "").splitlines()]

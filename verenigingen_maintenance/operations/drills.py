@@ -59,14 +59,14 @@ def answer(escalation: Document, note: str) -> None:
         )
         refuse(message, escalation.name, _title(escalation))
     seconds = round((clock.now() - clock_of(escalation).level_since).total_seconds())
-    told = _("{0}: {1} answered after {2} s").format(_title(escalation), frappe.session.user, seconds)
+    told = f"{_title(escalation)}: {frappe.session.user} answered after {seconds} s"
     add_event(escalation, "Answered", f"{told}. {note}".strip())
     go_on(escalation, clock.now())
 
 
 def unanswered(escalation: Document, now: datetime) -> None:
     """The time of a level is over."""
-    add_event(escalation, "Note", _("{0}: nobody answered").format(_title(escalation)))
+    add_event(escalation, "Note", f"{_title(escalation)}: nobody answered")
     go_on(escalation, now)
 
 
@@ -78,7 +78,7 @@ def go_on(escalation: Document, now: datetime) -> None:
         move(escalation, "Resolved", "\n".join(_findings(escalation)))
         write(escalation)
         return
-    move(escalation, "Next Level", _("the drill goes on"))
+    move(escalation, "Next Level", "the drill goes on")
     keep_clock(escalation, escalation_clock.start(following.name, policy, now))
     write(escalation)
     notifications.announce(escalation, "Next Level")
@@ -86,10 +86,10 @@ def go_on(escalation: Document, now: datetime) -> None:
 
 def _open(policy: Policy, level: str, reason: str) -> str:
     now = clock.stored(clock.now())
-    values = {"title": _("Drill: {0}").format(reason)[:140], "subject": SUBJECT, "open_key": SUBJECT}
+    values = {"title": f"Drill: {reason}"[:140], "subject": SUBJECT, "open_key": SUBJECT}
     times = dict.fromkeys(("opened_at", "triggered_at", "onset_at"), now)
     drill = frappe.new_doc(ESCALATION, status="Pending", is_drill=1, **values, **times)
-    move(drill, "Opened", _("A drill; nothing is broken. {0}").format(reason))
+    move(drill, "Opened", f"A drill; nothing is broken. {reason}")
     start(drill, level, policy, clock.now())
     try:
         write(drill)
@@ -101,11 +101,11 @@ def _open(policy: Policy, level: str, reason: str) -> str:
 
 def _title(escalation: Document) -> str:
     level = policy_of(escalation).level(escalation.level or "")
-    return level.title if level else _("the level")
+    return level.title if level else "the level"
 
 
 def _findings(escalation: Document) -> list[str]:
     """Level by level: who answered, or that nobody did."""
     seconds = round(time_diff_in_seconds(clock.stored(clock.now()), escalation.opened_at))
     lines = [each.note for each in escalation.events if each.event in ("Answered", "Note")]
-    return [*lines, _("The drill took {0} s.").format(seconds)]
+    return [*lines, f"The drill took {seconds} s."]

@@ -36,7 +36,7 @@ class Reached:
 def reached(level: str, now: datetime) -> Reached:
     """Whom to tell at a level: who is on duty, or everybody with its role; and the level's contact."""
     if not frappe.db.exists(LEVEL, level):
-        return Reached(gaps=(_("there is no Escalation Level {0}").format(level),))
+        return Reached(gaps=(f"there is no Escalation Level {level}",))
     return _reached(frappe.get_doc(LEVEL, level), now)
 
 
@@ -60,8 +60,8 @@ def of_contact(level: Document) -> list[str]:
     if not is_no_contact(level.contact):
         return []
     if not level.contact:
-        return [_("the contact is blank")]
-    told = _("the contact is {0}, a placeholder or no full address or telephone number")
+        return ["the contact is blank"]
+    told = "the contact is {0}, a placeholder or no full address or telephone number"
     return [told.format(level.contact)]
 
 
@@ -106,13 +106,13 @@ def users_with(role: str | None) -> list[str]:
 
 def _reached(level: Document, now: datetime) -> Reached:
     if not level.rotation:
-        return _by_role(level, _("everybody with the role {0}").format(level.role), [])
+        return _by_role(level, f"everybody with the role {level.role}", [])
     rota = rota_of(level)
     present, gaps = duty.on_duty(rota, now), _of_people(rota, now)
     if present.user:
         return Reached((present.user,), _addresses(level), present.why, tuple(gaps))
-    gaps = list(dict.fromkeys([_("nobody is on duty: {0}").format(present.why), *gaps]))
-    why = _("nobody is on duty, so everybody with the role {0}").format(level.role)
+    gaps = list(dict.fromkeys([f"nobody is on duty: {present.why}", *gaps]))
+    why = f"nobody is on duty, so everybody with the role {level.role}"
     return _by_role(level, why, gaps)
 
 
@@ -120,7 +120,7 @@ def _by_role(level: Document, why: str, gaps: list[str]) -> Reached:
     users, addresses = tuple(users_with(level.role)), _addresses(level)
     if users:
         return Reached(users, addresses, why, tuple(gaps))
-    gap = _("nobody has the role {0}").format(level.role) if level.role else _("no role is told in Desk")
+    gap = f"nobody has the role {level.role}" if level.role else "no role is told in Desk"
     return Reached((), addresses, gap, (*gaps, gap))
 
 
@@ -140,7 +140,7 @@ def _what_is_wrong(user: str, rota: Rota) -> str:
         return f"{user} {rota.unfit[user]}"
     if set(ACTING) & set(frappe.get_roles(user)):
         return ""
-    return _("{0} has neither the role {1} nor {2}, and could not acknowledge").format(user, *ACTING)
+    return "{} has neither the role {} nor {}, and could not acknowledge".format(user, *ACTING)
 
 
 def _stand_in(row: Document) -> StandIn:
@@ -150,12 +150,12 @@ def _stand_in(row: Document) -> StandIn:
 
 def _why_unfit(user: str, row: dict | None) -> str:
     if user in NEVER_TOLD:
-        return _("is never told")
+        return "is never told"
     if not row:
-        return _("is no user any more")
+        return "is no user any more"
     if not row["enabled"]:
-        return _("is disabled")
-    return "" if row["user_type"] == "System User" else _("has no access to Desk")
+        return "is disabled"
+    return "" if row["user_type"] == "System User" else "has no access to Desk"
 
 
 def _told(found: Duty | None) -> dict | None:

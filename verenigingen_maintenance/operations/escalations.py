@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -130,7 +129,7 @@ def clear(subject: str, key: str, text: str, worst: float | None = None) -> None
         return
     escalation.cleared_at = clock.stored(now)
     if cint(escalation.flaps) >= MOST_FLAPS:
-        told = _("It came back {0} times: a person has to resolve it. {1}").format(escalation.flaps, text)
+        told = f"It came back {escalation.flaps} times: a person has to resolve it. {text}"
         move(escalation, "Note", told)
         write(escalation)
         return
@@ -173,7 +172,7 @@ def part_of(result: Result) -> Part:
 
 def _title(results: Sequence[Result]) -> str:
     first, more = results[0].spec.title, len(results) - 1
-    return _("{0} and {1} more").format(first, more) if more else first
+    return f"{first} and {more} more" if more else first
 
 
 def _ongoing(subject: str) -> Document | None:
@@ -208,7 +207,7 @@ def _rise(escalation: Document, new: Sequence[Part]) -> str:
     start_, present = policy.level(starts), policy.level(escalation.level or "")
     if start_ is None or (present and present.level >= start_.level):
         return ""
-    move(escalation, "Raised", _("{0} starts at a higher level").format(new[0].title))
+    move(escalation, "Raised", f"{new[0].title} starts at a higher level")
     start(escalation, start_.name, policy, now)
     return "Next Level"
 

@@ -46,7 +46,7 @@ def begin(monitor: str, told_how: str, stops: str, user: str) -> str:
         refuse(_("The health address has no token: make one in Maintenance Settings for the monitor."))
     silence = downtimes.longest_silence(settings.sampling_interval()).total_seconds()
     told = {"monitor": monitor, "told how": told_how, "stops": stops, "silence": silence}
-    drill = recovery_drills.begin(FAILOVER, _("Failover, watched by {0}").format(monitor), user)
+    drill = recovery_drills.begin(FAILOVER, f"Failover, watched by {monitor}", user)
     _put(drill, {**told, "asked": [], "how": _how(stops)})
     return str(drill.name)
 
@@ -61,7 +61,7 @@ def watch_asker(status: int, answer: dict, now: datetime) -> None:
             frappe.local.flags.commit = True  # Frappe takes back what a GET wrote
     except Exception:  # noqa: BLE001 - for the reason above
         frappe.db.rollback()
-        frappe.log_error(_("A request at the health address was not kept for the failover drill"))
+        frappe.log_error("A request at the health address was not kept for the failover drill")
 
 
 def note_asked(asker: str, status: int, answer: dict, now: datetime) -> bool:
@@ -143,7 +143,7 @@ def _asked(row: dict[str, Any]) -> Asked:
 def _evidence(what: str, evidence: str) -> str:
     """That it was stopped is shown by what is seen; of the rest only the person's word is there."""
     if what == "stopped":
-        return (evidence or "").strip()[: guided_drills.LONGEST] or _("as the commands say")
+        return (evidence or "").strip()[: guided_drills.LONGEST] or "as the commands say"
     return needed(
         evidence, _("Say what shows it: the text of the alarm, its time, a link, where it is kept.")
     )
@@ -159,12 +159,12 @@ def _refuse_before_stop(seen: Told | None, stopped: Told | None) -> None:
 
 def _how(stops: str) -> dict[str, str]:
     """What people do at each step, with the commands of this host and of the one outside."""
-    ask = _("On the machine of the monitor, with the token that Maintenance Settings made:")
+    ask = "On the machine of the monitor, with the token that Maintenance Settings made:"
     url = f"{frappe.utils.get_url()}/api/method/verenigingen_maintenance.api.health"
     write, header = "-w '%{http_code}\\n'", '-H "X-Maintenance-Token: $TOKEN"'
     ask = f"{ask}\n  curl -sS -m 10 {write} {header} {url}"
     if is_this(urlsplit(url).hostname or ""):
-        ask += _("\nThis is a name of this host itself: if members reach the site by another one, take that.")
+        ask += "\nThis is a name of this host itself: if members reach the site by another one, take that."
     return {
         BEFORE: ask,
         DEAD: ask,
@@ -176,10 +176,10 @@ def _how(stops: str) -> dict[str, str]:
 def _commands(verb: str, stops: str) -> str:
     """As this host runs it, and how sure that is."""
     if stops == failover.HOST:
-        told = _("{0} this host as its provider says; this app has no command for it.")
+        told = "{0} this host as its provider says; this app has no command for it."
         return told.format(verb.capitalize())
     way = next(each for each in ways(services.facts()) if each.service.value == stops)
     if not (commands := way.commands.get(verb)):
-        return _("{0} the {1} as it was started. {2}").format(verb.capitalize(), stops, redact(way.why))
-    told = _("On this host ({0}, {1}), as {2}:").format(way.how, way.sure, way.as_user)
+        return f"{verb.capitalize()} the {stops} as it was started. {redact(way.why)}"
+    told = f"On this host ({way.how}, {way.sure}), as {way.as_user}:"
     return "\n".join([told, *(f"  {line}" for line in commands.splitlines())])

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import frappe
 import redis
-from frappe import _
 from frappe.utils import cint, get_datetime
 
 from verenigingen_maintenance.core.availability import Span, total, without
@@ -31,20 +30,18 @@ def fill_in(last: sampling.Round | None, now: datetime, every: timedelta) -> Non
     _recognise_upgrade(since, now, last.ago > longest)
     if last.ago <= longest:
         if restarted and not downtimes.is_planned(since, now):
-            _escalate(Span(since, now), restarted, _("A server was gone between two rounds"))
+            _escalate(Span(since, now), restarted, "A server was gone between two rounds")
         return
     left = without([Span(since + every, now)], downtimes.spans(downtimes.PLANNED, since, now))
     if total(left) + every > longest:
         minutes = round(total(left).total_seconds() / 60)
-        _escalate(
-            Span(left[0].begins, now), restarted, _("Nothing was sampled for {0} minutes").format(minutes)
-        )
+        _escalate(Span(left[0].begins, now), restarted, f"Nothing was sampled for {minutes} minutes")
 
 
 def _recognise_upgrade(since: datetime, now: datetime, is_gap: bool) -> None:
     """An upgrade explains half an hour before and after it, and no more."""
     if is_gap and (migrated := _migrated_since(since)):
-        reason = _("bench migrate ran at {0}: an upgrade.").format(f"{clock.stored(migrated):%Y-%m-%d %H:%M}")
+        reason = "bench migrate ran at {}: an upgrade.".format(f"{clock.stored(migrated):%Y-%m-%d %H:%M}")
         downtimes.recognise(max(migrated - UPGRADE, since), min(migrated + UPGRADE, now), reason)
 
 
@@ -65,8 +62,8 @@ def _escalate(gap: Span, restarted: list[str], title: str) -> None:
     longest = timedelta(minutes=cint(frappe.db.get_single_value(SETTINGS, "gap_minutes")))
     if not longest or (gap.length < longest and not restarted):
         return
-    note = _("{0}, from {1} to {2}.").format(title, clock.shown(gap.begins), clock.shown(gap.ends))
-    causes = restarted or [_("No server restarted; was the scheduler, the worker or the host stopped?")]
+    note = f"{title}, from {clock.shown(gap.begins)} to {clock.shown(gap.ends)}."
+    causes = restarted or ["No server restarted; was the scheduler, the worker or the host stopped?"]
     escalations.record(escalations.Breach(SUBJECT, title, " ".join([note, *causes]), gap.begins))
 
 
@@ -75,8 +72,4 @@ def _restarted(ago: timedelta, now: datetime) -> list[str]:
     started = {"MariaDB": mariadb.started_at(now)}
     with suppress(redis.ConnectionError):
         started["Redis"] = redis_cache.started_at(now)
-    return [
-        _("{0} was started at {1}.").format(server, clock.shown(at))
-        for server, at in started.items()
-        if now - at < ago
-    ]
+    return [f"{server} was started at {clock.shown(at)}." for server, at in started.items() if now - at < ago]

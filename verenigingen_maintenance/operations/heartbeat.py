@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
-from frappe import _
 
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.operations.settings import SETTINGS
@@ -70,7 +69,7 @@ def _problem(url: str) -> str:
     try:
         answer = http.get_whole(url, {}, PATIENCE, MOST_BYTES, "POST")
     except ValueError:
-        return _("no request can be made to this address")
+        return "no request can be made to this address"
     if answer.is_late or not answer.status:
         return redact(answer.flaw)
     return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from frappe import _
 
 from verenigingen_maintenance.core.analytics import OFF
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.operations import analytics_switches
 from verenigingen_maintenance.operations.incident_action_way import Asked, Parameters, Prepared, State
 from verenigingen_maintenance.operations.refusals import refuse
@@ -53,7 +54,7 @@ def fallen_back(before: State, after: State) -> str:
     switched = [name for name in after["left"] if name not in before["left"]]
     if not switched:
         refuse(_("No component was switched off."))
-    return _("Switched off: {0}. Samples, runs and checks go on.").format(", ".join(switched))
+    return "Switched off: {}. Samples, runs and checks go on.".format(", ".join(switched))
 
 
 # --- and back
@@ -93,9 +94,9 @@ def restore(asked: Asked) -> None:
 def restored(_before: State, after: State) -> str:
     if after["state"] == OFF:
         refuse(_("{0} failed and is switched off again: {1}"), after["component"], after["reason"])
-    left = ", ".join(after["left"]) or _("none")
+    left = ", ".join(after["left"]) or phrase("none")
     why = f" ({after['reason']})" if after["reason"] else ""
-    message = _("{0} is {1}, {2}{3}. Still switched off: {4}.")
+    message = "{0} is {1}, {2}{3}. Still switched off: {4}."
     return message.format(after["component"], after["state"], after["verdict"], why, left)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.monitor import MONITOR_REDIS_KEY
 
 from verenigingen_maintenance.operations import analytics_switches, change_kinds
@@ -38,7 +37,7 @@ def clear(_asked: Asked) -> None:
 
 
 def cleared(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    message = _("{0} keys before, {1} after: what is asked for comes back at once.")
+    message = "{0} keys before, {1} after: what is asked for comes back at once."
     return message.format(before["keys of this site"], after["keys of this site"])
 
 
@@ -58,6 +57,6 @@ def delete_engine_keys(_asked: Asked) -> None:
 
 
 def engine_keys_deleted(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    message = _("{0} stored answers and {1} keys were deleted; {2} and {3} are there now.")
+    message = "{0} stored answers and {1} keys were deleted; {2} and {3} are there now."
     counts = (len(before["answers"]), before["keys"], len(after["answers"]), after["keys"])
     return message.format(*counts)

@@ -38,7 +38,7 @@ def _can_undo(kind: str) -> bool:
 
 
 def _label(row: frappe._dict) -> str:
-    told = (row.status, _when(row)[:16], row.kind, row.verdict or _("not measured"))
+    told = (row.status, _when(row)[:16], row.kind, row.verdict or "not measured")
     return f"{row.name} {row.title} ({'; '.join(filter(None, told))})"
 
 
@@ -64,10 +64,10 @@ def state(parameters: Parameters) -> State:
     row = frappe.db.get_value(CHANGE, parameters["change"], [*FIELDS, "parameters"], as_dict=True)
     way = change_kinds.way_of(row.kind)
     there = (
-        way.before(change_records.read_json(row.parameters)) if way else _("done by hand: not seen from here")
+        way.before(change_records.read_json(row.parameters)) if way else "done by hand: not seen from here"
     )
     found = {field: str(row[field] or "") for field in FIELDS}
-    return {**found, "what is there": there or _("nothing that could be read")}
+    return {**found, "what is there": there or "nothing that could be read"}
 
 
 def roll_back(asked: Asked) -> None:
@@ -82,6 +82,6 @@ def rolled_back(before: State, after: State) -> str:
     if after["status"] != Status.ROLLED_BACK.value:
         told = after["failure"] or _("another one works on it")
         refuse(_("{0} is {1}: {2}"), after["name"], after["status"], told)
-    return _("{0} ({1}) was {2} and is Rolled Back. Measure now what it was about.").format(
+    return "{} ({}) was {} and is Rolled Back. Measure now what it was about.".format(
         after["name"], after["title"], before["status"]
     )

@@ -31,7 +31,7 @@ def prepare(parameters: Parameters) -> Prepared:
     if not (name or ids):
         refuse(_("Choose the name of the failed jobs, or give their ids, one a line."))
     chosen = _chosen(name, ids)
-    target = name or _("{0} jobs by id").format(len(chosen))
+    target = name or f"{len(chosen)} jobs by id"
     names = dict(Counter(each.name for each in chosen))
     return Prepared(target, {"ids": [each.id for each in chosen], "names": names})
 
@@ -93,7 +93,7 @@ def retried(_before: State, after: State) -> str:
     done, asked_for = len(after["queued again"]), len(after["chosen"])
     if not done:
         refuse(_("None of the {0} jobs is among the failed any more."), asked_for)
-    message = _(
+    message = (
         "{0} of {1} jobs were queued again. RQ keeps {2} others as failed. Whether these fail again shows "
         "once workers took them up: Retry Failed Jobs lists those that failed since, with the time."
     )

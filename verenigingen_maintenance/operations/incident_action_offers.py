@@ -15,6 +15,7 @@ from verenigingen_maintenance.operations.incident_action_kinds import WAYS
 from verenigingen_maintenance.operations.incident_action_left import may_be_done, still_paused
 from verenigingen_maintenance.operations.incident_action_way import Way
 from verenigingen_maintenance.operations.incident_actions import redis_told, state_of_row
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.refusals import plain, refuse
 
 
@@ -48,7 +49,7 @@ def under_way(incident: Document) -> list[dict[str, str]]:
                 "at": str(row.asked_at)[:19],
                 "by": row.by_user,
             },
-            "told": state_of_row(row) or row.result or _("It is being done."),
+            "told": said(state_of_row(row) or row.result) or _("It is being done."),
         }
         for row in incident.actions
         if row.outcome == Outcome.RUNNING.value and row.action in ACTIONS
@@ -59,17 +60,22 @@ def _offer(action: Action) -> dict[str, Any]:
     why_not, options = _now(WAYS[action.name])
     asked = [
         {
-            **{"name": each.name, "label": _(each.label), "kind": each.kind, "required": each.is_required},
-            **{"help": _(each.help) if each.help else "", "options": options.get(each.name, [])},
+            **{"name": each.name, "label": said(each.label), "kind": each.kind, "required": each.is_required},
+            **{"help": said(each.help) if each.help else "", "options": options.get(each.name, [])},
         }
         for each in action.parameters
     ]
     way_back = (
-        _("Taken back by: {0}").format(_(action.taken_back_by))
+        _("Taken back by: {0}").format(said(action.taken_back_by))
         if action.taken_back_by
-        else _(action.way_back)
+        else said(action.way_back)
     )
-    told = {"name": action.name, "label": _(action.name), "warning": _(action.warning), "way_back": way_back}
+    told = {
+        "name": action.name,
+        "label": said(action.name),
+        "warning": said(action.warning),
+        "way_back": way_back,
+    }
     return {**told, "parameters": asked, "why_not": why_not}
 
 

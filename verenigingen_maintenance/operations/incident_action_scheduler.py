@@ -91,15 +91,13 @@ def resume(_asked: Asked) -> None:
 def paused(_before: State, after: State) -> str:
     if after["on in System Settings"]:
         refuse(_("System Settings still say that the scheduler is on."))
-    return _("No job is begun by schedule. Resume it before the incident is resolved.")
+    return "No job is begun by schedule. Resume it before the incident is resolved."
 
 
 def resumed(_before: State, after: State) -> str:
     if after["off because"]:
         refuse(_("It is still off: {0}."), after["off because"])
-    return _(
-        "Jobs are begun by schedule again. That one really was begun is seen in the check scheduler_age."
-    )
+    return "Jobs are begun by schedule again. That one really was begun is seen in the check scheduler_age."
 
 
 # --- one job
@@ -152,13 +150,13 @@ def job_paused(_before: State, after: State) -> str:
     if not after["stopped"]:
         refuse(_("It is not paused."))
     missing = depends(after["method"])
-    return _("It is not begun by schedule any more{0}.").format(f": {missing}" if missing else "")
+    return "It is not begun by schedule any more{}.".format(f": {missing}" if missing else "")
 
 
 def job_resumed(_before: State, after: State) -> str:
     if after["stopped"]:
         refuse(_("It is still paused."))
-    return _("It is begun by schedule again.")
+    return "It is begun by schedule again."
 
 
 def jobs_to_pause() -> dict[str, list[dict[str, str]]]:

@@ -85,10 +85,10 @@ def perform_waiting(incident: str, row: str) -> None:
         if waiting.outcome != Outcome.RUNNING.value or waiting.result != WAITS:
             return
         if not is_free:
-            told = _("Another one was being done at that time. Nothing was done: ask for it again.")
+            told = "Another one was being done at that time. Nothing was done: ask for it again."
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
         elif ACTIONS[waiting.action] not in may_be_done(document):
-            told = _("The incident was over before a worker took it up. Nothing was done.")
+            told = "The incident was over before a worker took it up. Nothing was done."
             incidents.end_action(document, waiting, Outcome.FAILED.value, told)
         else:
             waiting.result = None
@@ -214,7 +214,7 @@ def _do(asked: Asked, why_here: str) -> None:
     """Reads, acts, reads; what went wrong is written down, and raised."""
     way, started = WAYS[asked.action], time.monotonic()
     if cint(frappe.db.get_value(incidents.INCIDENT, asked.incident, "is_drill")):
-        _end(asked, Outcome.DRILL, _("Read, and nothing done."), started, before=_read_in_drill(way, asked))
+        _end(asked, Outcome.DRILL, "Read, and nothing done.", started, before=_read_in_drill(way, asked))
         return
     read: dict[str, Any] = {}
     try:
@@ -228,13 +228,13 @@ def _do(asked: Asked, why_here: str) -> None:
         frappe.db.rollback()
         _end(asked, Outcome.FAILED, _failure(error), started, **read)
         raise
-    here = " " + _("Done without a worker: {0}.").format(why_here) if why_here else ""
+    here = " " + f"Done without a worker: {why_here}." if why_here else ""
     _end(asked, Outcome.DONE, told + here, started, **read)
 
 
 def _failure(error: Exception) -> str:
     if isinstance(error, RedisGone | RedisSlow):
-        return _("Redis does not answer, and this cannot be done without it.")
+        return "Redis does not answer, and this cannot be done without it."
     told = plain(error) if isinstance(error, frappe.ValidationError) else f"{type(error).__name__}: {error}"
     return redact(told)[:LONGEST]
 

@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.incident_clock import Step, next_step, phases
 from verenigingen_maintenance.operations import emergency_contacts, incident_action_left, incident_steps
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.incidents import INCIDENT, IS_ONGOING
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.open_run import command_on_this_site
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock, incident_rows
@@ -81,7 +82,7 @@ def message(name: str, now: datetime) -> dict[str, str]:
         **{"actions": list(dict.fromkeys(done)), "is_drill": bool(cint(incident.is_drill))},
     )
     subject, text = incident_messages.draft(facts, now.astimezone(clock.zone()))
-    return {"subject": subject, "text": text}
+    return {"subject": said(subject), "text": said(text)}
 
 
 def steps(incident: Document) -> list[Step]:

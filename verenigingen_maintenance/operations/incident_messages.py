@@ -25,7 +25,7 @@ def send(name: str, subject: str, text: str, to: str, now: datetime) -> int:
     incident, addresses = incidents.not_reviewed(name), _addresses(to)
     if addresses:
         _mail(incident.name, subject.strip(), text.strip(), addresses)
-    told = _("mailed to {0} addresses").format(len(addresses)) if addresses else _("told by other ways")
+    told = f"mailed to {len(addresses)} addresses" if addresses else "told by other ways"
     incidents.add_event(incident, "Message", f"{subject.strip()} ({told})\n{text.strip()}", now)
     incidents.write(incident)
     return len(addresses)

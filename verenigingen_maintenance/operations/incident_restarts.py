@@ -89,7 +89,7 @@ def record_by_hand(incident: str, service: str, command: str, came_back: str, us
         row = _append(document, found, command, None, user)
     before = json.loads(row.before) if row.before else None
     seen = proof(before, after) if after is not None else None
-    told = seen.text if seen else _("It is on another host: not seen from here.")
+    told = seen.text if seen else "It is on another host: not seen from here."
     outcome = Outcome.DRILL if cint(document.is_drill) else Outcome.BY_HAND
     values = {"after": _as_json(after), "command": shown(command or row.command or "")[:LONGEST]}
     incidents.end_action(document, row, outcome.value, told, **values)
@@ -115,7 +115,7 @@ def _begun(incident: Document, service: Service) -> Document | None:
 
 def _append(incident: Document, service: Service, command: str, before: Any, user: str) -> Document:
     values = {"before": _as_json(before), "command": shown(command or "")[:LONGEST], "by_user": user}
-    return incidents.begin_action(incident, RESTART, service.value, _("Restarted by hand"), **values)
+    return incidents.begin_action(incident, RESTART, service.value, "Restarted by hand", **values)
 
 
 def _as_json(value: Any) -> str | None:

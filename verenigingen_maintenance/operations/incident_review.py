@@ -61,7 +61,7 @@ def write(name: str, texts: Mapping[str, str | None]) -> None:
         return
     incident.update({field: given[field] for field in changed})
     labels = ", ".join(incident_draft.written(changed))
-    incidents.add_event(incident, "Note", _("Review written: {0}").format(labels))
+    incidents.add_event(incident, "Note", f"Review written: {labels}")
     incidents.write(incident)
 
 
@@ -127,7 +127,7 @@ def _running(incident: Document) -> list[Document]:
 
 def _freeze(incident: Document, now: datetime) -> None:
     reviewed = {"reviewed_by": frappe.session.user, "reviewed_at": clock.stored(now)}
-    incidents.move(incident, "Reviewed", _("The review is closed: nothing of this incident changes any more"))
+    incidents.move(incident, "Reviewed", "The review is closed: nothing of this incident changes any more")
     incident.update(reviewed)
     final = incident_draft.draft(incident, now)
     title = frappe.db.get_value("User", frappe.session.user, "full_name") or frappe.session.user

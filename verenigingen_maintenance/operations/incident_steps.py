@@ -54,9 +54,9 @@ def start(
         name = str(incident.name)
         if not incident.flags.was_there:
             commit()  # it is there before its state is read, which takes seconds and may be cut off
-            capture(name, _("Opened"), now)
+            capture(name, "Opened", now)
             return name
-    note(name, _("{0} (since {1})").format(seen, clock.shown(began)) if began else seen)
+    note(name, f"{seen} (since {clock.shown(began)})" if began else seen)
     return name
 
 
@@ -85,7 +85,7 @@ def _make(
 
 
 def _opened(seen: str, is_drill: bool) -> str:
-    return _("DRILL, nothing is broken: {0}").format(seen) if is_drill else seen
+    return f"DRILL, nothing is broken: {seen}" if is_drill else seen
 
 
 def _refuse_unless_emergency(procedure: str) -> None:
@@ -102,7 +102,7 @@ def emergencies() -> list[str]:
 def tell_level(incident: Document, seen: str, now: datetime) -> None:
     """An incident by hand has an escalation of its own: its clock tells who is on duty."""
     began = clock.instant(incident.began_at)
-    title = _("{0}: {1}").format(incident.name, incident.title)
+    title = f"{incident.name}: {incident.title}"
     link(incident, escalations.record(escalations.Breach(incident.name, title, seen, began)))
 
 
@@ -123,7 +123,7 @@ def capture_first(incident: Document, now: datetime) -> bool:
     before it could read it. Returns whether it was read now; the incident is not saved."""
     if incident.captures:
         return False
-    incident_capture.capture(incident, _("First read after it was opened"), now, by="")
+    incident_capture.capture(incident, "First read after it was opened", now, by="")
     return True
 
 
@@ -146,9 +146,9 @@ def take_command(name: str, now: datetime, reason: str = "") -> str:
     former = incident.commander
     incident.update({"commander": user, "commander_since": clock.stored(now)})
     incident.acknowledged_at = incident.acknowledged_at or clock.stored(now)
-    told = _("{0} commands").format(user)
+    told = f"{user} commands"
     if former:
-        told = _("{0} commands instead of {1}: {2}").format(user, former, reason.strip())
+        told = f"{user} commands instead of {former}: {reason.strip()}"
     incidents.add_event(incident, "Commander", told, now)
     _open_run(incident, now)
     incidents.write(incident)
@@ -175,7 +175,7 @@ def _open_run(incident: Document, now: datetime) -> None:
     taken = frappe.get_all(INCIDENT, others, pluck="checklist_run", order_by="creation desc", limit=100)
     is_drill = bool(cint(incident.is_drill))
     incident.checklist_run = open_run.open_ad_hoc(procedure, now, is_drill, taken)
-    incidents.add_event(incident, "Run", _("{0} was opened").format(incident.checklist_run), now)
+    incidents.add_event(incident, "Run", f"{incident.checklist_run} was opened", now)
 
 
 def _acknowledge_all(incident: Document) -> None:
@@ -183,7 +183,7 @@ def _acknowledge_all(incident: Document) -> None:
     for name in of_incident(incident.name, status="Open"):
         escalation = escalation_steps.get(name)
         if escalation.status == "Open":
-            escalation_steps.move(escalation, "Acknowledged", _("{0} has a commander").format(incident.name))
+            escalation_steps.move(escalation, "Acknowledged", f"{incident.name} has a commander")
             records.write(escalation)
 
 
@@ -229,7 +229,7 @@ def resolve(name: str, how: str, now: datetime, is_false_alarm: bool = False) ->
 
 
 def _still(lasting: list[str]) -> str:
-    return _("Not over yet: {0}.").format(", ".join(lasting)) if lasting else ""
+    return "Not over yet: {}.".format(", ".join(lasting)) if lasting else ""
 
 
 def _is_own(escalation: str, incident: str) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 from pypika import Order
@@ -88,11 +87,11 @@ def _changes(_incident: Document, since: datetime) -> Iterator[Fact]:
     for row in frappe.get_all(
         doctype, {"applied_at": (">=", since)}, fields, order_by="applied_at desc", limit=MOST
     ):
-        told = _("{0} was applied").format(row.title)
+        told = f"{row.title} was applied"
         yield Fact("Change", row.applied_at, told, row.name, f"applied:{row.name}", row.applied_by or "")
     back = {"status": "Rolled Back", "decided_at": (">=", since)}
     for row in frappe.get_all(doctype, back, fields, order_by="decided_at desc", limit=MOST):
-        told = _("{0} was rolled back").format(row.title)
+        told = f"{row.title} was rolled back"
         yield Fact("Change", row.decided_at, told, row.name, f"back:{row.name}", row.decided_by or "")
 
 
@@ -103,9 +102,9 @@ def _downtimes(_incident: Document, since: datetime) -> Iterator[Fact]:
         "Downtime", {"begins": (">=", since)}, fields, order_by="begins desc", limit=MOST
     ):
         told = f"{row.kind}. {row.reason or ''}".strip()
-        yield Fact("Downtime", row.begins, _("begins: {0}").format(told), row.name, f"down:{row.name}")
+        yield Fact("Downtime", row.begins, f"begins: {told}", row.name, f"down:{row.name}")
         if row.ends:
-            yield Fact("Downtime", row.ends, _("ends: {0}").format(told), row.name, f"up:{row.name}")
+            yield Fact("Downtime", row.ends, f"ends: {told}", row.name, f"up:{row.name}")
 
 
 def _settings(_incident: Document, since: datetime) -> Iterator[Fact]:
@@ -121,7 +120,7 @@ def _settings(_incident: Document, since: datetime) -> Iterator[Fact]:
     fields = ["name", "ref_doctype", "docname", "owner", "creation"]
     for row in frappe.get_all("Version", filters, fields, order_by="creation desc", limit=MOST):
         named = row.docname if row.ref_doctype == row.docname else f"{row.ref_doctype} {row.docname}"
-        told = _("{0} was changed").format(named)
+        told = f"{named} was changed"
         yield Fact("Setting", row.creation, told, "Version", f"version:{row.name}", row.owner)
 
 
@@ -131,7 +130,7 @@ def _migration(_incident: Document, since: datetime) -> Iterator[Fact]:
         yield Fact(
             "Upgrade",
             get_datetime(migrated),
-            _("The site was migrated"),
+            "The site was migrated",
             "bench migrate",
             f"migrated:{migrated}",
         )
@@ -144,7 +143,7 @@ def _errors(_incident: Document, since: datetime) -> Iterator[Fact]:
         "Error Pattern", {"first_at": (">=", since)}, fields, order_by="first_at desc", limit=20
     )
     for row in rows:
-        told = _("New error ({0}): {1}").format(row.severity, row.title)
+        told = f"New error ({row.severity}): {row.title}"
         yield Fact("Check", row.first_at, told, row.name, f"pattern:{row.name}")
 
 

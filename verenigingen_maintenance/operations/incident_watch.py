@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from pypika import Order
 
@@ -103,7 +102,7 @@ def call(emergency: Emergency, now: datetime) -> str:
     when what joins it makes it worse."""
     name = incidents.open_one(emergency.procedure)
     incident = incidents.get(name) if name else _open(emergency, now)
-    why = _("Opened") if not name else _worsened(incident, emergency)
+    why = "Opened" if not name else _worsened(incident, emergency)
     _join(incident, emergency)
     commit()
     if why:
@@ -116,7 +115,7 @@ def _open(emergency: Emergency, now: datetime) -> Document:
     told = "; ".join(dict.fromkeys(f"{each.title} ({each.escalation})" for each in emergency.breaches))
     values = {"title": first.title, "trigger": emergency.trigger, "trigger_text": told}
     values |= {"procedure": emergency.procedure, "severity": emergency.severity, "began_at": first.began_at}
-    return incidents.make(values, _("Opened by itself: {0}").format(told), now)
+    return incidents.make(values, f"Opened by itself: {told}", now)
 
 
 def _worsened(incident: Document, emergency: Emergency) -> str:
@@ -124,7 +123,7 @@ def _worsened(incident: Document, emergency: Emergency) -> str:
     if WORST_FIRST.index(emergency.severity) >= WORST_FIRST.index(incident.severity):
         return ""
     incident.severity = emergency.severity
-    return _("{0}, now {1}").format(emergency.breaches[0].title, emergency.severity)
+    return f"{emergency.breaches[0].title}, now {emergency.severity}"
 
 
 def _join(incident: Document, emergency: Emergency) -> None:
@@ -132,7 +131,7 @@ def _join(incident: Document, emergency: Emergency) -> None:
     for each in emergency.breaches:
         incident_steps.link(incident, each.escalation)
         key = f"breach:{each.escalation}:{each.check}:{each.began_at.isoformat()}"
-        told = _("{0} is CRITICAL").format(each.title)
+        told = f"{each.title} is CRITICAL"
         incidents.add_event(incident, "Check", told, each.began_at, each.escalation, key)
     incidents.write(incident)
 

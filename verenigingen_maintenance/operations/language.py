@@ -2,9 +2,73 @@
 
 from __future__ import annotations
 
-from frappe import _
+from collections.abc import Callable
+
+import frappe
+from frappe.translate import get_all_translations
+from frappe.utils import formatdate
+from frappe.utils.data import get_number_format_info
+
+from verenigingen_maintenance.core.language import Figures, Phrases
+
+CONTEXT = ":Maintenance sentence"
+_KNOWN: dict[tuple[str, str, str], Phrases] = {}
 
 
 def said(text: str | None) -> str:
-    """A text that core, a source or the runbook wrote, in the language of this request; unknown ones stay as they are."""
-    return _(text) if text else ""
+    """A text that core, a source or the runbook wrote, in the language of this request; not escaped."""
+    return _say(text, frappe.local.lang) if text else ""
+
+
+def sayer(language: str | None) -> Callable[[str], str]:
+    """`said` for the language of somebody else: whoever gets a mail, or the site where that is None."""
+    wanted = language or language_of_site()
+    return lambda text: _say(text, wanted) if text else ""
+
+
+def language_of_site() -> str:
+    return frappe.db.get_default("lang") or "en"
+
+
+def language_of(address: str) -> str:
+    """In which a user, by name or e-mail address, reads Desk; that of the site for anybody else."""
+    return frappe.db.get_value("User", address, "language") or language_of_site()
+
+
+def _say(text: str, language: str) -> str:
+    if language == "en":
+        return text
+    translations = get_all_translations(language)
+    exact = translations.get(text + CONTEXT) or translations.get(text)
+    return exact or _phrases(language, translations).say(text)
+
+
+def _phrases(language: str, translations: dict[str, str]) -> Phrases:
+    """The sentences of a language, built once in each process and again when one of them changed."""
+    kept = _of_request()
+    if language not in kept:
+        kept[language] = _current(language, translations)
+    return kept[language]
+
+
+def _of_request() -> dict[str, Phrases]:
+    if not hasattr(frappe.local, "maintenance_phrases"):
+        frappe.local.maintenance_phrases = {}
+    return frappe.local.maintenance_phrases
+
+
+def _current(language: str, translations: dict[str, str]) -> Phrases:
+    catalogue = {
+        text.removesuffix(CONTEXT): translation
+        for text, translation in translations.items()
+        if text.endswith(CONTEXT) and translation
+    }
+    form = (language, _decimal_sign(), frappe.db.get_default("date_format") or "yyyy-mm-dd")
+    known = _KNOWN.get(form)
+    if known is None or known.catalogue != catalogue:
+        known = _KNOWN[form] = Phrases(catalogue, Figures(form[1], formatdate))
+    return known
+
+
+def _decimal_sign() -> str:
+    return get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")[0]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.judgement import judge
@@ -121,14 +120,14 @@ def _tell_unknown(results: Sequence[tuple[Watched, Result]], now: datetime) -> s
     if new:
         began = min(each.unknown_since for each, _result in new if each.unknown_since)
         note = "\n".join(f"{each.spec.title}: {result.judgement.reason}" for each, result in new)
-        title = _("Not measured for {0} minutes: {1}").format(minutes, new[0][0].spec.title)
+        title = f"Not measured for {minutes} minutes: {new[0][0].spec.title}"
         parts = tuple(Part(each.spec.name, each.spec.title, each.unknown_since) for each, _result in new)
         breach = escalations.Breach(NOT_MEASURED, title, note, began, began + limit, parts=parts)
         escalations.record(breach)
     told = [(each, _unknown_since(each, result, now)) for each, result in results if each.unknown_told]
     for each, since in told:
         if since is None:
-            told_again = _("{0} is measured again.").format(each.spec.title)
+            told_again = f"{each.spec.title} is measured again."
             escalations.clear(NOT_MEASURED, each.spec.name, told_again)
     return {each.spec.name for each, _result in lasting} | {each.spec.name for each, since in told if since}
 

@@ -16,12 +16,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import frappe
-from frappe import _, are_emails_muted
+from frappe import are_emails_muted
 from frappe.utils import cint, validate_email_address
 
 from verenigingen_maintenance.core import back_off
+from verenigingen_maintenance.core.language import read_html
 from verenigingen_maintenance.core.undelivered import NotDeliveredError
 from verenigingen_maintenance.operations import messages
+from verenigingen_maintenance.operations.language import language_of, sayer
 from verenigingen_maintenance.operations.transactions import commit
 from verenigingen_maintenance.sources import clock
 
@@ -108,16 +110,17 @@ def _put_into_queue(rows: list[frappe._dict], now: datetime) -> str:
     address = rows[0].recipient
     validate_email_address(address, throw=True)
     subject, text = messages.mail(rows, now)
+    say = sayer(language_of(address))
     queued = frappe.sendmail(
         recipients=[address],
-        subject=subject[:250],
-        message=text,
+        subject=say(subject)[:250],
+        message=read_html(text, say),
         reference_doctype=messages.ESCALATION if rows[0].escalation else None,
         reference_name=rows[0].escalation,
         send_after=clock.stored(now + AHEAD),
     )
     if not queued:
-        raise NotDeliveredError(_("Frappe did not queue it: the address has unsubscribed, or is not one"))
+        raise NotDeliveredError("Frappe did not queue it: the address has unsubscribed, or is not one")
     return queued.name
 
 
@@ -135,7 +138,7 @@ def _send(name: str, attempt: int, now: datetime, post: Post) -> None:
             return
         raise NotDeliveredError(_reason(error), _is_of_server(error, server)) from error
     if not is_sent(name):
-        raise NotDeliveredError(_("Frappe left it in its queue"), is_connection=True)
+        raise NotDeliveredError("Frappe left it in its queue", is_connection=True)
 
 
 def _is_of_server(error: Exception, server: SMTPServer) -> bool:
@@ -147,9 +150,9 @@ def _reason(error: Exception) -> str:
     """What the server said, without the address it said it of."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         answers = [f"{code} {_text(said)}" for code, said in error.recipients.values()]
-        return _("refused: {0}").format("; ".join(answers))
+        return "refused: {}".format("; ".join(answers))
     if isinstance(error, smtplib.SMTPResponseException):
-        return _("refused: {0} {1}").format(error.smtp_code, _text(error.smtp_error))
+        return f"refused: {error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}"
 
 

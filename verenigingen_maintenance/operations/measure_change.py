@@ -20,6 +20,7 @@ from frappe.model.document import Document
 from verenigingen_maintenance.core import change_measures
 from verenigingen_maintenance.core.change_measures import NEEDED, Compared, Verdict, compare, figures, overall
 from verenigingen_maintenance.core.database_opportunities import off_by
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import change_records, measure, records
@@ -102,9 +103,9 @@ def _judge(change: Document, now: datetime) -> None:
     change.rollback_proposed = int(verdict is Verdict.WORSE)
     if not is_early:
         change.measure_until = None
-    change.result = "\n".join(told) or _("Nothing that is measured belongs to this change: look, and decide.")
+    change.result = "\n".join(told) or "Nothing that is measured belongs to this change: look, and decide."
     if verdict is Verdict.WORSE:
-        change.result += "\n" + _("It made something worse: roll it back.")
+        change.result += "\n" + "It made something worse: roll it back."
 
 
 def _compared(change: Document, spec: Mapping[str, str], is_early: bool) -> Compared:
@@ -174,12 +175,12 @@ def _row(phase: str, spec: Mapping[str, str], each: Values) -> dict[str, Any]:
 
 def _what(spec: Mapping[str, str]) -> str:
     words = {
-        "query": _("the slow query"),
-        "path": _("answers of {0}"),
-        "rows": _("rows of {0}"),
-        "mb": _("size of {0}"),
-        "estimate": _("the estimate of rows of {0}, times off"),
-        "finding": _("still found: {0}"),
+        "query": "the slow query",
+        "path": "answers of {0}",
+        "rows": "rows of {0}",
+        "mb": "size of {0}",
+        "estimate": "the estimate of rows of {0}, times off",
+        "finding": "still found: {0}",
     }
     return words.get(spec["probe"], "{0}").format(spec["of"])[:140]
 
@@ -196,9 +197,9 @@ Read = tuple[Sequence[float], str, str, str]
 
 def _query(change: Document, _of: str, _span: Span) -> Read:
     """On a connection of its own, in a transaction that may only read."""
-    how = _("run again, the first time left out")
+    how = "run again, the first time left out"
     if not (sql := change_records.query_of(change.name)):
-        return [], "ms", how, _("the query with its parameters is not kept any more")
+        return [], "ms", how, "the query with its parameters is not kept any more"
     found = measure.ask_all(
         [{"query": lambda _now: query_times.timed(sql)}], clock.now(), QUERY_SECONDS, (query_times.Timed,)
     )["query"]
@@ -216,32 +217,32 @@ def _path(_change: Document, path: str, span: Span) -> Read:
 
 def _metric(_change: Document, metric: str, span: Span) -> Read:
     unit = frappe.db.get_value("Metric", metric, "unit") or ""
-    return list(optimisation.hours(metric, *span)), unit, _("medians of its hours"), ""
+    return list(optimisation.hours(metric, *span)), unit, "medians of its hours", ""
 
 
 def _rows(_change: Document, doctype: str, _span: Span) -> Read:
-    return [frappe.db.count(doctype)], _("rows"), _("counted"), ""
+    return [frappe.db.count(doctype)], phrase("rows"), phrase("counted"), ""
 
 
 def _size(_change: Document, table: str, _span: Span) -> Read:
     found = tables.describe(table)
     if found is None:
-        return [], "MB", "information_schema", _("the table is not there any more")
+        return [], "MB", "information_schema", "the table is not there any more"
     return [found["mb"]], "MB", "information_schema", ""
 
 
 def _estimate(_change: Document, doctype: str, _span: Span) -> Read:
     found = tables.count(doctype)
     if found is None:
-        return [], _("times"), "count(*)", _("counting took too long, or the table is gone")
-    return [round(off_by(found["estimated"], found["counted"]), 3)], _("times"), "count(*)", ""
+        return [], phrase("times"), "count(*)", "counting took too long, or the table is gone"
+    return [round(off_by(found["estimated"], found["counted"]), 3)], phrase("times"), "count(*)", ""
 
 
 def _finding(change: Document, key: str, span: Span) -> Read:
     from verenigingen_maintenance.operations import opportunities  # it keeps changes, which are measured here
 
     still, problem = opportunities.is_still_found(change.finder, key, span[1])
-    how = _("looked for again")
+    how = "looked for again"
     return ([], "", how, problem) if problem else ([float(still)], "", how, "")
 
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 import frappe
-from frappe import _
 from frappe.utils import get_url, get_url_to_form, get_url_to_list
 
 from verenigingen_maintenance.core.policy import Policy
@@ -135,11 +134,11 @@ def _filled(story: _Story) -> _Story:
 def _block(story: _Story, now: datetime) -> str:
     """One escalation as HTML: what broke, since when, evidence, what to do, who is next, links."""
     parts = [
-        f"<p><b>{_escaped(_('This is a drill: nothing is broken.'))}</b></p>" if story.is_drill else "",
+        f"<p><b>{_escaped('This is a drill: nothing is broken.')}</b></p>" if story.is_drill else "",
         f"<p><b>{_escaped(story.subject)}</b>{_since(story, now, '<br>')}</p>",
         f"<p>{_as_html(story.message)}</p>" if story.message else "",
-        _list_of(_("Evidence"), map(_escaped, story.evidence)),
-        _list_of(_("What the runbook says"), map(_step, story.steps)),
+        _list_of("Evidence", map(_escaped, story.evidence)),
+        _list_of("What the runbook says", map(_step, story.steps)),
         *(f"<p>{_escaped(text)}</p>" for text in (_next(story, now), _contract(story)) if text),
         _links(story),
         f"<p><small>ref {_escaped(story.references)}</small></p>",
@@ -155,7 +154,7 @@ def _in_short(story: _Story, now: datetime) -> str:
 
 def _since(story: _Story, now: datetime, before: str) -> str:
     began = story.facts.onset_at or story.facts.opened_at
-    return before + _("since {0}").format(_time(began, now)) if began else ""
+    return before + f"since {_time(began, now)}" if began else ""
 
 
 def _next(story: _Story, now: datetime) -> str:
@@ -163,7 +162,7 @@ def _next(story: _Story, now: datetime) -> str:
     if not story.facts.next_level_at or not story.facts.policy or story.facts.status != "Open":
         return ""
     following = Policy.from_json(story.facts.policy).next_above(story.facts.level)
-    message = _("Unless somebody acknowledges it by {0}, it goes to {1}.")
+    message = "Unless somebody acknowledges it by {0}, it goes to {1}."
     at = _time(story.facts.next_level_at, now)
     return message.format(at, following.title) if following else ""
 
@@ -172,14 +171,14 @@ def _contract(story: _Story) -> str:
     """What the vendor must be told, at the level that has a contract."""
     parts = [story.level.get(field) for field in ("title", "phone", "contract")]
     told = ", ".join(part.strip() for part in parts if part and part.strip())
-    return _("To call: {0}").format(told) if any(parts[1:]) else ""
+    return f"To call: {told}" if any(parts[1:]) else ""
 
 
 def _links(story: _Story) -> str:
     address = link(story.escalation)
-    links = [(address, _("Open it"))]
+    links = [(address, "Open it")]
     if story.escalation and story.facts.status == "Open":
-        links.append((_link_to_acknowledge(story.escalation), _("Acknowledge it")))
+        links.append((_link_to_acknowledge(story.escalation), "Acknowledge it"))
     return "<p>" + " · ".join(f'<a href="{_escaped(to)}">{_escaped(text)}</a>' for to, text in links) + "</p>"
 
 
@@ -190,7 +189,7 @@ def _link_to_acknowledge(escalation: str) -> str:
 
 
 def _step(step: RunbookStep) -> str:
-    expected = _("Expected: {0}").format(step.expected) if step.expected else ""
+    expected = f"Expected: {step.expected}" if step.expected else ""
     texts = [text for text in (step.instructions, expected) if text]
     return f"<b>{_escaped(f'{step.procedure}: {step.task}')}</b><br>{_as_html(chr(10).join(texts))}"
 
@@ -202,7 +201,7 @@ def _list_of(title: str, items: object) -> str:
 
 def _subject(stories: Sequence[_Story]) -> str:
     first = _marked(stories[0])
-    return _("{0} and {1} more").format(first, len(stories) - 1) if len(stories) > 1 else first
+    return f"{first} and {len(stories) - 1} more" if len(stories) > 1 else first
 
 
 def _marked(story: _Story) -> str:
@@ -221,7 +220,7 @@ def _rest_as_html(rest: Sequence[_Story]) -> list[str]:
 
 
 def _and_more(rest: Sequence[_Story]) -> str:
-    return _("and {0} more").format(len(rest))
+    return f"and {len(rest)} more"
 
 
 def _list_link() -> str:

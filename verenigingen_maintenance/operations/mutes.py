@@ -54,7 +54,7 @@ def _planned(now: datetime) -> list[Silence]:
 
 def _silence(name: str, subject: str | None, row: dict) -> Silence:
     begins, ends = clock.instant(row.begins), clock.instant(row.ends)
-    reason = _("{0} until {1}").format(row.reason, clock.shown(ends))
+    reason = f"{row.reason} until {clock.shown(ends)}"
     return Silence(name, (subject or "").strip(), begins, ends, reason)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -68,7 +67,7 @@ def tell_holder(escalation: Document, holder: str) -> None:
 
 def tell_anew(escalation: Document) -> None:
     """It was muted: what was held back, also in a mail that was begun, is told to who is there now."""
-    why = _("held back; told anew when it was muted no longer")
+    why = "held back; told anew when it was muted no longer"
     for begun in outbox.drop(escalation.name, (*TOLD, "Reminder"), why, clock.now()):
         mail.withdraw(begun)
         outbox.forget_mail(begun)
@@ -146,8 +145,8 @@ def _managers() -> list[Recipient]:
 
 
 def _nobody(level: str | None) -> str:
-    title = frappe.db.get_value("Escalation Level", level, "title") or level or _("(none)")
-    return _("Nobody can be told at the level {0}: the managers are.").format(title)
+    title = frappe.db.get_value("Escalation Level", level, "title") or level or "(none)"
+    return f"Nobody can be told at the level {title}: the managers are."
 
 
 def _write(escalation: Document, kind: str, recipient: Recipient) -> None:
@@ -175,15 +174,15 @@ def _occasion(escalation: Document, kind: str) -> str:
 def _subject(escalation: Document, kind: str) -> str:
     level = frappe.db.get_value("Escalation Level", escalation.level, "title") or escalation.level
     words = {
-        "Opened": _("{0} for {1}: {2}"),
-        "Reopened": _("{0} for {1}, again: {2}"),
-        "Next Level": _("{0} now for {1}: {2}"),
-        "More Broke": _("{0}, more of it broke: {2}"),
-        "Reminder": _("{0} still waits for {1}: {2}"),
-        "Cleared": _("{0} is over: {2}"),
+        "Opened": "{0} for {1}: {2}",
+        "Reopened": "{0} for {1}, again: {2}",
+        "Next Level": "{0} now for {1}: {2}",
+        "More Broke": "{0}, more of it broke: {2}",
+        "Reminder": "{0} still waits for {1}: {2}",
+        "Cleared": "{0} is over: {2}",
     }[kind]
     subject = words.format(escalation.name, level, escalation.title)
-    return _("DRILL: {0}").format(subject) if escalation.is_drill else subject
+    return f"DRILL: {subject}" if escalation.is_drill else subject
 
 
 def _last_notes(escalation: Document) -> list[str]:

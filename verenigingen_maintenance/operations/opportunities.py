@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe import _
 
 from verenigingen_maintenance.core import database_opportunities, system_opportunities
 from verenigingen_maintenance.core.change_states import Kind, Status
@@ -73,7 +72,7 @@ def found_last() -> dict[str, Any]:
 def is_still_found(finder: str | None, key: str, now: datetime) -> tuple[bool, str]:
     """Whether a finder finds the same thing now; else why that cannot be told."""
     if finder not in FINDERS:
-        return False, _("nothing looks for it by itself")
+        return False, "nothing looks for it by itself"
     answer = _ask({finder: FINDERS[finder]}, now)[finder]
     if isinstance(answer, Unknown):
         return False, answer.reason
@@ -146,7 +145,7 @@ def _measured_ones(**filters: object) -> list[Any]:
 def _outdate_missing(finder: str, keys: set[str]) -> None:
     for row in _measured_ones(finder=finder):
         if row.open_key not in {key[:140] for key in keys}:
-            _outdate(row.name, _("It is not found any more."))
+            _outdate(row.name, "It is not found any more.")
 
 
 def _outdate_done() -> None:

@@ -66,4 +66,4 @@ def review(name: str, note: str, outcome: str = OUTCOMES[0], seen: str | None = 
 
 
 def _who() -> str:
-    return _("the app") if frappe.flags.in_migrate or frappe.flags.in_install else frappe.session.user
+    return "the app" if frappe.flags.in_migrate or frappe.flags.in_install else frappe.session.user

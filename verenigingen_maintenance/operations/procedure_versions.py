@@ -68,9 +68,7 @@ def keep_present() -> None:
     """Keeps the present version of each procedure that has none: those of before versions were kept."""
     for name in frappe.get_all(PROCEDURE, pluck="name", order_by="name", limit=0):
         procedure = frappe.get_doc(PROCEDURE, name)
-        procedure.flags.update(
-            {"by_app": True, "change_reason": _("As it was when versions began to be kept")}
-        )
+        procedure.flags.update({"by_app": True, "change_reason": "As it was when versions began to be kept"})
         record(procedure)
 
 
@@ -113,7 +111,7 @@ def restore(name: str, reason: str) -> str:
     if text_of(procedure) == version.content:
         refuse(_("{0} has the words of {1} already."), procedure.name, name)
     procedure.update(_as_fields(version.content, procedure.meta))
-    procedure.change_reason = _("{0} was brought back: {1}").format(name, reason.strip())
+    procedure.change_reason = f"{name} was brought back: {reason.strip()}"
     procedure.save()
     return name_of(procedure.name, procedure.version)
 

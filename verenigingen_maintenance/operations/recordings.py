@@ -27,6 +27,7 @@ from frappe.recorder import (
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.index_rules import missing
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.slow_queries import Evidence, Shapes, Slow, opportunity
@@ -141,7 +142,7 @@ def _give_up_if_late(name: str, error: Exception, now: datetime) -> None:
         return
     reason = redact(f"{type(error).__name__}: {plain(error)}")[:300]
     recording.update({"status": "Failed", "open_key": None})
-    recording.summary = _("It could not be read: {0}").format(reason)
+    recording.summary = f"It could not be read: {reason}"
     records.write(recording)
     commit()
     _forget(_requests(recording, now))
@@ -199,7 +200,7 @@ def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetim
     costly = reversed(slow[:MOST_QUERIES])  # of two that lack one index, the costlier has the last word
     told = [_examine(each, str(recording.name), requests, now) for each in costly][::-1]
     told += [
-        {**each.described(), "examined": _("no: only the first {0} are").format(MOST_QUERIES)}
+        {**each.described(), "examined": f"no: only the first {MOST_QUERIES} are"}
         for each in slow[MOST_QUERIES:]
     ]
     recording.update(
@@ -211,18 +212,12 @@ def _read(recording: Document, requests: dict[str, dict[str, Any]], now: datetim
 
 def _summary(requests: int, shapes: Shapes, told: list[dict[str, Any]]) -> str:
     if not requests:
-        return _("No request or job was recorded: use the site meanwhile, or take a filter that fits.")
+        return "No request or job was recorded: use the site meanwhile, or take a filter that fits."
     changes = list(dict.fromkeys(each["proposed"] for each in told if each.get("proposed")))
-    text = _("{0} requests and jobs with {1} queries, {2} kinds of them slow.").format(
-        requests, shapes.queries, len(told)
-    )
+    text = f"{requests} requests and jobs with {shapes.queries} queries, {len(told)} kinds of them slow."
     if shapes.left_out:
-        text += " " + _("{0} queries were not looked at: too long, or too many kinds.").format(
-            shapes.left_out
-        )
-    return f"{text} " + (
-        _("Proposed: {0}.").format(", ".join(changes)) if changes else _("Nothing is proposed.")
-    )
+        text += " " + f"{shapes.left_out} queries were not looked at: too long, or too many kinds."
+    return f"{text} " + ("Proposed: {}.".format(", ".join(changes)) if changes else "Nothing is proposed.")
 
 
 def _examine(
@@ -232,19 +227,19 @@ def _examine(
     missing."""
     described = slow.described()
     if not may_run_again(slow.sql):
-        return {**described, "examined": _("no: it is not one SELECT that only reads")}
+        return {**described, "examined": "no: it is not one SELECT that only reads"}
     found = measure.ask_all([{"q": lambda _now: examined(slow.sql)}], now, EXAMINE_SECONDS, (Examined,))["q"]
     if isinstance(found, Unknown):
-        return {**described, "examined": _("no: {0}").format(redact(found.reason)[:300])}
+        return {**described, "examined": f"no: {redact(found.reason)[:300]}"}
     return {**described, **_proposed(slow, found, recording, len(requests), now)}
 
 
 def _proposed(slow: Slow, found: Examined, recording: str, requests: int, now: datetime) -> dict[str, Any]:
-    told = {"run again (ms)": list(found.times), "plan": list(found.plan), "examined": _("yes")}
+    told = {"run again (ms)": list(found.times), "plan": list(found.plan), "examined": phrase("yes")}
     lacks = missing(found.asked, found.reads, found.together)
     doctype = found.table.removeprefix("tab")
     if lacks is None or not frappe.db.exists("DocType", doctype):
-        return {**told, "proposed": "", "why not": _("no index was found that would help")}
+        return {**told, "proposed": "", "why not": "no index was found that would help"}
     if reason := change_index.no_longer({"doctype": doctype, "columns": list(lacks.columns)}):
         return {**told, "proposed": "", "why not": reason}
     evidence = Evidence(
@@ -259,7 +254,7 @@ def _proposed(slow: Slow, found: Examined, recording: str, requests: int, now: d
         recording=recording,
     )
     name = opportunities.keep(opportunity(doctype, evidence), opportunities.RECORDING, now, slow.sql)
-    return {**told, "proposed": name or "", "why not": "" if name else _("somebody decided on that already")}
+    return {**told, "proposed": name or "", "why not": "" if name else "somebody decided on that already"}
 
 
 def _per_day(slow: Slow, now: datetime) -> float | None:

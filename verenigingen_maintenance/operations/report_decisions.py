@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from datetime import datetime
 
 import frappe
@@ -11,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate, validate_email_address
 
 from verenigingen_maintenance.operations import mail, records, report_drafts
+from verenigingen_maintenance.operations.language import language_of_site, said, sayer
 from verenigingen_maintenance.operations.records import refuse_by_hand
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.report_drafts import APPROVED, DRAFT, REPORT
@@ -125,11 +127,11 @@ def as_pdf(name: str) -> tuple[str, bytes]:
     return report.name, _pdf(report)
 
 
-def _pdf(report: Document) -> bytes:
+def _pdf(report: Document, say: Callable[[str], str] = said) -> bytes:
     """Imports what makes it here: that takes long, and most of those who import this module make none."""
     from verenigingen_maintenance.operations import report_pdf
 
-    return report_pdf.pdf(report)
+    return report_pdf.pdf(report, say)
 
 
 # --- mail
@@ -154,11 +156,12 @@ def mail_to_list(name: str, now: datetime) -> dict:
     to = _addresses(report.kind)
     if reason := mail.why_not():
         refuse(_("It cannot be mailed: {0}."), reason)
+    say = sayer(language_of_site())  # one mail for all, also for those who are no users
     queued = frappe.sendmail(
         recipients=to,
-        subject=f"{report.title}: {report.verdict}"[:250],
-        message=_message(report),
-        attachments=[{"fname": f"{report.name}.pdf", "fcontent": _pdf(report)}],
+        subject=say(f"{report.title}: {report.verdict}")[:250],
+        message=f"<p>{html.escape(say(_message(report)))}</p>",
+        attachments=[{"fname": f"{report.name}.pdf", "fcontent": _pdf(report, say)}],
         reference_doctype=REPORT,
         reference_name=name,
     )
@@ -191,10 +194,8 @@ def _addresses(kind: str) -> list[str]:
 
 
 def _message(report: Document) -> str:
-    text = _("{0}, {1} to {2}: {3}. The report is attached.").format(
-        report.title, report.period_from, report.period_until, report.verdict
-    )
-    return f"<p>{html.escape(text)}</p>"
+    period = f"{report.period_from} to {report.period_until}"
+    return f"{report.title}, {period}: {report.verdict}. The report is attached."
 
 
 def mail_status(report: Document) -> dict:
@@ -203,4 +204,4 @@ def mail_status(report: Document) -> dict:
     if not report.email_queue:
         return {**found, "status": None}
     status = frappe.db.get_value("Email Queue", report.email_queue, "status")
-    return {**found, "status": status or _("forgotten by the Email Queue")}
+    return {**found, "status": status or "forgotten by the Email Queue"}

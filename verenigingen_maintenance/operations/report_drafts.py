@@ -107,7 +107,7 @@ def _approver(cadence: Cadence) -> str:
     title = frappe.db.get_value(
         "Maintenance Procedure", {"cadence": cadence.value, "enabled": 1}, "approver_title"
     )
-    return title or _("Technical Lead")
+    return title or "Technical Lead"
 
 
 def _is_held(name: str) -> bool:
@@ -121,9 +121,7 @@ def _lock(name: str) -> str:
 
 
 def _queue(report: Document) -> None:
-    report.update(
-        {"status": QUEUED, "progress": 0, "progress_text": _("waits for a worker"), "failure": None}
-    )
+    report.update({"status": QUEUED, "progress": 0, "progress_text": "waits for a worker", "failure": None})
     report.queued_at = clock.stored(clock.now())
     records.write(report)
     frappe.enqueue(WORKER, queue="long", timeout=LONGEST, enqueue_after_commit=True, name=report.name)
@@ -165,7 +163,7 @@ def _draft(report: Document, now: datetime) -> None:
 
 def _tell(name: str, done: int, text: str) -> None:
     """Where it is, in the document and over the socket; the form asks where there is none."""
-    text = _("reads {0}").format(text) if done < 92 else _("writes the report")
+    text = f"reads {text}" if done < 92 else "writes the report"
     frappe.db.set_value(REPORT, name, {"progress": done, "progress_text": text}, update_modified=False)
     commit()
     _publish(name, done, text)
@@ -185,7 +183,7 @@ def _keep(name: str, data: Mapping[str, Any], now: datetime) -> None:
     report.update({"data": json.dumps(data, indent=1, sort_keys=True), "drafted_at": clock.stored(now)})
     report.update({"status": DRAFT, "progress": 100, "progress_text": "", "failure": None})
     report.data_changed = bool(differs)
-    told = _("Read again at {0}: other than what was read at {1} are {2}.")
+    told = "Read again at {0}: other than what was read at {1} are {2}."
     report.changed_text = (
         told.format(data["read_at"], former["read_at"], ", ".join(differs)) if differs and former else ""
     )

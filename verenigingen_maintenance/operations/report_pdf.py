@@ -4,11 +4,15 @@ wkhtmltopdf can print them."""
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from frappe.model.document import Document
 from frappe.utils.pdf import get_pdf
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from verenigingen_maintenance.core.language import phrase, read_html
+from verenigingen_maintenance.operations.language import said
 
 OPTIONS = {
     "page-size": "A4",
@@ -21,24 +25,26 @@ LEFT, TOP, BOTTOM, SIZE = 46, 30, 26, 8
 FONT = "MaintenanceHead"
 
 
-def pdf(report: Document) -> bytes:
-    """The report as it is kept, as a PDF of A4 pages."""
+def pdf(report: Document, say: Callable[[str], str] = said) -> bytes:
+    """The report as it is kept, as a PDF of A4 pages, in the language of `say`."""
     head = f"{report.title}, {report.period_from} to {report.period_until}"
-    state = "" if report.approved_by else "DRAFT  "
-    return pages(report.html, head, state)
+    state = "" if report.approved_by else phrase("DRAFT")
+    return pages(report.html, head, state, say)
 
 
-def pages(html: str, head: str, state: str = "") -> bytes:
-    """HTML as a PDF of A4 pages: `head` above each, `state` and its number below."""
-    page = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{html}</body></html>'
-    return _numbered(get_pdf(page, dict(OPTIONS)), head, state)
+def pages(html: str, head: str, state: str = "", say: Callable[[str], str] = said) -> bytes:
+    """HTML as a PDF of A4 pages: `head` above each, `state` and its number below; read by `say`."""
+    body = read_html(html, say)
+    page = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{body}</body></html>'
+    return _numbered(get_pdf(page, dict(OPTIONS)), say(head), say(state), say)
 
 
-def _numbered(content: bytes, head: str, state: str) -> bytes:
+def _numbered(content: bytes, head: str, state: str, say: Callable[[str], str]) -> bytes:
     writer = PdfWriter()
     pages = PdfReader(io.BytesIO(content)).pages
     for number, page in enumerate(pages, 1):
-        page.merge_page(_overlay(page, head, f"{state}Page {number} of {len(pages)}"))
+        foot = say(f"Page {number} of {len(pages)}")
+        page.merge_page(_overlay(page, head, f"{state}  {foot}".strip()))
         writer.add_page(page)
     writer.add_metadata({"/Title": head})
     out = io.BytesIO()

@@ -34,8 +34,8 @@ def begin(user: str, backup: str = "", free_gb: str = "", anywhere: bool = False
         _refuse_unless_ready(at)
         _give_up_killed()
         targets = {"recovery_target_minutes": target_minutes(), "recovery_point_target_hours": target_hours()}
-        title = _("Restore of {0}").format(path.name)
-        values = {"backup": path.name, "progress": _("Waits for a worker"), "data": as_json({"given": given})}
+        title = f"Restore of {path.name}"
+        values = {"backup": path.name, "progress": "Waits for a worker", "data": as_json({"given": given})}
         return str(recovery_drills.begin(RESTORE, title, user, **values, **targets).name)
 
 
@@ -112,5 +112,5 @@ def _refuse_unless_ready(at: Place) -> None:
 def _give_up_killed() -> None:
     """One that runs, and nobody works on: what it left in the scratch database goes when that is claimed."""
     if name := frappe.db.get_value(recovery_drills.DRILL, {"open_key": RESTORE}):
-        reason = _("Nobody was at work on it, before its end or from the start, and another one began.")
+        reason = "Nobody was at work on it, before its end or from the start, and another one began."
         recovery_drills.abandon(recovery_drills.get(name), reason)

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import frappe
 import pymysql
-from frappe import _
 from frappe.model.document import Document
 from pymysql.connections import Connection
 
@@ -24,6 +23,7 @@ from verenigingen_maintenance.core import restored as rules
 from verenigingen_maintenance.core import scratch as guard
 from verenigingen_maintenance.core.backup_reading import NotTold, NotWhole
 from verenigingen_maintenance.core.dumps import DumpError, Reader
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.restored import Finding
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import compare_restored, recovery_drills, scratch_database, validate
@@ -89,7 +89,7 @@ def _do(work: Work, connection: Connection) -> None:
 
 def _guard_one(work: Work, connection: Connection) -> None:
     began = time.monotonic()
-    title, expected = _("The scratch database may be written"), _("a database of its own, for drills only")
+    title, expected = "The scratch database may be written", "a database of its own, for drills only"
     if reasons := guard.reasons_against(scratch.facts(connection)):
         stop(work, Finding(title, Verdict.UNKNOWN, expected, "; ".join(reasons)), began)
     tell(work, Finding(title, Verdict.OK, expected, f"{work.at.database}, {work.at.user}"), began)
@@ -97,8 +97,8 @@ def _guard_one(work: Work, connection: Connection) -> None:
 
 def _read(work: Work) -> None:
     """Once to its end, before anything is restored: what is truncated or foreign writes nothing."""
-    began, title = time.monotonic(), _("The backup is whole")
-    reader, expected = Reader(), _("a dump that is read to its last line")
+    began, title = time.monotonic(), "The backup is whole"
+    reader, expected = Reader(), "a dump that is read to its last line"
     try:
         for _line in reader.passed(work.backup.lines()):
             pass
@@ -108,33 +108,33 @@ def _read(work: Work) -> None:
         stop(work, _not_whole(work, title, expected, str(error)), began)
     work.dump = dump = reader.dump
     if not dump.is_whole or not dump.rows:
-        why = _("it has no table") if dump.is_whole else _("its last line is missing: it is truncated")
+        why = "it has no table" if dump.is_whole else "its last line is missing: it is truncated"
         stop(work, _not_whole(work, title, expected, why), began)
-    told = _("{0} tables, {1} rows, {2} MB of SQL; completed {3} by the server's clock")
+    told = "{0} tables, {1} rows, {2} MB of SQL; completed {3} by the server's clock"
     told = told.format(len(dump.rows), dump.total, round(dump.bytes / MEGA, 1), dump.completed or "")
     tell(work, Finding(title, Verdict.OK, expected, told), began)
     work.data["dump"] = {**vars(dump), "encrypted": work.backup.is_encrypted}
     live = frappe.conf.db_name
-    finding = rules.judge_header(_("The backup is of this site"), dump.database, live, dump.is_partial)
+    finding = rules.judge_header("The backup is of this site", dump.database, live, dump.is_partial)
     if finding.verdict is not Verdict.OK:
         stop(work, finding)
     tell(work, finding)
 
 
 def _refuse_small_disk(work: Work, connection: Connection) -> None:
-    title, measured = _("There is room on the disk"), scratch.free_gb(connection)
+    title, measured = "There is room on the disk", scratch.free_gb(connection)
     free = measured if measured is not None else work.free_gb
     who = "" if measured is not None else str(work.drill.started_by)
     expected = f"{work.dump.bytes * guard.ROOM / guard.GIGA:.2f} GB"
     if why := guard.why_too_small(work.dump.bytes, free, who):
         stop(work, Finding(title, Verdict.UNKNOWN, expected, why))
-    told = f"{free:.2f} GB" + (_(", as {0} said").format(who) if who else "")
+    told = f"{free:.2f} GB" + (f", as {who} said" if who else "")
     tell(work, Finding(title, Verdict.OK, expected, told))
 
 
 def _restore(work: Work, connection: Connection) -> None:
     began, token = time.monotonic(), secrets.token_hex(16)
-    title, expected = _("Restored"), f"{work.dump.total} rows"
+    title, expected = phrase("Restored"), f"{work.dump.total} rows"
     try:
         scratch_database.claim(connection, work.at, str(work.drill.name), token)
         work.is_claimed = True
@@ -144,7 +144,7 @@ def _restore(work: Work, connection: Connection) -> None:
         verdict = Verdict.UNKNOWN if isinstance(error, GuardError | NotTold) else Verdict.CRITICAL
         stop(work, Finding(title, verdict, expected, str(error)), began)
     seconds = time.monotonic() - began
-    told = _("{0} MB in {1} s").format(round(sent / MEGA, 1), round(seconds, 1))
+    told = f"{round(sent / MEGA, 1)} MB in {round(seconds, 1)} s"
     tell(work, Finding(title, Verdict.OK, expected, told), began)
 
 
@@ -152,7 +152,7 @@ def _not_whole(work: Work, title: str, expected: str, why: str) -> Finding:
     """One that was written to just now may become whole yet."""
     if not work.backup.is_fresh:
         return Finding(title, Verdict.CRITICAL, expected, why)
-    told = _("{0}; it was written to just now and may not be done: try again in some minutes")
+    told = "{0}; it was written to just now and may not be done: try again in some minutes"
     return Finding(title, Verdict.UNKNOWN, expected, told.format(why))
 
 
@@ -164,7 +164,7 @@ def _watched(work: Work, lines: Iterator[bytes]) -> Iterator[bytes]:
         if time.monotonic() - told > TELL_SECONDS:
             told = time.monotonic()
             percent = min(round(100 * done / max(work.dump.bytes, 1)), 100)
-            progress(work.drill, 20 + percent // 2, _("Restoring: {0} %").format(percent))
+            progress(work.drill, 20 + percent // 2, f"Restoring: {percent} %")
         yield line
 
 
@@ -180,11 +180,11 @@ def _cleaned(work: Work, connection: Connection) -> Iterator[None]:
 
 def _empty(work: Work) -> None:
     """Before the live database is asked for anything: it may be what failed."""
-    began, title = time.monotonic(), _("The scratch database is empty")
+    began, title = time.monotonic(), "The scratch database is empty"
     left = _left_of(work.at)
     frappe.db.rollback()
     verdict = Verdict.CRITICAL if left else Verdict.OK
-    tell(work, Finding(title, verdict, _("no table"), rules.some(left) or _("no table")), began)
+    tell(work, Finding(title, verdict, "no table", rules.some(left) or "no table"), began)
 
 
 def _left_of(at: Place) -> list[str]:
@@ -201,10 +201,10 @@ def _left_of(at: Place) -> list[str]:
 def _targets(work: Work) -> None:
     drill, made_at = work.drill, work.backup.made_at
     minutes, hours = target_minutes(), target_hours()
-    took, nobody = drill.recovery_minutes or None, _("nobody signed in to what was restored")
-    tell(work, rules.judge_target(_("Recovery time"), took, minutes, "min", nobody))
+    took, nobody = drill.recovery_minutes or None, "nobody signed in to what was restored"
+    tell(work, rules.judge_target("Recovery time", took, minutes, "min", nobody))
     lost, unnamed = drill.recovery_point_hours if made_at else None, compare_restored.nameless()
-    tell(work, rules.judge_target(_("Recovery point"), lost, hours, "h", unnamed))
+    tell(work, rules.judge_target("Recovery point", lost, hours, "h", unnamed))
 
 
 def _note_backup(work: Work) -> None:
@@ -215,7 +215,7 @@ def _note_backup(work: Work) -> None:
         drill.update(
             {"backup_made_at": clock.stored(made_at), "recovery_point_hours": age.total_seconds() / 3600}
         )
-    progress(drill, 5, _("Reading the backup"))
+    progress(drill, 5, "Reading the backup")
 
 
 def _of_failure(drill: Document) -> Verdict:

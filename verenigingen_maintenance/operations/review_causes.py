@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -26,18 +25,18 @@ def of_check(check: Document) -> None:
     """For the controller: whoever changes when a check is a breach makes the procedures that use it due."""
     before = check.get_doc_before_save()
     if before and (told := changed(_values(before), _values(check), _labels(check, OF_A_CHECK))):
-        mark(_using([check.name]), _("Check “{0}”: {1}").format(check.title, told))
+        mark(_using([check.name]), f"Check “{check.title}”: {told}")
 
 
 def of_level(level: Document) -> None:
     """For the controller: who is reached at a level, and how soon; a new one that the app did not bring."""
     before = level.get_doc_before_save()
     if before is None and not level.flags.by_app:
-        mark(_escalating(), _("Escalation Level “{0}” is new").format(level.title))
+        mark(_escalating(), f"Escalation Level “{level.title}” is new")
     if before:
         before.level = abs(cint(before.level))  # below zero while an import exchanges the numbers of two
     if before and (told := changed(_values(before), _values(level), _labels(level, OF_A_LEVEL))):
-        mark(_escalating(), _("Escalation Level “{0}”: {1}").format(level.title, told))
+        mark(_escalating(), f"Escalation Level “{level.title}”: {told}")
 
 
 def of_contact(contact: Document) -> bool:
@@ -51,13 +50,13 @@ def of_contact(contact: Document) -> bool:
     old = _values(before) if before else {}
     told = filled(old, _values(contact), _labels(contact, OF_A_CONTACT))
     if told:
-        mark(_escalating(), _("Emergency Contact “{0}”: {1}").format(contact.name, told))
+        mark(_escalating(), f"Emergency Contact “{contact.name}”: {told}")
     return bool(told)
 
 
 def of_contact_gone(contact: Document) -> None:
     """For the controller: nobody is called by it any more."""
-    mark(_escalating(), _("Emergency Contact “{0}” was deleted").format(contact.name))
+    mark(_escalating(), f"Emergency Contact “{contact.name}” was deleted")
 
 
 def of_settings(settings: Document) -> None:
@@ -67,23 +66,21 @@ def of_settings(settings: Document) -> None:
         return
     old, new = _starts(before), _starts(settings)
     if told := changed(old, new, {area: area for area in (*old, *new)}):
-        mark(_escalating(), _("Starting levels: {0}").format(told))
+        mark(_escalating(), f"Starting levels: {told}")
 
 
 def of_run(run: Document) -> None:
     """For the controller: an emergency that was real and is over is gone through (Post-Incident Review)."""
     cadence = frappe.db.get_value(PROCEDURE, run.procedure, "cadence")
     if cadence == EMERGENCY and not run.is_drill:
-        mark([run.procedure], _("{0} was an emergency, and is over").format(run.name))
+        mark([run.procedure], f"{run.name} was an emergency, and is over")
 
 
 def of_incident(incident: Document) -> None:
     """For when one is resolved: its procedure is gone through, unless it was a drill or a false alarm."""
     is_real = not cint(incident.is_drill) and not cint(incident.false_alarm)
     if is_real and incident.procedure and frappe.db.exists(PROCEDURE, incident.procedure):
-        mark(
-            [incident.procedure], _("{0} “{1}” was an emergency").format(incident.name, incident.title)[:300]
-        )
+        mark([incident.procedure], f"{incident.name} “{incident.title}” was an emergency"[:300])
 
 
 def of_escalation(escalation: Document) -> None:
@@ -93,7 +90,7 @@ def of_escalation(escalation: Document) -> None:
     emergencies = frappe.get_all(
         PROCEDURE, {"name": ("in", using or [""]), "cadence": EMERGENCY}, pluck="name"
     )
-    told = _("{0} “{1}” was real: {2}").format(escalation.name, escalation.title, escalation.review)
+    told = f"{escalation.name} “{escalation.title}” was real: {escalation.review}"
     mark(emergencies or using, told[:300])
 
 
@@ -124,7 +121,7 @@ def _starts(settings: Document) -> dict[str, str]:
 
 
 def _labels(document: Document, fields: Iterable[str]) -> dict[str, str]:
-    return {field: _(document.meta.get_label(field)) for field in fields}
+    return {field: (document.meta.get_label(field)) for field in fields}
 
 
 def _values(document: Document) -> Mapping[str, object]:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core import drafts
@@ -65,7 +64,7 @@ def _open(run: Document, now: datetime) -> list[str]:
 
 def _done(run: Document, since: datetime) -> list[str]:
     closed = run_actions.done_since(run.procedure, since)
-    told = [_("{0} (done {1:%Y-%m-%d})").format(each["title"], each["closed_at"]) for each in closed]
+    told = ["{} (done {:%Y-%m-%d})".format(each["title"], each["closed_at"]) for each in closed]
     return [*changes_told.implemented(since), *told]
 
 
@@ -83,7 +82,7 @@ def _improvements(since: datetime, now: datetime) -> list[str]:
         Mean(row["title"], row["unit"], row["middle"], row["before"], directions[row["metric"]])
         for row in rows
     ]
-    told = improvements(means, _("{0} days").format(MONTH.days))
+    told = improvements(means, f"{MONTH.days} days")
     return [*changes_told.implemented(since, only_judged=True), *told]
 
 

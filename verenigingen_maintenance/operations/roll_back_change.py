@@ -76,4 +76,4 @@ def _refuse_unless_possible(change: Document) -> None:
 
 
 def _no_way_back() -> str:
-    return _("nothing can be taken back, and nothing needs to be.")
+    return "nothing can be taken back, and nothing needs to be."

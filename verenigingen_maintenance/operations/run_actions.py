@@ -92,9 +92,9 @@ def in_words(action: dict[str, Any], today: date | None = None) -> str:
     """What, who and when; that it is late."""
     who = frappe.db.get_value("User", action["allocated_to"], "full_name") or action["allocated_to"]
     due = getdate(action["due"]) if action["due"] else None
-    late = _(", overdue") if today and due and due < today else ""
-    when = _("by {0}").format(due) if due else _("without a date")
-    return _("{0} ({1}, {2}{3})").format(action["title"], who, when, late)
+    late = ", overdue" if today and due and due < today else ""
+    when = f"by {due}" if due else "without a date"
+    return f"{action['title']} ({who}, {when}{late})"
 
 
 def forget_todos() -> None:

@@ -11,7 +11,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -46,7 +45,7 @@ def tell(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None
 def announce(procedure: Document, found: Date, now: datetime) -> None:
     """Tells everybody with a role of the date of a run, and keeps its event in the calendar of Desk."""
     starts = clock.stored(found.slot.due_from)
-    subject = _("{0} is on {1}").format(found.slot.name, f"{starts:%A %d %B %Y, %H:%M}")
+    subject = "{} is on {}".format(found.slot.name, f"{starts:%A %d %B %Y, %H:%M}")
     key = (found.slot.name, found.day, *filter(None, [found.agreed_at]))  # who moves it back tells once more
     _write(ANNOUNCED, notifications.ways_to_all_with(ROLES), subject, _about(procedure, found), key, now)
     _keep_event(procedure, found)
@@ -60,8 +59,8 @@ def _remind(procedure: Document, calendar: BusinessCalendar, now: datetime) -> N
     if frappe.db.get_value(RUN, slot.name, "status") not in (None, "Open"):
         return
     starts, ends = clock.stored(slot.due_from), clock.stored(slot.due_until)
-    subject = _("{0} begins at {1}").format(slot.name, f"{starts:%H:%M}")
-    text = _("{0}: from {1} to {2}, about {3} minutes. Open Runs in the workspace Maintenance has it then.")
+    subject = "{} begins at {}".format(slot.name, f"{starts:%H:%M}")
+    text = "{0}: from {1} to {2}, about {3} minutes. Open Runs in the workspace Maintenance has it then."
     message = text.format(procedure.name, f"{starts:%Y-%m-%d %H:%M}", f"{ends:%H:%M}", _estimate(procedure))
     _write(DUE, notifications.first_level(now), subject, message, (slot.name, slot.due_from), now)
 
@@ -84,9 +83,9 @@ def _tell_overdue(procedure: Document, calendar: BusinessCalendar, now: datetime
 
 
 def _tell_one_overdue(run: Any, local: datetime, now: datetime) -> None:
-    subject = _("{0} is overdue: nobody signed it").format(run.name)
-    measured = _("It was measured.") if run.measured_at else _("It was not measured.")
-    message = _("Its window was over on {0}. {1} It is in Open Runs in the workspace Maintenance.")
+    subject = f"{run.name} is overdue: nobody signed it"
+    measured = "It was measured." if run.measured_at else "It was not measured."
+    message = "Its window was over on {0}. {1} It is in Open Runs in the workspace Maintenance."
     text = message.format(f"{run.due_until:%Y-%m-%d %H:%M}", measured)
     key = (run.name, run.due_until, local.date())
     _write(OVERDUE, notifications.first_level(now), subject, text, key, now)
@@ -110,11 +109,11 @@ def _announce_if_due(procedure: Document, now: datetime) -> None:
 def _about(procedure: Document, found: Date) -> str:
     ends = clock.stored(found.slot.due_until)
     lines = [
-        _("{0}, until {1}, about {2} minutes of work in all.").format(
+        "{}, until {}, about {} minutes of work in all.".format(
             procedure.name, f"{ends:%H:%M}", _estimate(procedure)
         ),
         agreed_dates.note(procedure, found.slot),
-        _("A Maintenance Manager agrees on another day of this quarter in the form of the procedure."),
+        "A Maintenance Manager agrees on another day of this quarter in the form of the procedure.",
     ]
     return "\n".join(lines)
 

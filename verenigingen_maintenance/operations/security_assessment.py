@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
 from verenigingen_maintenance.core.readings import Unknown
@@ -93,7 +92,7 @@ def describe() -> dict[str, Any]:
     """The latest assessment as it is stored, with its name as `assessment`; None and a `reason` without."""
     latest = _first({}, FIELDS)
     if not latest:
-        return {"assessment": None, "reason": _("security was not assessed yet")}
+        return {"assessment": None, "reason": "security was not assessed yet"}
     return {"assessment": latest.name, **json.loads(latest.data)}
 
 

@@ -16,6 +16,7 @@ from frappe.utils import add_months, cint, flt, get_datetime, get_first_day
 
 from verenigingen_maintenance.core.availability import Availability, Span, availability
 from verenigingen_maintenance.core.calendar import at
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import downtimes, records, settings
 from verenigingen_maintenance.operations.downtimes import DOWN, NOT_MEASURED, PLANNED
@@ -103,7 +104,7 @@ def _availability(month: Span, now: datetime) -> list[dict]:
     every = settings.sampling_interval()
     kinds = {kind: downtimes.spans(kind, month.begins, month.ends) for kind in (DOWN, NOT_MEASURED, PLANNED)}
     unseen = [*kinds[NOT_MEASURED], *_outside_probes(month, every)]
-    windows = {_("around the clock"): [month], _("business hours"): _business_hours(month)}
+    windows = {phrase("around the clock"): [month], phrase("business hours"): _business_hours(month)}
     return [
         _available(span, availability(asked, kinds[DOWN], kinds[PLANNED], unseen))
         for span, asked in windows.items()
@@ -158,14 +159,14 @@ def _business_hours(month: Span) -> list[Span]:
 
 def _available(span: str, found: Availability) -> dict:
     promised = flt(frappe.db.get_single_value(settings.SETTINGS, "promised_availability"))
-    detail = _("up {0}, down {1}, planned {2}, not measured {3}").format(
+    detail = "up {}, down {}, planned {}, not measured {}".format(
         *map(in_hours, (found.up, found.down, found.planned, found.not_measured))
     )
-    title, target = _("Dashboard available"), f">= {promised:g} %"
+    title, target = "Dashboard available", f">= {promised:g} %"
     if found.percent is None:
-        return _figure(title, span, _("not measured"), target, Verdict.UNKNOWN, detail)
+        return _figure(title, span, "not measured", target, Verdict.UNKNOWN, detail)
     left = found.budget_left(promised)
-    budget = _("error budget left {0} of {1}").format(in_hours(left), in_hours(found.budget(promised)))
+    budget = f"error budget left {in_hours(left)} of {in_hours(found.budget(promised))}"
     verdict = Verdict.OK if found.percent >= promised else Verdict.WARNING
     shown = floor(found.percent * 1000) / 1000  # never rounded up to what is promised
     return _figure(title, span, f"{shown:.3f} %", target, verdict, f"{detail}; {budget}")
@@ -182,11 +183,11 @@ def in_hours(length: timedelta) -> str:
 
 
 def _analytics(month: Span) -> dict:
-    return _longest(_("Analytics there"), ANALYTICS, month, "promised_analytics_seconds", "s")
+    return _longest("Analytics there", ANALYTICS, month, "promised_analytics_seconds", "s")
 
 
 def _data_age(month: Span) -> dict:
-    return _longest(_("Data no older than"), DATA_AGE, month, "promised_data_minutes", "min")
+    return _longest("Data no older than", DATA_AGE, month, "promised_data_minutes", "min")
 
 
 def _longest(title: str, metric: str, month: Span, promise: str, unit: str) -> dict:
@@ -195,9 +196,9 @@ def _longest(title: str, metric: str, month: Span, promise: str, unit: str) -> d
     longest, hours, late = _hours(metric, month, promised)
     target = f"< {promised} {unit}"
     if longest is None:
-        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("There is no hour of it."))
+        return _figure(title, "", "not measured", target, Verdict.UNKNOWN, "There is no hour of it.")
     verdict = Verdict.WARNING if late else Verdict.OK
-    detail = _("the longest; {0} of {1} hours reached what is promised").format(late, hours)
+    detail = f"the longest; {late} of {hours} hours reached what is promised"
     return _figure(title, "", f"{longest:.1f} {unit}", target, verdict, detail)
 
 
@@ -210,16 +211,15 @@ def _alerts(month: Span) -> dict:
         .select(table.triggered_at, table.opened_at)
         .where((table.opened_at >= begins) & (table.opened_at < ends) & table.triggered_at.isnotnull())
     ).run()
-    title, target = _("Escalation from its trigger"), f"< {promised} min"
+    title, target = "Escalation from its trigger", f"< {promised} min"
     if not rows and not _hours(DATA_AGE, month, 0)[1]:
-        return _figure(title, "", _("not measured"), target, Verdict.UNKNOWN, _("Nothing was sampled."))
+        return _figure(title, "", "not measured", target, Verdict.UNKNOWN, "Nothing was sampled.")
     if not rows:
-        return _figure(title, "", _("none opened"), target, Verdict.OK, _("No escalation was opened."))
+        return _figure(title, "", "none opened", target, Verdict.OK, "No escalation was opened.")
     delays = [(opened - triggered).total_seconds() for triggered, opened in rows]
     late = sum(each >= promised * 60 for each in delays)
-    detail = _("the longest; half of {0} within {1} s; {2} took longer than promised").format(
-        len(delays), round(median(delays)), late
-    )
+    half = round(median(delays))
+    detail = f"the longest; half of {len(delays)} within {half} s; {late} took longer than promised"
     value = f"{max(delays) / 60:.1f} min"
     return _figure(title, "", value, target, Verdict.WARNING if late else Verdict.OK, detail)
 
@@ -243,8 +243,8 @@ def _lines(month: Span) -> list[str]:
         for row in rows[:MOST_LINES]
     ]
     more = len(rows) - MOST_LINES
-    return [*lines, *([_("and {0} more, in the list Downtime").format(more)] if more > 0 else [])]
+    return [*lines, *([f"and {more} more, in the list Downtime"] if more > 0 else [])]
 
 
 def _end(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else _("now, it lasts")
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "now, it lasts"

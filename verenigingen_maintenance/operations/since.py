@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.severity import CRITICAL, SEVERITIES
 from verenigingen_maintenance.core.slots import Cadence
@@ -49,8 +49,8 @@ def _since(run: Document) -> datetime:
 def _head(signed: Document | None, since: datetime) -> str:
     begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
     if not signed:
-        return _("No run of this procedure was signed yet; since {0}").format(begin)
-    return _("Since {0}, the last signed run, was measured on {1}").format(signed.name, begin)
+        return f"No run of this procedure was signed yet; since {begin}"
+    return f"Since {signed.name}, the last signed run, was measured on {begin}"
 
 
 def last_signed(run: Document) -> Document | None:
@@ -73,7 +73,7 @@ def _breaches(since: datetime) -> list[str]:
     )
     count = frappe.db.count(ESCALATION, filters)
     told = [f"{row.name} {row.title} ({row.status})" for row in rows]
-    return [_("New breaches: {0}").format(_list(told, count))]
+    return [f"New breaches: {_list(told, count)}"]
 
 
 def _incidents(since: datetime) -> list[str]:
@@ -83,17 +83,17 @@ def _incidents(since: datetime) -> list[str]:
     rows = frappe.get_all("Maintenance Incident", filters, fields, order_by="opened_at asc", limit=MOST)
     told = [f"{row.name} {row.title} ({row.status})" for row in rows]
     count = frappe.db.count("Maintenance Incident", filters)
-    return [_("Incidents: {0}").format(_list(told, count))] if told else []
+    return [f"Incidents: {_list(told, count)}"] if told else []
 
 
 def _errors(since: datetime) -> str:
     name = "errors.first_seen_since"
     read = measure.ask(lambda now: errors.first_seen_since(since, now), name, SECONDS)
     if isinstance(read, Unknown):
-        return _("New error patterns: not known, {0}").format(read.reason)
+        return f"New error patterns: not known, {read.reason}"
     titles = [_pattern(each) for each in sorted(read.evidence["new patterns"], key=_severity)]
     begin = f"{clock.stored(since):%Y-%m-%d %H:%M}"
-    found = _("New error patterns since {0}: {1}").format(begin, _list(titles[:MOST], len(titles)))
+    found = f"New error patterns since {begin}: {_list(titles[:MOST], len(titles))}"
     return f"{found} ({read.at_least})" if read.at_least else found
 
 
@@ -115,7 +115,7 @@ def _runs(run: Document, since: datetime) -> list[str]:
     """Slots that nobody opened, and runs whose time is over and that nobody signed."""
     period = (clock.stored(since), clock.stored(clock.now()))
     ended = {"lapses_at": ("between", period), "name": ("!=", run.name), "slot": ("is", "set")}
-    kinds = {_("Missed runs: {0}"): "Missed", _("Runs that nobody signed: {0}"): "Open"}
+    kinds = {phrase("Missed runs: {0}"): "Missed", phrase("Runs that nobody signed: {0}"): "Open"}
     return [_named(text, {**ended, "status": status}) for text, status in kinds.items()]
 
 
@@ -127,5 +127,5 @@ def _named(text: str, filters: dict) -> str:
 def _list(texts: Iterable[str], count: int) -> str:
     """ "none", or the number and the first of them."""
     listed = list(texts)
-    more = _(" and {0} more").format(count - len(listed)) if count > len(listed) else ""
-    return f"{count}: {', '.join(listed)}{more}" if count else _("none")
+    more = f" and {count - len(listed)} more" if count > len(listed) else ""
+    return f"{count}: {', '.join(listed)}{more}" if count else phrase("none")

@@ -9,6 +9,7 @@ from verenigingen_maintenance.core.wording import some
 from verenigingen_maintenance.operations import (
     activation,
     applicability,
+    catalogues,
     procedure_versions,
     settings,
 )
@@ -20,7 +21,7 @@ def still_to_fill() -> list[str]:
     levels = activation.reached_levels()
     blocking = activation.what_blocks(levels)
     rest = [*activation.gaps_of_levels(levels), *_vendor(), *_holidays(), *_proposals()]
-    return [*_escalation(blocking), *blocking, *rest, *_versions(), *_reviews()]
+    return [*_escalation(blocking), *blocking, *rest, *_versions(), *_reviews(), *catalogues.gaps()]
 
 
 def _escalation(blocking: list[str]) -> list[str]:

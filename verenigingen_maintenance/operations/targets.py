@@ -23,6 +23,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.target_urls import NOT_ALLOWED, refused_because, schema_of, with_limits
 from verenigingen_maintenance.core.undelivered import NotDeliveredError, NotToBeSentError
 from verenigingen_maintenance.operations import escalation_policy, messages
+from verenigingen_maintenance.operations.language import language_of_site, sayer
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.sources import clock
 
@@ -60,9 +61,10 @@ def hand_over(rows: list[frappe._dict], now: datetime) -> None:
     """Tells a target all of `rows` in one message. Raises NotDeliveredError or NotToBeSentError."""
     name = rows[0].recipient
     if not frappe.db.get_value(TARGET, name, "enabled"):
-        raise NotToBeSentError(_("this target is switched off, or was deleted"))
+        raise NotToBeSentError("this target is switched off, or was deleted")
     title, text = messages.short(rows, now)
-    _tell(frappe.get_doc(TARGET, name), title, text)
+    say = sayer(language_of_site())
+    _tell(frappe.get_doc(TARGET, name), say(title), say(text))
 
 
 def note_problem(name: str, problem: str) -> None:
@@ -75,8 +77,8 @@ def test(name: str) -> dict:
     """Sends a message that says it is a test. Whether it was taken, and if not, why."""
     if not frappe.db.exists(TARGET, name):
         refuse(_("There is no notification target {0}."), name, kind=frappe.DoesNotExistError)
-    title = _("Test of {0}").format(name)
-    text = _("Sent by {0} at {1}. Nothing is broken.")
+    title = f"Test of {name}"
+    text = "Sent by {0} at {1}. Nothing is broken."
     try:
         text = text.format(frappe.utils.get_url(), clock.shown(clock.now()))
         _tell(frappe.get_doc(TARGET, name), title, text)
@@ -112,16 +114,16 @@ def _tell(target: Document, title: str, text: str) -> None:
     """Hands one message to Apprise, and waits no longer than the target's time-out and a little more."""
     secret, seconds = _secret_of(target), target.timeout_seconds or 10
     if not secret:
-        raise NotDeliveredError(_("its address cannot be read: enter it again"), is_connection=True)
+        raise NotDeliveredError("its address cannot be read: enter it again", is_connection=True)
     answers: queue.SimpleQueue = queue.SimpleQueue()
     _start(answers, secret, seconds, title, text)
     try:
         taken, reason = answers.get(timeout=seconds + PATIENCE)
     except queue.Empty:
-        message = _("no answer within {0} s").format(seconds + PATIENCE)
+        message = f"no answer within {seconds + PATIENCE} s"
         raise NotDeliveredError(message, is_connection=True) from None
     if not taken:
-        raise NotDeliveredError(_without(secret, reason) or _("it was not taken"), is_connection=True)
+        raise NotDeliveredError(_without(secret, reason) or "it was not taken", is_connection=True)
 
 
 def _start(answers: queue.SimpleQueue, secret: str, seconds: int, title: str, text: str) -> None:

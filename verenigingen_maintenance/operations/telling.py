@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
@@ -39,7 +38,7 @@ def _why_muted(name: str, now: datetime) -> str:
 def _to_be_told_anew(notification: Document) -> str:
     """It is muted no longer, which its clock does not know yet: that writes it anew within a minute. Where it
     has not by the next look, this is sent."""
-    anew = _("muted no longer: it is told anew within a minute")
+    anew = "muted no longer: it is told anew within a minute"
     is_first_look = notification.reason != anew
     return anew if is_first_look and _kept_as_muted(notification.escalation) else ""
 
@@ -50,7 +49,7 @@ def _kept_as_muted(name: str) -> bool:
 
 def _unreachable(channel: str, recipient: str) -> str:
     if channel == "Desk" and not frappe.db.get_value("User", recipient, "enabled"):
-        return _("the user was disabled, or is gone")
+        return "the user was disabled, or is gone"
     if channel == "Target" and not frappe.db.get_value("Notification Target", recipient, "enabled"):
-        return _("the target was switched off, or was deleted")
+        return "the target was switched off, or was deleted"
     return ""

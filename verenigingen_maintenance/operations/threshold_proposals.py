@@ -95,18 +95,16 @@ def _found(check: Any, cases: Sequence[tuple[str, Case]]) -> Proposal | None:
 def _drop_if_outdated(proposal: Document, checks: Mapping[str, Any]) -> None:
     check = checks.get(proposal.check_name)
     if check is None:
-        _close(proposal, OUTDATED, _("The check is off, not applicable here, or has no CRITICAL threshold."))
+        _close(proposal, OUTDATED, "The check is off, not applicable here, or has no CRITICAL threshold.")
     elif check.version != proposal.threshold_version:
-        _close(proposal, OUTDATED, _("The check was changed to {0}.").format(check.critical))
+        _close(proposal, OUTDATED, f"The check was changed to {check.critical}.")
 
 
 def _keep(check: Any, found: Proposal | None, cases: Mapping[str, Sequence[tuple[str, Case]]]) -> None:
     name = frappe.db.get_value(PROPOSAL, {"open_key": check.name})
     if found is None or _is_dismissed(check, found):
         if name:
-            _close(
-                _get(name), OUTDATED, _("The alerts of {0} days do not speak for it any more.").format(DAYS)
-            )
+            _close(_get(name), OUTDATED, f"The alerts of {DAYS} days do not speak for it any more.")
         return
     values = _values(check, found, [case for _unit, case in cases[check.name]])
     proposal = _get(name) if name else frappe.get_doc({"doctype": PROPOSAL, "open_key": check.name})

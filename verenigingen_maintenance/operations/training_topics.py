@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 import frappe
-from frappe import _
 from frappe.utils import getdate
 
 from verenigingen_maintenance.sources import clock, documentation
@@ -20,7 +19,7 @@ FIELDS = ("name", "title", "status", "review", "reason", "description", "root_ca
 def since_the_last(now: datetime) -> str:
     """Lines under headings: alerts, incidents, procedures that changed, new checks; too many are counted."""
     since = _begin(now)
-    head = _("Since {0}:").format(f"{since:%Y-%m-%d}")
+    head = "Since {}:".format(f"{since:%Y-%m-%d}")
     parts = (_still_open(), _over(since), _incidents(since), _changed(since), _new_checks(since), _due(now))
     return "\n".join([head, *(line for part in parts for line in part)])
 
@@ -33,12 +32,12 @@ def _begin(now: datetime) -> datetime:
 
 def _still_open() -> list[str]:
     filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
-    return _listed(_("Escalations that are open"), ESCALATION, filters, "{name} {title} ({status})")
+    return _listed("Escalations that are open", ESCALATION, filters, "{name} {title} ({status})")
 
 
 def _over(since: datetime) -> list[str]:
     filters = {"closed_at": (">=", since), "opened_at": ("is", "set"), "is_drill": 0}
-    return _listed(_("Escalations that are over"), ESCALATION, filters, "{name} {title}: {review}")
+    return _listed("Escalations that are over", ESCALATION, filters, "{name} {title}: {review}")
 
 
 def _incidents(since: datetime) -> list[str]:
@@ -47,26 +46,26 @@ def _incidents(since: datetime) -> list[str]:
     others = {**reviewed, "status": ("!=", "Reviewed")}
     return [
         *_listed(
-            _("Incidents that were reviewed"), INCIDENT, reviewed, "{name} {title}: {root_cause} {lessons}"
+            "Incidents that were reviewed", INCIDENT, reviewed, "{name} {title}: {root_cause} {lessons}"
         ),
-        *_listed(_("Incidents that were not reviewed yet"), INCIDENT, others, "{name} {title} ({status})"),
+        *_listed("Incidents that were not reviewed yet", INCIDENT, others, "{name} {title} ({status})"),
     ]
 
 
 def _changed(since: datetime) -> list[str]:
     filters = {"made_at": (">=", since), "diff": ("is", "set")}
-    return _listed(_("Procedures that changed"), "Procedure Version", filters, "{name}: {reason}")
+    return _listed("Procedures that changed", "Procedure Version", filters, "{name}: {reason}")
 
 
 def _new_checks(since: datetime) -> list[str]:
     filters = {"creation": (">=", since), "enabled": 1}
-    return _listed(_("New checks"), "Maintenance Check", filters, "{title}: {description}")
+    return _listed("New checks", "Maintenance Check", filters, "{title}: {description}")
 
 
 def _due(now: datetime) -> list[str]:
     """By what changed, and by the calendar."""
     filters = {"name": ("in", [row.name for row in documentation.due_rows(now)] or [""])}
-    return _listed(_("Procedures due for review"), "Maintenance Procedure", filters, "{name}")
+    return _listed("Procedures due for review", "Maintenance Procedure", filters, "{name}")
 
 
 def _listed(head: str, doctype: str, filters: Mapping, told: str) -> list[str]:
@@ -74,7 +73,7 @@ def _listed(head: str, doctype: str, filters: Mapping, told: str) -> list[str]:
     rows = frappe.get_all(doctype, filters, fields, order_by="creation desc, name asc")
     texts = (told.format(**{key: value or "" for key, value in row.items()}) for row in rows[:MOST])
     lines = [f"- {_one_line(text)}" for text in texts]
-    more = [_("- and {0} more").format(len(rows) - MOST)] if len(rows) > MOST else []
+    more = [f"- and {len(rows) - MOST} more"] if len(rows) > MOST else []
     return ["", f"{head}: {len(rows)}", *lines, *more]
 
 

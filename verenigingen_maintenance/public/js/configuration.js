@@ -106,7 +106,9 @@ function ask_for_file(frm) {
 }
 
 function as_text(text) {
-	return $("<pre class='configuration-found' style='white-space: pre-wrap'></pre>").text(text);
+	return $("<pre class='configuration-found' style='white-space: pre-wrap'></pre>").text(
+		text.split("\n").map(verenigingen_maintenance.said).join("\n")
+	);
 }
 
 function show_text(title, text) {

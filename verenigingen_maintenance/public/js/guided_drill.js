@@ -15,7 +15,7 @@ function show_how(frm) {
 	const next = frm.doc.steps.find((step) => !step.verdict && step.detail);
 	if (!next || frm.doc.kind === "Emergency Access") return; // each of its steps says why
 	const $how = $("<pre class='drill-how' style='white-space: pre-wrap'></pre>").text(next.detail);
-	frm.dashboard.add_section($how, __("How: {0}", [frappe.utils.escape_html(next.title)]));
+	frm.dashboard.add_section($how, __("How: {0}", [verenigingen_maintenance.said_html(next.title)]));
 	frm.dashboard.show();
 }
 

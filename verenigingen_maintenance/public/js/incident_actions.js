@@ -82,7 +82,7 @@
 
 	function show(frm, { action, outcome, result }) {
 		const indicator = outcome === "Done" ? "green" : "blue";
-		frappe.show_alert({ message: esc(`${action}: ${outcome}. ${result || ""}`), indicator }, 12);
+		frappe.show_alert({ message: esc(`${verenigingen_maintenance.said(action)}: ${__(outcome)}. ${verenigingen_maintenance.said(result)}`), indicator }, 12);
 		frm.reload_doc();
 	}
 

@@ -63,7 +63,7 @@
 
 	function list(title, texts) {
 		if (!texts.length) return "";
-		const items = texts.map((text) => `<li>${frappe.utils.escape_html(text)}</li>`).join("");
+		const items = texts.map((text) => `<li>${verenigingen_maintenance.said_html(text)}</li>`).join("");
 		return `<p><b>${title}</b></p><ul>${items}</ul>`;
 	}
 
@@ -79,7 +79,7 @@
 	}
 
 	function close(frm) {
-		const what = __("What you looked at in {0}, and what came of it", [frappe.utils.escape_html(frm.doc.procedure || __("the procedure"))]);
+		const what = __("What you looked at in {0}, and what came of it", [frm.doc.procedure ? verenigingen_maintenance.said_html(frm.doc.procedure) : __("the procedure")]);
 		const hint = __("Empty where somebody reviewed it since the incident was resolved.");
 		const fields = [
 			{ fieldname: "looked_at", fieldtype: "Small Text", label: what, description: hint },

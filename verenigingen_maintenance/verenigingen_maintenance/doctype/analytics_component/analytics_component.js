@@ -1,6 +1,6 @@
 frappe.ui.form.on("Analytics Component", {
 	refresh(frm) {
-		if (frm.doc.reason) frm.set_intro(frappe.utils.escape_html(frm.doc.reason), "orange");
+		if (frm.doc.reason) frm.set_intro(verenigingen_maintenance.said_html(frm.doc.reason), "orange");
 		const may_act = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));
 		if (may_act && frm.doc.state === "Switched Off") {
 			frm.add_custom_button(__("Restore"), () => restore(frm));

@@ -27,9 +27,9 @@ function show_duty(frm, told) {
 function who_is_told({ on_duty, next, users, why }) {
 	if (!on_duty || !on_duty.user) {
 		const people = users.join(", ") || __("nobody");
-		return __("Told in Desk: {0} ({1})", [people, why].map(frappe.utils.escape_html));
+		return __("Told in Desk: {0} ({1})", [people, why].map(verenigingen_maintenance.said_html));
 	}
-	const now = __("On duty: {0} ({1})", [person(on_duty), frappe.utils.escape_html(on_duty.why)]);
+	const now = __("On duty: {0} ({1})", [person(on_duty), verenigingen_maintenance.said_html(on_duty.why)]);
 	const until = on_duty.until ? __("until {0}", [by_the_clock(on_duty.until)]) : __("for good");
 	const then = next ? __("then {0}", [next.user ? person(next) : __("nobody")]) : "";
 	return [now, until, then].filter(Boolean).join(", ");
@@ -40,7 +40,7 @@ function person({ user, name }) {
 }
 
 function as_gap(gap) {
-	return `<span class="gap">${frappe.utils.escape_html(gap)}</span>`;
+	return `<span class="gap">${verenigingen_maintenance.said_html(gap)}</span>`;
 }
 
 // The site's own clock: “2026-12-07T09:00:00+01:00” as Desk shows times.

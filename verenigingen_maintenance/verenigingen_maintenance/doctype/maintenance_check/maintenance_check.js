@@ -1,6 +1,6 @@
 frappe.ui.form.on("Maintenance Check", {
 	refresh(frm) {
-		if (frm.doc.proposal) frm.set_intro(frappe.utils.escape_html(frm.doc.proposal), "orange");
+		if (frm.doc.proposal) frm.set_intro(verenigingen_maintenance.said_html(frm.doc.proposal), "orange");
 		if (frm.is_new() || !frappe.user.has_role("Maintenance Manager")) return;
 		if (frm.doc.not_applicable) {
 			frm.add_custom_button(__("Applicable Again"), () => withdraw(frm));

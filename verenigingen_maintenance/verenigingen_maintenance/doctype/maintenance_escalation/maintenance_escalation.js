@@ -1,9 +1,9 @@
 frappe.ui.form.on("Maintenance Escalation", {
 	setup() {
 		const of_event = frappe.meta.get_docfield("Maintenance Escalation Event", "note");
-		of_event.formatter = (value) => frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+		of_event.formatter = (value) => verenigingen_maintenance.said_html(value).replaceAll("\n", "; ");
 		const of_check = frappe.meta.get_docfield("Maintenance Escalation Check", "title");
-		of_check.formatter = (value) => frappe.utils.escape_html(value || "");
+		of_check.formatter = verenigingen_maintenance.said_html;
 	},
 	refresh(frm) {
 		show_what_is_next(frm);
@@ -38,7 +38,7 @@ function asks_to_acknowledge() {
 
 function ask_to_acknowledge(frm) {
 	const { name, title, is_drill } = frm.doc;
-	const question = is_drill ? __("Do you answer for your level?") : __("Do you have {0}: {1}?", [name, title]);
+	const question = is_drill ? __("Do you answer for your level?") : __("Do you have {0}: {1}?", [name, verenigingen_maintenance.said(title)]);
 	ask(frm, frappe.utils.escape_html(question), "acknowledge", [note(false)]);
 }
 
@@ -94,13 +94,13 @@ function paragraph(text) {
 
 function calls(frm, { call }) {
 	if (!call.length || !["Open", "Acknowledged"].includes(frm.doc.status)) return "";
-	return list(__("To call"), call.map(frappe.utils.escape_html));
+	return list(__("To call"), call.map(verenigingen_maintenance.said_html));
 }
 
 function steps({ steps }) {
 	const texts = steps.map((step) => {
-		const [procedure, task, instructions] = [step.procedure, step.task, step.instructions].map((text) =>
-			frappe.utils.escape_html(text || "")
+		const [procedure, task, instructions] = [step.procedure, step.task, step.instructions].map(
+			verenigingen_maintenance.said_html
 		);
 		return `<b>${task}</b> (${procedure})${instructions ? `: ${instructions}` : ""}`;
 	});
@@ -111,9 +111,9 @@ function messages({ told }) {
 	if (!told.length) return "";
 	const lines = told.map((each) => {
 		const waits = each.status === "Waiting" ? each.waits_because : "";
-		const why = each.status === "Delivered" ? each.delivered_at : waits || each.reason;
+		const why = each.status === "Delivered" ? each.delivered_at : verenigingen_maintenance.said(waits || each.reason);
 		const at = each.status === "Delivered" ? frappe.datetime.str_to_user(why) : why;
-		const to = [each.kind, each.channel, each.recipient, __(each.status), at].filter(Boolean).join(", ");
+		const to = [__(each.kind), __(each.channel), each.recipient, __(each.status), at].filter(Boolean).join(", ");
 		return frappe.utils.escape_html(to);
 	});
 	const title = __("Messages: {0}", [told.length]);

@@ -6,7 +6,7 @@ frappe.ui.form.on("Maintenance Incident", {
 		Object.assign(texts, { "Maintenance Incident Capture": ["why", "not_read"], "Maintenance Incident Measure": ["title"] });
 		for (const [doctype, fields] of Object.entries(texts)) {
 			for (const field of fields) {
-				frappe.meta.get_docfield(doctype, field).formatter = (value) => frappe.utils.escape_html((value || "").replaceAll("\n", "; "));
+				frappe.meta.get_docfield(doctype, field).formatter = (value) => verenigingen_maintenance.said_html(value).replaceAll("\n", "; ");
 			}
 		}
 	},
@@ -22,6 +22,7 @@ frappe.ui.form.on("Maintenance Incident", {
 const get = (method, frm) => frappe.call({ method: `verenigingen_maintenance.api.${method}`, type: "GET", args: { incident: frm.doc.name } });
 
 const esc = (text) => frappe.utils.escape_html(text == null ? "" : String(text));
+const said_html = (text) => verenigingen_maintenance.said_html(text);
 
 function add_steps(frm) {
 	const { status, commander, checklist_run } = frm.doc;
@@ -41,7 +42,7 @@ const needed = (fieldname, label) => ({ fieldname, fieldtype: "Small Text", labe
 // What was paused in it stays so when it is resolved, until somebody puts it back.
 function left_paused({ still_paused }) {
 	if (!(still_paused || []).length) return [];
-	const told = `<p><b>${__("It stays as it is, until somebody puts it back:")}</b><br>${still_paused.map(esc).join("<br>")}</p>`;
+	const told = `<p><b>${__("It stays as it is, until somebody puts it back:")}</b><br>${still_paused.map(said_html).join("<br>")}</p>`;
 	return [{ fieldtype: "HTML", fieldname: "still_paused", options: told }];
 }
 
@@ -105,7 +106,7 @@ function clock({ phases, status, run }) {
 	const is_ongoing = ["Open", "Mitigated"].includes(status);
 	const rows = phases.map((phase) => {
 		const left = phase.seconds_left === null || !is_ongoing ? "" : `<span class="left" data-seconds="${Number(phase.seconds_left)}"></span>`;
-		return `<div class="phase"><b>${esc(phase.title)}</b> ${run ? __("{0} of {1} answered", [phase.answered, phase.steps]) : __("not begun")} ${left}</div>`;
+		return `<div class="phase"><b>${said_html(phase.title)}</b> ${run ? __("{0} of {1} answered", [phase.answered, phase.steps]) : __("not begun")} ${left}</div>`;
 	});
 	return rows.join("");
 }
@@ -125,22 +126,22 @@ function next({ next: step, status }) {
 	if (!step) return `<p>${__("Every step is answered.")}</p>`;
 	const warning = step.changes_system ? `<b class="changes">${__("It changes the system: be sure first.")}</b>` : "";
 	const command = step.command ? `<pre>${esc(step.command)}</pre><button class="btn btn-xs btn-default copy">${__("Copy")}</button>` : "";
-	return `<section class="next"><h5>${__("Next")}: ${esc(step.title)}</h5>${warning}<p>${esc(step.instructions)}</p>${command}</section>`;
+	return `<section class="next"><h5>${__("Next")}: ${said_html(step.title)}</h5>${warning}<p>${said_html(step.instructions)}</p>${command}</section>`;
 }
 
 function escalations({ escalations }) {
-	const links = escalations.map((each) => `<li><a href="/app/maintenance-escalation/${encodeURIComponent(each.name)}">${esc(each.name)}</a> ${esc(each.title)} (${esc(__(each.status))})</li>`);
+	const links = escalations.map((each) => `<li><a href="/app/maintenance-escalation/${encodeURIComponent(each.name)}">${esc(each.name)}</a> ${said_html(each.title)} (${esc(__(each.status))})</li>`);
 	return section(__("Escalations"), links);
 }
 
 function calls({ call, status }) {
-	return ["Open", "Mitigated"].includes(status) ? section(__("To call"), call.map((line) => `<li>${esc(line)}</li>`)) : "";
+	return ["Open", "Mitigated"].includes(status) ? section(__("To call"), call.map((line) => `<li>${said_html(line)}</li>`)) : "";
 }
 
 const section = (title, items) => (items.length ? `<section><h5>${title}</h5><ul>${items.join("")}</ul></section>` : "");
 
 function timeline({ timeline }) {
-	const rows = timeline.map((row) => `<tr><td>${esc(row.at.slice(0, 19))}</td><td>${esc(__(row.event))}</td><td class="note">${esc(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(esc).join("<br>")}</td></tr>`);
+	const rows = timeline.map((row) => `<tr><td>${esc(frappe.datetime.str_to_user(row.at.slice(0, 19)))}</td><td>${said_html(row.event)}</td><td class="note">${said_html(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(said_html).join("<br>")}</td></tr>`);
 	return `<section><h5>${__("Timeline")}</h5><table class="timeline">${rows.join("")}</table></section>`;
 }
 
@@ -148,20 +149,20 @@ function captured({ captured }) {
 	if (!captured) return `<p>${__("Its state was not captured yet.")}</p>`;
 	const since = captured.since.map((row) => `<li>${difference(row)}</li>`);
 	const parts = Object.values(captured.parts).map(part_of_state);
-	return `<section class="captured"><h5>${__("State at {0}", [esc(captured.at.slice(0, 19))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
+	return `<section class="captured"><h5>${__("State at {0}", [esc(frappe.datetime.str_to_user(captured.at.slice(0, 19)))])}</h5>${parts.join("")}${section(__("Other in the last capture"), since)}</section>`;
 }
 
 function difference({ part, what, before, after }) {
 	const values = [before, after].filter(Boolean).join(" → ");
-	return [part, what].filter(Boolean).map(esc).join(", ") + (values ? `: ${esc(values)}` : "");
+	return [part, what].filter(Boolean).map(said_html).join(", ") + (values ? `: ${esc(values)}` : "");
 }
 
 function part_of_state(part) {
-	if (part.reason) return `<div class="not-read"><b>${esc(part.title)}</b>: ${__("not read")}, ${esc(part.reason)}</div>`;
-	const figures = Object.entries(part.figures).map(([name, value]) => `${esc(name)}: ${esc(value)}`);
+	if (part.reason) return `<div class="not-read"><b>${said_html(part.title)}</b>: ${__("not read")}, ${said_html(part.reason)}</div>`;
+	const figures = Object.entries(part.figures).map(([name, value]) => `${said_html(name)}: ${said_html(value)}`);
 	const columns = part.rows.length ? Object.keys(part.rows[0]) : [];
 	const rows = part.rows.map((row) => `<tr>${columns.map((column) => `<td>${esc(row[column])}</td>`).join("")}</tr>`);
-	const table = rows.length ? `<table><tr>${columns.map((column) => `<th>${esc(column)}</th>`).join("")}</tr>${rows.join("")}</table>` : "";
-	const more = part.at_least ? `<p>${esc(part.at_least)}</p>` : "";
-	return `<details><summary><b>${esc(part.title)}</b> ${figures.slice(0, 4).join(", ")}</summary><p>${figures.join("<br>")}</p>${table}${more}</details>`;
+	const table = rows.length ? `<table><tr>${columns.map((column) => `<th>${said_html(column)}</th>`).join("")}</tr>${rows.join("")}</table>` : "";
+	const more = part.at_least ? `<p>${said_html(part.at_least)}</p>` : "";
+	return `<details><summary><b>${said_html(part.title)}</b> ${figures.slice(0, 4).join(", ")}</summary><p>${figures.join("<br>")}</p>${table}${more}</details>`;
 }

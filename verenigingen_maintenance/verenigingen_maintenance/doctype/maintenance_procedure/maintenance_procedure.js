@@ -17,7 +17,7 @@ function show_intro(frm) {
 	const because = (frm.doc.review_because || "").split("\n").filter(Boolean);
 	const heads = because.length ? [__("Due for review because"), ...because] : [];
 	const lines = [frm.doc.__onload?.next_date, ...heads].filter(Boolean);
-	const html = lines.map((line) => `<div>${frappe.utils.escape_html(line)}</div>`).join("");
+	const html = lines.map((line) => `<div>${verenigingen_maintenance.said_html(line)}</div>`).join("");
 	frm.set_intro(html, because.length ? "orange" : "blue");
 }
 

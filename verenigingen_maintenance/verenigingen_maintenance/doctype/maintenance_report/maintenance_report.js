@@ -28,7 +28,7 @@ function is_under_way(frm) {
 
 // Frappe takes the first message of a bar as HTML, and each later one as text.
 function show_progress(frm, progress, text) {
-	for (const message of ["", text]) {
+	for (const message of ["", verenigingen_maintenance.said(text)]) {
 		frm.dashboard.show_progress(__("Drafting"), Math.max(progress || 0, 2), message);
 	}
 }
@@ -55,6 +55,7 @@ function show_report(frm) {
 	const wrapper = frm.fields_dict.report.$wrapper.empty();
 	if (!frm.doc.html) return;
 	const shown = $(`<div class="shown-report"></div>`).html(frm.doc.html).appendTo(wrapper);
+	verenigingen_maintenance.said_within(shown[0]);
 	shown.on("click", "a[href^='#']", (event) => {
 		event.preventDefault();
 		event.stopPropagation();
@@ -74,8 +75,8 @@ function show_editor(frm) {
 		const heading = heading_of(frm, row.section);
 		heading.nextAll(".remark").remove();
 		const field = $(`<textarea class="form-control" rows="2"></textarea>`)
-			.attr({ "data-section": row.section, "aria-label": row.title })
-			.attr("placeholder", __("Remarks on {0}: they stay when the report is drafted again", [row.title]))
+			.attr({ "data-section": row.section, "aria-label": verenigingen_maintenance.said(row.title) })
+			.attr("placeholder", __("Remarks on {0}: they stay when the report is drafted again", [verenigingen_maintenance.said(row.title)]))
 			.val(row.text || "")
 			.on("change", (event) => frappe.model.set_value(row.doctype, row.name, "text", event.target.value));
 		heading.length ? heading.after(field) : rest.append(field);
@@ -113,7 +114,7 @@ async function draft_again(frm) {
 
 function approve(frm) {
 	if (refuse_unsaved(frm)) return;
-	const question = __("Once approved, the report and its data stay as they are. Approve as {0}?", [esc(frm.doc.approver_title)]);
+	const question = __("Once approved, the report and its data stay as they are. Approve as {0}?", [verenigingen_maintenance.said_html(frm.doc.approver_title)]);
 	const method = "verenigingen_maintenance.api.approve_report";
 	const args = { report: frm.doc.name, seen: frm.doc.sha256 };
 	frappe.confirm(question, () => frappe.call({ method, args, callback: () => frm.reload_doc() }));
@@ -129,7 +130,7 @@ function mail(frm) {
 async function show_mail(frm) {
 	const method = "verenigingen_maintenance.api.get_report";
 	const { message: found } = await frappe.call({ method, type: "GET", args: { report: frm.doc.name } });
-	frm.set_intro(esc(__("Mailed to {0}: {1}", [frm.doc.mailed_to, __(found.mail.status)])), "blue");
+	frm.set_intro(esc(__("Mailed to {0}: {1}", [frm.doc.mailed_to, verenigingen_maintenance.said(found.mail.status)])), "blue");
 }
 
 function refuse_unsaved(frm) {

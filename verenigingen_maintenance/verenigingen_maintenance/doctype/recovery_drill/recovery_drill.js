@@ -4,7 +4,7 @@ frappe.ui.form.on("Recovery Drill", {
 	setup() {
 		for (const name of ["expected", "found"]) {
 			const field = frappe.meta.get_docfield("Recovery Drill Step", name);
-			field.formatter = (value) => frappe.utils.escape_html(value || "");
+			field.formatter = verenigingen_maintenance.said_html;
 		}
 	},
 	refresh(frm) {
@@ -23,8 +23,8 @@ function show_what_is_next(frm) {
 	const { status, verdict, failure, progress } = frm.doc;
 	const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "orange" };
 	const told = {
-		Running: progress || __("It is under way."),
-		Ended: __("{0}. Look at each step, write down what was learned, and sign it: only a signed drill is a proof.", [verdict]),
+		Running: verenigingen_maintenance.said(progress) || __("It is under way."),
+		Ended: __("{0}. Look at each step, write down what was learned, and sign it: only a signed drill is a proof.", [__(verdict)]),
 		Signed: __("Signed by {0}. It stays as it is.", [frm.doc.signed_by]),
 		Abandoned: __("It was given up, and proves nothing: {0}", [failure || ""]),
 	}[status];
@@ -35,15 +35,16 @@ function show_what_is_next(frm) {
 // All of each step: a grid cuts what was found.
 function steps_of({ doc }) {
 	const esc = (text) => frappe.utils.escape_html(text == null ? "" : String(text));
+	const said_html = verenigingen_maintenance.said_html;
 	const colors = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
 	const rows = (doc.steps || []).map((step) => {
-		const verdict = step.verdict ? `<span class="indicator-pill ${colors[step.verdict] || "gray"}">${esc(step.verdict)}</span>` : "";
+		const verdict = step.verdict ? `<span class="indicator-pill ${colors[step.verdict] || "gray"}">${esc(__(step.verdict))}</span>` : "";
 		const by = (step.note || "").includes(step.done_by) ? "" : step.done_by;
 		const who = [by, step.note].filter(Boolean).map(esc).join(": ");
-		const why = doc.kind === "Emergency Access" ? `<div class="expected">${esc(step.detail).replaceAll("\n", "<br>")}</div>` : "";
-		const expected = step.expected ? `<div class="expected">${__("Expected")}: ${esc(step.expected)}</div>` : "";
-		const found = esc(step.found) || (step.verdict ? "" : __("waits"));
-		return `<tr><td>${verdict}</td><td>${esc(step.title)}</td><td class="note">${found}${expected}${why}</td><td>${who}</td></tr>`;
+		const why = doc.kind === "Emergency Access" ? `<div class="expected">${said_html(step.detail).replaceAll("\n", "<br>")}</div>` : "";
+		const expected = step.expected ? `<div class="expected">${__("Expected")}: ${said_html(step.expected)}</div>` : "";
+		const found = said_html(step.found) || (step.verdict ? "" : __("waits"));
+		return `<tr><td>${verdict}</td><td>${said_html(step.title)}</td><td class="note">${found}${expected}${why}</td><td>${who}</td></tr>`;
 	});
 	return `<div class="maintenance-incident"><table class="drill-steps">${rows.join("")}</table></div>`;
 }

@@ -1,7 +1,7 @@
 frappe.ui.form.on("Request Recording", {
 	refresh(frm) {
 		const { status, summary } = frm.doc;
-		const text = status === "Recording" ? __("It records. When its time is over, a job reads it within two minutes.") : summary;
+		const text = status === "Recording" ? __("It records. When its time is over, a job reads it within two minutes.") : verenigingen_maintenance.said(summary);
 		const color = { Recording: "orange", Failed: "red" }[status] || "blue";
 		frm.set_intro(frappe.utils.escape_html(text || ""), color);
 		const may_stop = ["Maintenance Manager", "Maintenance Operator"].some((role) => frappe.user.has_role(role));

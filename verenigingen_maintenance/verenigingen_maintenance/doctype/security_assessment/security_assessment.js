@@ -2,6 +2,7 @@
 const MOST_ROWS = 50;
 const COLORS = { Critical: "red", High: "orange", Medium: "yellow", Low: "gray" };
 const esc = (text) => frappe.utils.escape_html(String(text ?? ""));
+const said_html = (text) => verenigingen_maintenance.said_html(text);
 
 frappe.ui.form.on("Security Assessment", {
 	refresh(frm) {
@@ -27,7 +28,7 @@ function changes(found) {
 	}
 	const title = __("Changes since {0}", [found.previous]);
 	const items = found.changes.map(
-		(each) => `<li>${pill(each.is_worse ? "orange" : "green", __(each.kind))} ${esc(each.told)}</li>`
+		(each) => `<li>${pill(each.is_worse ? "orange" : "green", __(each.kind))} ${said_html(each.told)}</li>`
 	);
 	return section("changes", title, items.length ? `<ul>${items.join("")}</ul>` : muted(__("Nothing changed.")));
 }
@@ -36,8 +37,8 @@ function findings(all) {
 	const items = all.map(
 		(each) => `<li data-finding="${esc(each.key)}">
 			${pill(COLORS[each.severity], __(each.severity))} ${each.is_new ? pill("blue", __("New")) : ""}
-			<b>${esc(each.title)}</b>${each.count > 1 ? ` (${esc(each.count)})` : ""}: ${esc(each.told)}
-			<div class="text-muted">${esc(each.remediation)}</div></li>`
+			<b>${said_html(each.title)}</b>${each.count > 1 ? ` (${esc(each.count)})` : ""}: ${said_html(each.told)}
+			<div class="text-muted">${said_html(each.remediation)}</div></li>`
 	);
 	return section("findings", __("Findings"), items.length ? `<ul>${items.join("")}</ul>` : muted(__("None.")));
 }
@@ -47,16 +48,16 @@ function missing(found) {
 		...found.not_measured.map((each) => [each, __("Not measured")]),
 		...found.not_compared.map((each) => [each, __("Not compared")]),
 	];
-	const items = rows.map(([each, what]) => `<li>${esc(what)}: ${esc(each.title)}: ${esc(each.reason)}</li>`);
+	const items = rows.map(([each, what]) => `<li>${esc(what)}: ${said_html(each.title)}: ${said_html(each.reason)}</li>`);
 	return rows.length ? section("missing", __("Not Known"), `<ul>${items.join("")}</ul>`) : "";
 }
 
 function parts(all) {
 	const items = Object.entries(all).map(([key, part]) => {
 		const count = part.rows ? part.rows.length : __("not measured");
-		return `<details data-part-of="${esc(key)}"><summary>${esc(part.title)} (${esc(count)})</summary>
+		return `<details data-part-of="${esc(key)}"><summary>${said_html(part.title)} (${esc(count)})</summary>
 			<p class="text-muted">${esc(__("Read from {0}, {1}", [part.source, part.observed_at]))}</p>
-			<p>${esc(in_words(part.figures))}</p>${table(part.rows || [])}</details>`;
+			<p>${said_html(in_words(part.figures))}</p>${table(part.rows || [])}</details>`;
 	});
 	return section("parts", __("What Was Read"), items.join(""));
 }
@@ -65,7 +66,7 @@ function table(rows) {
 	if (!rows.length) return "";
 	const columns = [...new Set(rows.slice(0, MOST_ROWS).flatMap(Object.keys))].filter((each) => each !== "mark");
 	const cells = (row) => columns.map((each) => `<td>${esc(in_words(row[each]))}</td>`).join("");
-	const head = columns.map((each) => `<th>${esc(each)}</th>`).join("");
+	const head = columns.map((each) => `<th>${said_html(each)}</th>`).join("");
 	const body = rows.slice(0, MOST_ROWS).map((row) => `<tr>${cells(row)}</tr>`).join("");
 	const left = rows.length - MOST_ROWS;
 	const more = left > 0 ? muted(__("{0} more are in the evidence.", [left])) : "";

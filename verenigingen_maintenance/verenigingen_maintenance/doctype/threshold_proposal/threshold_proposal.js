@@ -1,6 +1,6 @@
 frappe.ui.form.on("Threshold Proposal", {
 	refresh(frm) {
-		frm.set_intro(frappe.utils.escape_html(frm.doc.finding), frm.doc.status === "Open" ? "orange" : "blue");
+		frm.set_intro(verenigingen_maintenance.said_html(frm.doc.finding), frm.doc.status === "Open" ? "orange" : "blue");
 		if (frm.doc.status !== "Open" || !frappe.user.has_role("Maintenance Manager")) return;
 		if (frm.doc.proposed) add_decision(frm, __("Accept"), "accept_threshold");
 		add_decision(frm, __("Dismiss"), "dismiss_threshold");

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-UNNAMED = """() => [...document.querySelectorAll(".maintenance-page .layout-main :is(input, select, textarea)")]
+UNNAMED = """() => [...document.querySelectorAll(".maintenance-page .layout-main :is(input, select)")]
     .filter((each) => each.offsetParent && !each.getAttribute("aria-label") && !each.labels.length)
     .map((each) => each.outerHTML)"""
 

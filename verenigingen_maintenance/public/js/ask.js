@@ -48,3 +48,9 @@ verenigingen_maintenance.look_again = (frm, times, is_awaited = () => true) => {
 		verenigingen_maintenance.look_again(frm, times - 1, is_awaited);
 	}, 2500);
 };
+
+// The step that comes next is Desk's dark button, which a phone shows too; it keeps the others in its menu.
+verenigingen_maintenance.offer = (frm, label, act, { is_next = false } = {}) => {
+	if (is_next) frm.page.set_primary_action(label, act);
+	else frm.add_custom_button(label, act);
+};

@@ -15,9 +15,9 @@ frappe.ui.form.on("Maintenance Escalation", {
 function add_actions(frm) {
 	const { status } = frm.doc;
 	const is_unresolved = ["Open", "Acknowledged"].includes(status);
-	if (status === "Open") frm.add_custom_button(__("Acknowledge"), () => ask_to_acknowledge(frm));
+	if (status === "Open") verenigingen_maintenance.offer(frm, __("Acknowledge"), () => ask_to_acknowledge(frm), { is_next: true });
 	if (is_unresolved) {
-		add_action(frm, __("Resolve"), "resolve");
+		add_action(frm, __("Resolve"), "resolve", {}, { is_next: status === "Acknowledged" });
 		add_action(frm, __("False Positive"), "false_positive");
 		if (!frm.doc.is_drill) add_action(frm, __("Hand On"), "hand_on", { level: frm.doc.level });
 	}
@@ -42,8 +42,8 @@ function ask_to_acknowledge(frm) {
 	ask(frm, frappe.utils.escape_html(question), "acknowledge", [note(false)]);
 }
 
-function add_action(frm, label, method, seen) {
-	frm.add_custom_button(label, () => ask(frm, label, method, [note(true)], seen));
+function add_action(frm, label, method, seen, how) {
+	verenigingen_maintenance.offer(frm, label, () => ask(frm, label, method, [note(true)], seen), how);
 }
 
 function note(is_needed) {
@@ -68,7 +68,7 @@ function add_review(frm) {
 	};
 	const review = { fieldname: "review", fieldtype: "Small Text", label: __("What is there to learn?"), reqd: 1 };
 	const close = () => ask(frm, __("Review"), "close_escalation", [outcome, review]);
-	frm.add_custom_button(__("Close with Review"), close);
+	verenigingen_maintenance.offer(frm, __("Close with Review"), close, { is_next: true });
 }
 
 async function show_what_is_next(frm) {

@@ -28,11 +28,11 @@ function add_steps(frm) {
 	const { status, commander, checklist_run } = frm.doc;
 	const is_ongoing = ["Open", "Mitigated"].includes(status);
 	if (checklist_run) frm.add_custom_button(__("Open the Run"), () => frappe.set_route("Form", "Checklist Run", checklist_run));
-	if (is_ongoing && commander !== frappe.session.user) add(frm, __("Take Command"), "take_command", command_fields(frm));
+	if (is_ongoing && commander !== frappe.session.user) add(frm, __("Take Command"), "take_command", command_fields(frm), { is_next: !commander });
 	if (status === "Open") add(frm, __("Mitigated"), "mitigate_incident", [needed("how", __("How? Members can work again; the cause may remain."))]);
 	if (is_ongoing) add(frm, __("Resolve"), "resolve_incident", () => [...left_paused(frm), needed("how", __("How was it resolved?")), false_alarm()]);
 	if (["Mitigated", "Resolved"].includes(status)) add(frm, __("Reopen"), "reopen_incident", [needed("why", __("Why?"))]);
-	if (status !== "Reviewed") add(frm, __("Add a Note"), "note_in_incident", note_fields());
+	if (status !== "Reviewed") add(frm, __("Add a Note"), "note_in_incident", note_fields(), { is_next: Boolean(commander) });
 	if (is_ongoing) add(frm, __("Capture Again"), "capture_state", [{ fieldname: "why", fieldtype: "Data", label: __("Why?"), default: __("Before a restart") }]);
 	if (status !== "Reviewed") frm.add_custom_button(__("Message"), () => ask_for_message(frm));
 }
@@ -60,11 +60,11 @@ const note_fields = () => [
 ];
 
 // After a refusal the form shows what somebody else did meanwhile.
-function add(frm, title, method, fields) {
+function add(frm, title, method, fields, how) {
 	const again = () => frm.reload_doc();
 	const asked = () => (typeof fields === "function" ? fields() : fields);
 	const ask = () => verenigingen_maintenance.ask({ title, fields: asked(), method, args: { incident: frm.doc.name }, done: again, refused: again });
-	frm.add_custom_button(title, ask);
+	verenigingen_maintenance.offer(frm, title, ask, how);
 }
 
 async function ask_for_message(frm) {

@@ -12,6 +12,7 @@ NOT_THERE |= {"list_incident_actions", "get_incident_review", "incident_review_p
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
 READABLE |= {"get_optimization_status", "list_incidents", "restart_commands", "scratch_statement"}
+READABLE |= {"workspace_figure", "get_workspace_charts", "what_to_do", "setup_steps"}
 
 
 def test_the_auditor_sees_the_run_but_can_neither_write_nor_measure_nor_sign(trouble, desk):
@@ -39,6 +40,7 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
     before = state(api, trouble)
     pattern = api("auditor").get("/api/resource/Error Pattern").json()["data"][0]["name"]
     real = {"run": trouble["run"], "escalation": trouble["escalations"][0]["name"], "check": "errors_24h"}
+    real |= {"anew": "0", "filters": '{"figure": "todays_run"}'}
     real |= {"pattern": pattern, "days": "7", "period": "24 hours", "group": "Database", "level": "level-1"}
 
     statuses = {

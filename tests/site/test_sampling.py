@@ -18,12 +18,14 @@ from verenigingen_maintenance import scheduled, sources
 from verenigingen_maintenance.operations import (
     downtimes,
     gaps,
+    heartbeat,
     ingest_errors,
     live,
     measure,
     metrics,
     run_now,
     sample_metrics,
+    setup_measures,
 )
 from verenigingen_maintenance.sources import clock, host, sampling
 
@@ -337,9 +339,13 @@ def test_a_heartbeat_that_nobody_takes_is_kept_as_a_problem_until_one_is_taken(h
     heard.status = 404
     make_round()
     assert problem() == "HTTP 404"
+    assert setup_measures.heartbeat(clock.now()).told == "The heartbeat was not taken: HTTP 404"
+    assert "taken" not in heartbeat.last_outside()
     heard.status = 200
     make_round()
     assert not problem()
+    assert setup_measures.heartbeat(clock.now()).state == "done"
+    assert setup_measures.heartbeat(clock.now() + timedelta(hours=1)).state == "not known"
 
 
 @pytest.mark.parametrize(

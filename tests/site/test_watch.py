@@ -12,7 +12,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from verenigingen_maintenance import api, boot
-from verenigingen_maintenance.operations import sample_metrics, watch
+from verenigingen_maintenance.operations import heartbeat, sample_metrics, watch
 from verenigingen_maintenance.operations.dashboard import describe_dashboard
 from verenigingen_maintenance.sources import clock, sampling, workers
 
@@ -88,6 +88,17 @@ def test_without_the_right_token_nothing_of_the_site_is_told(wrong, token, sampl
 def test_where_no_token_was_made_none_opens_it(sampled):
     assert ask("") == (403, {"status": "forbidden"})
     assert ask("None") == (403, {"status": "forbidden"})
+
+
+def test_who_asks_from_outside_with_the_token_is_remembered_and_this_host_is_not(token, sampled, monkeypatch):
+    for address, with_token, is_noted in (
+        ("192.0.2.7", "x", False),
+        ("127.0.0.1", token, False),
+        ("an address that a proxy made up", token, True),
+    ):
+        monkeypatch.setattr(frappe.local, "request_ip", address, raising=False)
+        ask(with_token)
+        assert ("asked" in heartbeat.last_outside()) == is_noted, address
 
 
 def test_a_new_token_ends_the_former_one_and_is_kept_nowhere(token, sampled):

@@ -43,7 +43,9 @@ def note_asked(address: str | None) -> None:
 def last_outside() -> dict[str, datetime]:
     """When a sign was last `taken` outside, and when somebody outside last `asked`, of the last day; Redis
     keeps it, and forgets it when it is restarted."""
-    found = {what: frappe.cache.get_value(key) for what, key in (("taken", TAKEN), ("asked", ASKED))}
+    found = {
+        what: frappe.cache.get_value(key, expires=True) for what, key in (("taken", TAKEN), ("asked", ASKED))
+    }
     return {what: datetime.fromisoformat(at) for what, at in found.items() if at}
 
 

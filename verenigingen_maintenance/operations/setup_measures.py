@@ -141,7 +141,7 @@ def heartbeat(now: datetime) -> Measured:
 
 def scratch(_now: datetime) -> Measured:
     """Whether a drill could restore into it now; asked at most every five minutes, for it may be far away."""
-    if kept := frappe.cache.get_value(KEY):
+    if kept := frappe.cache.get_value(KEY, expires=True):
         return Measured(**kept)
     lang = frappe.local.lang
     found = measure.ask_all([{"scratch": lambda _now: _scratch(lang)}], clock.now(), PATIENCE, (Measured,))

@@ -9,9 +9,16 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/said.js",
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/ask.js",
+    "/assets/verenigingen_maintenance/js/lists.js",
+    "/assets/verenigingen_maintenance/js/calendar.js",
+    "/assets/verenigingen_maintenance/js/reports.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
 ]
-app_include_css = "/assets/verenigingen_maintenance/css/watch.css"
+app_include_css = [
+    "/assets/verenigingen_maintenance/css/watch.css",
+    "/assets/verenigingen_maintenance/css/lists.css",
+]
+calendars = ["Checklist Run", "Maintenance Change", "Recovery Drill"]
 doctype_js = {
     "Checklist Run": ["public/js/run_filling.js", "public/js/run_review.js", "public/js/drill_run.js"],
     "Maintenance Incident": ["public/js/incident_actions.js", "public/js/incident_review.js"],

@@ -12,6 +12,9 @@ app_include_js = [
     "/assets/verenigingen_maintenance/js/watch.js",
     "/assets/verenigingen_maintenance/js/accessible.js",
     "/assets/verenigingen_maintenance/js/ask.js",
+    "/assets/verenigingen_maintenance/js/lists.js",
+    "/assets/verenigingen_maintenance/js/calendar.js",
+    "/assets/verenigingen_maintenance/js/reports.js",
     "/assets/verenigingen_maintenance/js/recovery.js",
     "/assets/verenigingen_maintenance/js/workspace.js",
 ]
@@ -20,7 +23,9 @@ app_include_css = [
     "/assets/verenigingen_maintenance/css/accessible.css",
     "/assets/verenigingen_maintenance/css/workspace.css",
     "/assets/verenigingen_maintenance/css/checklist.css",
+    "/assets/verenigingen_maintenance/css/lists.css",
 ]
+calendars = ["Checklist Run", "Maintenance Change", "Recovery Drill"]
 doctype_js = {
     "Checklist Run": [
         "public/js/run_filling.js",

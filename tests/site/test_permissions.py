@@ -93,6 +93,7 @@ READING = [
     (api.get_workspace_charts, ()),
     (api.what_to_do, ()),
     (api.setup_steps, ()),
+    (api.calendar_events, ("Checklist Run", "2026-11-01 00:00:00", "2026-11-02 00:00:00")),
 ]
 WORKING = [
     (api.run_daily, ()),
@@ -151,6 +152,9 @@ WORKING = [
     (api.start_restore_drill, ("no such backup",)),
     (api.sign_drill, ("RD-1", "x")),
     (api.abandon_drill, ("RD-1", "x")),
+    (api.ignore_error_patterns, (["EP-1"], "x")),
+    (api.resolve_error_patterns, (["EP-1"], "x")),
+    (api.acknowledge_escalations, (["ESC-1"],)),
 ]
 MANAGING = [
     (api.accept_missed, ("DAILY-2026-11-24", "x")),
@@ -189,6 +193,9 @@ MANAGING = [
     (api.explain_emergency_account, ("RD-1", "x", "x")),
     (api.decide_emergency_account, ("RD-1", "x", "Keep", "x")),
     (api.end_access_drill, ("RD-1",)),
+    (api.accept_missed_runs, (["DAILY-2026-11-24"], "x")),
+    (api.dismiss_thresholds, (["TP-1"], "x")),
+    (api.dismiss_changes, (["CH-1"], "x")),
 ]
 KEEPING = [(api.export_configuration, ())]  # reads, but for a manager: it has names and telephone numbers
 

@@ -18,6 +18,17 @@ from verenigingen_maintenance.api.analytics import (
     restore_component,
     restore_next,
 )
+from verenigingen_maintenance.api.bulk import (
+    accept_missed_runs,
+    acknowledge_escalations,
+    dismiss_changes,
+    dismiss_thresholds,
+    ignore_error_patterns,
+    resolve_error_patterns,
+)
+from verenigingen_maintenance.api.calendars import (
+    calendar_events,
+)
 from verenigingen_maintenance.api.changes import (
     _apply_in_worker,
     _roll_back_in_worker,
@@ -208,8 +219,10 @@ __all__ = [
     "abandon_drill",
     "accept_finding",
     "accept_missed",
+    "accept_missed_runs",
     "accept_threshold",
     "acknowledge",
+    "acknowledge_escalations",
     "act_on_finding",
     "activate_escalation",
     "add_action",
@@ -227,6 +240,7 @@ __all__ = [
     "begin_access_drill",
     "begin_failover_drill",
     "begin_restart",
+    "calendar_events",
     "capture_state",
     "check_access",
     "clear_analytics_cache",
@@ -244,7 +258,9 @@ __all__ = [
     "describe_escalation",
     "describe_incident",
     "dismiss_change",
+    "dismiss_changes",
     "dismiss_threshold",
+    "dismiss_thresholds",
     "draft_incident_message",
     "draft_report",
     "end_access_drill",
@@ -270,6 +286,7 @@ __all__ = [
     "health",
     "identify_error_hotspots",
     "ignore_error_pattern",
+    "ignore_error_patterns",
     "import_configuration",
     "incident_review_pdf",
     "keep_change",
@@ -302,6 +319,7 @@ __all__ = [
     "report_pdf",
     "resolve",
     "resolve_error_pattern",
+    "resolve_error_patterns",
     "resolve_incident",
     "restart_commands",
     "restore_component",

@@ -144,12 +144,12 @@ def _points(names: Sequence[str], ends: datetime) -> dict[str, list[Point]]:
 
 
 def _of_hours(names: Sequence[str], ends: datetime) -> dict[str, list[Point]]:
-    """The middle of each hour; of a Count its sum. Times come as seconds: as dates they would take longest."""
+    """The middle of each hour; of a Count its sum. Times come as seconds: to read dates takes longest."""
     since = ends - PERIOD
     found = frappe.db.sql(
         f"select h.metric, timestampdiff(second, %s, h.begins), if(m.kind = 'Count', h.total, h.median) "
-        f"from `tab{HOUR}` h join `tabMetric` m on m.name = h.metric where h.metric in %s and h.begins >= %s and h.begins < %s "
-        "order by h.metric, h.begins limit %s",
+        f"from `tab{HOUR}` h join `tabMetric` m on m.name = h.metric "
+        "where h.metric in %s and h.begins >= %s and h.begins < %s order by h.metric, h.begins limit %s",
         (since, names, since, ends, MOST_HOURS * len(names)),
     )
     return _by_metric(found, since)

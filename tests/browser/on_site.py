@@ -289,7 +289,7 @@ ACTIONS = {
     for action in (
         *(add_users, empty, sample, make_trouble, run_without_trouble, add_error, next_run, put_markup),
         *(list_doors, list_commands, log_a_job, mend_analytics),
-        *(rotate, stand_in, enable, switch_escalation),
+        *(rotate, stand_in, enable, speak, switch_escalation),
         *(make_review, make_next_review, let_window_end, days_to_agree_on),
     )
 }

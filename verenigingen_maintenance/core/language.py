@@ -33,7 +33,7 @@ NOT_READ = re.compile(
 LONGEST = 6000
 MOST_LINES = 20
 DEEPEST = 6
-MOST_TRIED = 1500
+MOST_TRIED = 6000
 MOST_FITTING = 3
 MOST_KEPT = 4000
 
@@ -59,6 +59,8 @@ def _read_part(escaped: str, say: Callable[[str], str]) -> str:
 
 
 STRONG = "; "
+HEAD = ": "  # what it is about stands before it, and a whole sentence may follow
+STOPS = (".", ":")
 LONGEST_RUN = (4, 3, 2)
 AND = phrase("and")
 SEPARATORS = (STRONG, ". ", ": ", ", ", f" {AND} ")
@@ -153,13 +155,14 @@ class Phrases:
         return self._kept[line]
 
     def exact(self, text: str) -> str | None:
-        """Its translation where it stands in the catalogue, also with a full stop or a capital more."""
+        """Its translation where it is in the catalogue, also with a full stop or another first letter."""
         for stop in ("", ".") if text.endswith(".") else ("",):
             bare = text.removesuffix(stop)
             if found := self.catalogue.get(bare):
                 return found + stop
-            if found := self.catalogue.get(bare[:1].lower() + bare[1:]):
-                return found[:1].upper() + found[1:] + stop
+            if found := self.catalogue.get(bare[:1].swapcase() + bare[1:]):
+                first = found[:1].upper() if bare[:1].isupper() else found[:1].lower()
+                return first + found[1:] + stop
         return None
 
     def candidates(self, text: str) -> Iterator[Template]:
@@ -195,7 +198,9 @@ class _Reading:
         self.tried += 1
         if depth >= DEEPEST or self.tried >= MOST_TRIED:
             return Said(text)
-        ways = (*self._as_template(text, depth + 1), self._in_parts(text, depth + 1))
+        ways = [*self._as_template(text, depth + 1), self._in_parts(text, depth + 1)]
+        if text[-1:] in STOPS and text[:-1]:
+            ways.append(self._joined([text[:-1], text[-1:]], depth + 1))
         return max(ways, key=lambda said: said.known)
 
     def _as_template(self, text: str, depth: int) -> list[Said]:
@@ -221,6 +226,7 @@ class _Reading:
         if there and there[0] == STRONG:
             return self._joined(self._split(text, STRONG), depth)
         ways = [self._joined(self._split(text, separator), depth) for separator in there]
+        ways += [self._joined(text.partition(HEAD), depth)] if text.count(HEAD) > 1 else []
         return max(ways, key=lambda said: said.known) if ways else self._around(text, depth)
 
     def _split(self, text: str, separator: str) -> list[str]:

@@ -102,7 +102,8 @@ def _first_page(report: Report, approval: Mapping[str, str] | None, numbers: Num
     period = report.period
     yield tag("h1", f"{report.title} {period.label}")
     days = f"{period.begins} to {period.last} ({period.days} days)"
-    yield tag("p", f"{report.site}. {days}. For {report.audience}.", class_="kicker")
+    whom = f"For {report.audience}"
+    yield tag("p", ". ".join((report.site, days, whom)) + ".", class_="kicker")
     yield _state(approval)
     verdict = tag("span", report.verdict, class_=f"pill {report.verdict}")
     days = numbers.of(COVERAGE)

@@ -18,7 +18,7 @@ verenigingen_maintenance.phrases = (() => {
 	const STRONG = "; ";
 	const LONGEST_RUN = [4, 3, 2];
 	const SEPARATORS = [STRONG, ". ", ": ", ", ", " and "];
-	const [LONGEST, MOST_LINES, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 20, 6, 1500, 3, 4000];
+	const [LONGEST, MOST_LINES, DEEPEST, MOST_TRIED, MOST_FITTING, MOST_KEPT] = [6000, 20, 6, 6000, 3, 4000];
 
 	const words = (text) => text.match(WORD) || [];
 	const letters = (text) => words(text).reduce((sum, word) => sum + word.length, 0);
@@ -135,8 +135,11 @@ verenigingen_maintenance.phrases = (() => {
 			for (const stop of text.endsWith(".") ? ["", "."] : [""]) {
 				const bare = text.slice(0, text.length - stop.length);
 				if (this.word(bare)) return this.word(bare) + stop;
-				const small = this.word(bare.charAt(0).toLowerCase() + bare.slice(1));
-				if (small) return small.charAt(0).toUpperCase() + small.slice(1) + stop;
+				const first = bare.charAt(0);
+				const is_capital = first !== first.toLowerCase();
+				const other = this.word((is_capital ? first.toLowerCase() : first.toUpperCase()) + bare.slice(1));
+				const begins = is_capital ? other.charAt(0).toUpperCase() : other.charAt(0).toLowerCase();
+				if (other) return begins + other.slice(1) + stop;
 			}
 			return "";
 		}
@@ -170,6 +173,7 @@ verenigingen_maintenance.phrases = (() => {
 			reading.tried += 1;
 			if (depth >= DEEPEST || reading.tried >= MOST_TRIED) return unknown(text);
 			const ways = [...this.as_template(text, depth + 1, reading), this.in_parts(text, depth + 1, reading)];
+			if (/.[.:]$/.test(text)) ways.push(this.joined([text.slice(0, -1), text.slice(-1)], depth + 1, reading));
 			return ways.reduce((best, way) => (way.known > best.known ? way : best));
 		}
 
@@ -199,6 +203,9 @@ verenigingen_maintenance.phrases = (() => {
 			const there = SEPARATORS.filter((each) => holds(text, each));
 			if (there[0] === STRONG) return this.joined(this.split(text, STRONG), depth, reading);
 			const ways = there.map((each) => this.joined(this.split(text, each), depth, reading));
+			// What it is about stands before the first colon, and a whole sentence may follow.
+			const [head, ...rest] = text.split(": ");
+			if (rest.length > 1) ways.push(this.joined([head, ": ", rest.join(": ")], depth, reading));
 			if (ways.length) return ways.reduce((best, way) => (way.known > best.known ? way : best));
 			const led = text.match(LED);
 			const found = text.match(BRACKETS) || (led && LEADER.test(led[1]) && led) || text.match(ENDED);

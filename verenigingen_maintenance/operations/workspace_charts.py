@@ -66,16 +66,18 @@ def _series(now: datetime) -> list[_Series]:
 
 
 def _drawn(series: _Series, now: datetime) -> dict:
+    begins, told = now - series.length - series.apart, _told(series)
     chart = Chart(
         title=series.title,
         unit=series.unit,
         points=[(datetime.combine(day, MIDDLE), value) for day, value in sorted(series.figures.items())],
-        begins=now - series.length - series.apart,
+        begins=begins,
         ends=now,
         longest_gap=series.apart * GAP,
+        labels=(formatdate(begins), formatdate(now)),
     )
-    svg = chart.svg() if chart.points else ""
-    return {"title": series.title, "route": series.route, "svg": svg, "told": _told(series)}
+    svg = chart.svg(told) if chart.points else ""
+    return {"title": series.title, "route": series.route, "svg": svg, "told": told}
 
 
 def _told(series: _Series) -> str:

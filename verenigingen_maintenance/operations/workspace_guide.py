@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from frappe import _
 
-DASHBOARD = "/maintenance_dashboard"
+DASHBOARD = "/app/maintenance-dashboard"
 OPEN, NO_DRILL = ["Open", "Acknowledged"], ["!=", 1]  # a list takes a plain 0 of a Check for no filter
 
 

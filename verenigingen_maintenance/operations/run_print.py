@@ -1,4 +1,4 @@
-"""A run as it is printed, in the reader's language: the paper checklist in front, and what stands behind it."""
+"""A run as it is printed, in the reader's language: the paper checklist, and what stands behind it."""
 
 from __future__ import annotations
 

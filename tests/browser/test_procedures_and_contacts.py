@@ -70,9 +70,8 @@ def test_the_instructions_and_the_command_of_a_task_are_in_its_opened_row(site, 
 
     details = form.open_item("Check database connectivity")
 
-    expect(form.item("Check database connectivity")).to_contain_text(
-        "The database answers 1 within a second."
-    )
+    row = form.item("Check database connectivity")
+    expect(row).to_contain_text("The database answers 1 within a second.")
     expect(details).to_contain_text(f'bench --site {site.name} mariadb -e "SELECT 1"')
     expect(form.open_item("Restart services if needed")).to_contain_text("This changes the system.")
 

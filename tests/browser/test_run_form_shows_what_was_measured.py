@@ -108,7 +108,10 @@ def finding(item):
 
 def local(text):
     """With its dates as this site writes them."""
-    return re.sub(r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?=[ ,.;)]|$)", r"\3-\2-\1", text or "")
+    days = r"(?<![\w-])(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d):\d\d[+-]\d\d:\d\d)?(?=[ ,.;:)]|$)"
+    return re.sub(
+        days, lambda found: f"{found[3]}-{found[2]}-{found[1]} {found[4] or ''}".strip(), text or ""
+    )
 
 
 def in_words(item):

@@ -16,7 +16,7 @@ from verenigingen_maintenance.core.wording import in_words, number
 from verenigingen_maintenance.operations import evidence_files, previous
 from verenigingen_maintenance.operations.language import said
 
-DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?=[ ,.;)]|$)")
+DAY = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d[+-]\d\d:\d\d)?(?=[ ,.;:)]|$)")
 ARROWS = {1: "▲", -1: "▼", 0: "="}
 
 
@@ -101,7 +101,7 @@ def _changed(item: Document, before: Mapping[str, Any]) -> str:
 
 def _told(text: str | None) -> str:
     """A text of the app, with the dates in it as the reader writes them; names keep theirs."""
-    return DAY.sub(lambda day: formatdate(day[0]), said(text))
+    return DAY.sub(lambda found: " ".join(filter(None, (formatdate(found[1]), found[2]))), said(text))
 
 
 def _value(value: str | None, unit: str | None) -> str:

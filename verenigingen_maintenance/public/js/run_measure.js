@@ -70,6 +70,5 @@ function show_measured(frm, name) {
 	if (!item || !row_element(frm, name)) return;
 	show_measuring(frm, item, false);
 	const value = item.value ? in_words(item.value, item.unit) : told(item.reason);
-	const verdict = item.not_applicable ? __("Not applicable") : __(item.verdict || "To do");
-	announce(frm, __("{0}: {1}, {2}", [said(item.title), verdict, value]));
+	announce(frm, __("{0}: {1}, {2}", [said(item.title), __(verdict_of(item)), value]));
 }

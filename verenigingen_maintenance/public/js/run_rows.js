@@ -34,7 +34,7 @@ function row(frm, item) {
 	return `<div class="item ${need ? "needed" : ""}" data-item="${id}" role="group" tabindex="-1" aria-busy="${is_busy}"
 			aria-labelledby="title-${id} verdict-${id}" aria-describedby="finding-${id} need-${id}">
 		<div class="what"><span class="title" id="title-${id}">${esc(said(item.title))}</span>${instructions(item)}</div>
-		<div class="verdict" id="verdict-${id}">${pill(item.not_applicable ? "Not applicable" : item.verdict || "To do")}</div>
+		<div class="verdict" id="verdict-${id}">${pill(verdict_of(item))}</div>
 		<div class="value"><div class="finding" id="finding-${id}">${item.by_hand ? answer(frm, item) : finding(item)}</div>
 			${before(frm, item)}</div>
 		<div class="note">${note(frm, item)}<div class="need" id="need-${id}">${need_in_words(need)}</div></div>
@@ -42,6 +42,12 @@ function row(frm, item) {
 		<div class="files">${files_html(frm, item.name)}</div>
 		<div class="more" id="more-${id}" ${ui.open.has(item.name) ? "" : "hidden"}>${ui.open.has(item.name) ? details(frm, item) : ""}</div>
 	</div>`;
+}
+
+// What nobody measured yet is no task for anybody: it says so.
+function verdict_of(item) {
+	if (item.not_applicable) return "Not applicable";
+	return item.verdict || (item.by_hand ? "To do" : "Not measured");
 }
 
 function need_in_words(need) {

@@ -120,8 +120,8 @@ function said(text) {
 
 // A text of the app in the reader's language, with the dates in it as the reader writes them; names keep theirs.
 function told(text) {
-	const days = /(?<![\w-])(\d{4}-\d{2}-\d{2})(?=[ ,.;)]|$)/g;
-	return said(text).replace(days, (day) => frappe.datetime.str_to_user(day));
+	const days = /(?<![\w-])(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}):\d{2}[+-]\d{2}:\d{2})?(?=[ ,.;:)]|$)/g;
+	return said(text).replace(days, (_all, day, time) => [frappe.datetime.str_to_user(day), time].filter(Boolean).join(" "));
 }
 
 function show_open_escalations() {

@@ -200,6 +200,8 @@ def test_a_card_shows_what_was_judged_last_with_its_age():
     newest = card(describe_dashboard(), "database_response")
     assert (newest["value"], newest["verdict"], newest["age"]) == ("1,234.5 ms", "WARNING", "1 min ago")
     assert newest["url"] == "/app/maintenance-check/database_response"
+    frappe.db.set_default("number_format", "#.###,##")
+    assert card(describe_dashboard(), "database_response")["value"] == "1.234,5 ms"
     judged_live("database_response", "OK", "1", hours=2)
     assert card(describe_dashboard(), "database_response")["age"] != "2 h 0 min ago", "that is long ago"
 

@@ -23,7 +23,7 @@ LEADER = re.compile(
 NAMED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+")
 PARTED = re.compile(r"[,;:.] ")
 BULLET = re.compile(r"([-•*])(\s+)(\S.*)", re.DOTALL)
-ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
+ENDED = re.compile(r"(.*\S)( )(\d{4}-(?:W\d{2}|Q\d|\d{2})|\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 NOT_READ = re.compile(
     r"(<style.*?</style>|<script.*?</script>|<pre.*?</pre>|<code.*?</code>"

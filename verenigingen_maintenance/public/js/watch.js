@@ -45,7 +45,7 @@
 		const minutes = Math.floor(state.seconds / 60);
 		const age = minutes ? __("{0} min", [minutes]) : __("{0} s", [state.seconds]);
 		if (state.is_late) return __("Last measured {0} ago: what this app shows may be out of date.", [age]);
-		return __("Sampled {0} ago. Live checks: {1}.", [age, state.verdict]);
+		return __("Sampled {0} ago. Live checks: {1}.", [age, verenigingen_maintenance.said(state.verdict)]);
 	}
 
 	$(document).on("app_ready page-change", () => setTimeout(show, 300));

@@ -34,7 +34,8 @@
 		const line = document.createElement("div");
 		line.className = `maintenance-watch ${state.is_late ? "late" : "in-time"}`;
 		line.setAttribute("role", state.is_late ? "alert" : "status");
-		line.textContent = [head(state), ...(state.why || []), ...(state.problems || [])].join(" ");
+		const told = [...(state.why || []), ...(state.problems || [])].map(verenigingen_maintenance.said);
+		line.textContent = [head(state), ...told].join(" ");
 		line.classList.toggle("has-problems", Boolean(state.problems && state.problems.length));
 		place.prepend(line);
 	}

@@ -64,6 +64,18 @@ def test_dutch_is_complete(now):
         ('refuse(_("Name a subject"))', []),
         ('logger.info("a line of the log")', []),
         ('x = "bench --site x migrate"', []),
+        ('x = "/app/query-report/Error Patterns"', []),
+        ('x = "doctype:Maintenance Escalation"', []),
+        ('x = "set-config -p monitor 1"', []),
+        ('x = "1. bench --site SITE set-config monitor 1"', []),
+        ('x = "name, creation, modified"', []),
+        ('x = {"continues_in": ("is", "not set")}', []),
+        ('with lock(f"error counts {day}", PATIENCE): pass', []),
+        ('x = Finding(f"slow {name}", f"{name} is slow", text)', ["{0} is slow"]),
+        ('x = found(key=f"retention {name}", title="Keep less of it")', ["Keep less of it"]),
+        ('key = f"pattern {name}"', []),
+        ('def _key(name):\n    return f"by hand {name}"', []),
+        ('x = tag("div", class_="keep new-page")', []),
     ],
 )
 def test_sentences_for_people_are_told_from_what_is_for_machines(code, expected):

@@ -18,7 +18,7 @@ SQL = re.compile(
 )
 NOT_SPEECH = re.compile(
     r"`tab|&&|\bfield\(|%s|\w\*,|tabUser|\bcast\(|\w = '|%\(|\\[\w.(]|\(\?|\[\^|%[YmdHMS]|</?[a-z!]|/>"
-    r"|&[a-z]+;|style=|;base64|\b(asc|desc)$|\bas [a-z_]+$|://|^-{2,}|^\.|^(px|rem|rgba?|#)"
+    r"|&[a-z]+;|style=|;base64|\b(asc|desc)$|\bas (?!many$)[a-z_]+$|://|^-{2,}|^\.|^(px|rem|rgba?|#)"
     r"|^curl |^not (like|in|set)$|^(NoneType: )?None$|^/(app|api|assets)/|^doctype:|^-[A-Z] |^\{\""
     r"|^(name|[a-z]+_[a-z_]+)(, [a-z_]+)+$|^(token|growth|source) \{\d\}(:|$)|^show grants$"
     r"|^Waiting for table level lock$|^insert_queue_for_|^[A-Z]{2}\d\d |^bench [a-z-]+$|^(\d\. )?bench --"

@@ -76,6 +76,7 @@ def test_dutch_is_complete(now):
         ('key = f"pattern {name}"', []),
         ('def _key(name):\n    return f"by hand {name}"', []),
         ('x = tag("div", class_="keep new-page")', []),
+        ('x = f", {n} times as many"', ["{0} times as many"]),
     ],
 )
 def test_sentences_for_people_are_told_from_what_is_for_machines(code, expected):

@@ -6,6 +6,7 @@ app_email = "operations@example.com"
 app_license = "agpl-3.0"
 
 app_include_js = [
+    "/assets/verenigingen_maintenance/js/dashboard_early.js",
     "/assets/verenigingen_maintenance/js/said.js",
     "/assets/verenigingen_maintenance/js/said_fields.js",
     "/assets/verenigingen_maintenance/js/own_pages.js",

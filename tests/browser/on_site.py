@@ -54,7 +54,10 @@ def empty() -> dict:
     for doctype in MADE:
         for table in [doctype, *(field.options for field in frappe.get_meta(doctype).get_table_fields())]:
             frappe.db.delete(table)
-    frappe.db.delete("File", {"attached_to_doctype": "Checklist Run"})
+    of_runs = {"attached_to_doctype": "Checklist Run"}
+    for name in frappe.get_all("File", of_runs, pluck="name"):
+        frappe.get_doc("File", name).delete_file_from_filesystem()
+    frappe.db.delete("File", of_runs)
     for doctype in ("Error Log", "ToDo", "Event", "Maintenance Agreed Date", *COUNTED, *SAMPLED):
         frappe.db.delete(doctype)
     frappe.db.set_single_value("Maintenance Settings", {"site_address": "", "health_token_hash": ""})

@@ -41,7 +41,7 @@ def test_an_operator_filters_a_list_decides_on_several_and_goes_on_to_the_calend
 
     run = open_run(api)
     page.evaluate("frappe.set_route('List', 'Checklist Run', 'Calendar', 'default')")
-    event = page.locator(".fc-event").filter(has_text=re.compile(f"{PROCEDURE}: To do")).first
+    event = page.locator(".fc-event").filter(has_text=re.compile(f"{PROCEDURE}: (To do|Overdue)")).first
     expect(event).to_be_visible()
     expect(page.locator(".fc-draggable, .fc-resizable")).to_have_count(0)
     event.press("Enter")
@@ -61,11 +61,18 @@ def test_an_auditor_sees_charts_and_is_offered_no_decision(patterns, desk):  # n
     rows.filter(has_text=PAYMENT).get_by_role("link", name=PAYMENT).click()
     expect(report.value("title")).to_have_text(PAYMENT)
     page.evaluate("frappe.set_route('List', 'Error Pattern', 'List')")
+    expect(page.locator(".list-count:visible")).to_have_text("3 of 3")
     page.get_by_label(f"Choose {patterns['payment']}").check()
     page.get_by_role("button", name="Actions").click()
     menu = page.locator(".dropdown-menu:visible")
     expect(menu).to_contain_text("Export")
     expect(menu).not_to_contain_text("Resolve")
+
+    page.evaluate("frappe.set_route('List', 'Error Pattern', 'Report')")
+    rows = page.locator(".dt-row:visible")
+    expect(rows.filter(has_text=PAYMENT)).to_have_count(1)
+    expect(rows.filter(has_text=patterns["marked"])).to_contain_text(MARKUP)
+    expect_nothing_ran(report)
 
 
 def quick(page, label):

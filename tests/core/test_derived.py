@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def test_alerts_are_the_escalations_that_are_open_and_those_that_this_run_opens(
     found = critical_alerts(situation("CRITICAL", "CRITICAL", "WARNING", open_subjects=["s2", "s7"]), NOW)
     assert (found.value, found.evidence) == (3, {"subjects": ["s1", "s2", "s7"]})
     assert critical_alerts(situation("OK", open_subjects=["s7"]), NOW).value == 1, "its cause is over"
+    named = replace(situation("OK", open_subjects=["Error Log", "s7"]), titles={"s7": "Age of the backup"})
+    assert critical_alerts(named, NOW).detail == "Error Log, Age of the backup"
     assert critical_alerts(situation("OK"), NOW).value == 0
 
 

@@ -1,5 +1,6 @@
 """The catalogue is what the files say, Dutch is complete, and the words are those of the glossary."""
 
+import io
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import translations  # noqa: E402
 
+from verenigingen_maintenance.gettext import extractors  # noqa: E402
 from verenigingen_maintenance.gettext.faults import GLOSSARY, faults_of  # noqa: E402
 from verenigingen_maintenance.gettext.runbook_texts import texts  # noqa: E402
 from verenigingen_maintenance.gettext.sentences import sentences  # noqa: E402
@@ -79,6 +81,15 @@ def test_the_names_of_captured_figures_are_read_too():
     code = 'x = {"disk used (%)": 1, "pid": 2}'
     assert [text for _, text in sentences(code, shows_keys=True)] == ["disk used (%)"]
     assert [text for _, text in sentences(code)] == []
+
+
+def test_a_word_that_desk_uses_otherwise_is_translated_for_this_app_alone():
+    code = b'__("Share"); __("Account", null, "Maintenance sentence"); __("Sign {0}", [name])'
+    found = [(function, text) for _, function, text, _ in extractors.javascript(io.BytesIO(code), (), (), {})]
+    assert found == [("pgettext", ("Maintenance sentence", "Account")), ("_", "Sign {0}")]
+    code = b'_("Share"); _("Read", context="Maintenance sentence"); _("Sign {0}").format(x)'
+    found = [(function, text) for _, function, text, _ in extractors.python(io.BytesIO(code), (), (), {})]
+    assert found == [("pgettext", ("Maintenance sentence", "Read")), ("_", "Sign {0}")]
 
 
 def test_of_the_runbook_the_words_are_read_and_not_the_keys():

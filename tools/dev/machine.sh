@@ -31,12 +31,17 @@ missing_packages() { # python|stand|browser: Debian's names of what is not there
 	without git git
 	without wkhtmltopdf wkhtmltopdf
 	without pgrep procps
-	[[ $1 != browser ]] || first_command chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || echo chromium
+	[[ $1 != browser ]] || missing_for_browsing
 	[[ -n ${BENCH_DIR:-} ]] || find_bench || missing_for_making_a_bench
 }
 
 without() { # COMMAND PACKAGE
 	command -v "$1" >/dev/null || echo "$2"
+}
+
+missing_for_browsing() {
+	first_command chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || echo chromium
+	[[ -e $DOT/tools/$AXE_FILE ]] || without npm npm
 }
 
 missing_for_making_a_bench() {
@@ -242,6 +247,13 @@ check_node() {
 	((major >= 18)) || no_bench "Node 18 or later is needed to make one; here it is $(node --version)."
 	PATH=$DOT/tools/bin:$DOT/tools/node_modules/.bin:$PATH
 	[[ $(yarn --version 2>/dev/null) == 1.* ]] || step "getting yarn 1.22" npm install --prefix "$DOT/tools" yarn@1.22
+}
+
+AXE_FILE=node_modules/axe-core/axe.min.js
+
+get_axe() { # what finds faults of accessibility in a page
+	[[ -e $DOT/tools/$AXE_FILE ]] || step "getting axe-core" npm install --prefix "$DOT/tools" 'axe-core@~4.14'
+	export AXE=$DOT/tools/$AXE_FILE
 }
 
 let_git_read() { # SOURCE: git refuses a local clone of another user unless told

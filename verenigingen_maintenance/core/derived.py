@@ -6,8 +6,8 @@ They show their causes and join their causes' escalation; they open none, and no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .readings import Reading, Unknown
@@ -30,10 +30,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class Situation:
-    """All measured checks, and the subjects of the escalations that nobody has closed."""
+    """All measured checks, and the subjects of the escalations that nobody has closed.
+
+    A check without a subject is its own subject, by its name; `titles` has its title, which people read.
+    """
 
     causes: Sequence[Cause]
     open_subjects: frozenset[str]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def with_verdict(self, verdict: Verdict) -> list[Cause]:
         return [cause for cause in self.causes if cause.verdict is verdict]
@@ -41,6 +45,9 @@ class Situation:
     @property
     def critical_subjects(self) -> list[str]:
         return sorted({cause.subject for cause in self.with_verdict(Verdict.CRITICAL)})
+
+    def in_words(self, subjects: Iterable[str]) -> str:
+        return some([self.titles.get(each, each) for each in subjects])
 
 
 def status(situation: Situation, now: datetime) -> Reading | Unknown:
@@ -61,14 +68,17 @@ def critical_issues(situation: Situation, now: datetime) -> Reading | Unknown:
         return Unknown(reason, now, SOURCE)
     may_be_more = "what is UNKNOWN may be critical too" if unknown else ""
     evidence = {"subjects": critical}
-    return Reading(len(critical), "subjects", now, SOURCE, evidence, may_be_more, some(critical))
+    return Reading(
+        len(critical), "subjects", now, SOURCE, evidence, may_be_more, situation.in_words(critical)
+    )
 
 
 def critical_alerts(situation: Situation, now: datetime) -> Reading | Unknown:
     """How many escalations are open, those that this run opens included."""
     subjects = sorted(situation.open_subjects | set(situation.critical_subjects))
     origin = "Maintenance Escalation, and the other checks"
-    return Reading(len(subjects), "escalations", now, origin, {"subjects": subjects}, detail=some(subjects))
+    told = situation.in_words(subjects)
+    return Reading(len(subjects), "escalations", now, origin, {"subjects": subjects}, detail=told)
 
 
 Derivation = Callable[[Situation, datetime], Reading | Unknown]

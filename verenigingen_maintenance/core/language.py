@@ -23,7 +23,7 @@ LEADER = re.compile(
 NAMED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+")
 PARTED = re.compile(r"[,;:.] ")
 BULLET = re.compile(r"([-•*])(\s+)(\S.*)", re.DOTALL)
-ENDED = re.compile(r"(.*\S)( )(\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
+ENDED = re.compile(r"(.*\S)( )(\d{4}-(?:W\d{2}|Q\d|\d{2})|\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
 NOT_READ = re.compile(
     r"(<style.*?</style>|<script.*?</script>|<pre.*?</pre>|<code.*?</code>"
@@ -101,6 +101,11 @@ class Template:
     translation: str
     letters: int
     words: int
+
+    @property
+    def begins_with_words(self) -> bool:
+        """Else it may have taken the part before it for a name."""
+        return bool(WORD.search(self.pieces[0]))
 
     def may_hold(self, value: Said) -> bool:
         """Whether it may stand in a place. A sentence of two words holds names, one of one what is known."""
@@ -236,10 +241,20 @@ class _Reading:
         parts, found, at = text.split(separator), [], 0
         while at < len(parts):
             runs = (separator.join(parts[at : at + most]) for most in LONGEST_RUN)
-            part = next(filter(self.phrases.exact, runs), parts[at])
+            part = next(filter(self._is_whole, runs), parts[at])
             at += part.count(separator) + 1
             found += [part + stop, between] if at < len(parts) else [part]
         return found
+
+    def _is_whole(self, text: str) -> bool:
+        """Whether it is one text of the catalogue, though it has the sign between parts in it."""
+        if self.phrases.exact(text):
+            return True
+        for template in self.phrases.candidates(text):
+            self.tried += 1
+            if template.words > 2 and template.captured(text) and self.tried < MOST_TRIED:
+                return template.begins_with_words
+        return False
 
     def _around(self, text: str, depth: int) -> Said:
         """What has no such sign: brackets, a moment or a name before it, a figure behind it."""

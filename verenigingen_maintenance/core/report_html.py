@@ -29,7 +29,7 @@ STYLE = """
 .m-report .pill { font-size: 7.5pt; font-weight: bold; padding: 1pt 5pt; color: #fff; background: #6b757d;
   white-space: nowrap; }
 .m-report .OK { background: #2e7d32; }
-.m-report .WARNING { background: #b7791f; }
+.m-report .WARNING { background: #8a5a10; }
 .m-report .CRITICAL { background: #c62828; }
 .m-report table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 3pt 0 8pt; }
 .m-report table.more { margin-top: -8pt; }

@@ -26,6 +26,8 @@ NOT_SHOWN = re.compile(
     r"|shell_lines|emergency_sheet|service_listings|sql_shapes|slow_queries|normalised|tracebacks|pages)\.py$"
     r"|operations/language\.py$"
 )
+# Desk uses these in another sense ("Share" a document), and a word has one translation: ours have CONTEXT.
+WORDS_OF_DESK = frozenset({"Account", "Read", "Share"})
 HAS_KEYS = re.compile(r"/(sources|operations)/")
 SHOWS_KEYS = re.compile(r"/sources/capture_\w+\.py$")
 Message = tuple[int, str, "str | tuple[str, str]", list[str]]
@@ -39,7 +41,7 @@ def python(
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="_" | "_lt"), args=[ast.Constant(value=str(text)), *_]):
-                yield node.lineno, "_", text, []
+                yield from _at_once(node.lineno, text, [each.value for each in node.keywords])
 
 
 def sentences(
@@ -62,7 +64,8 @@ def javascript(
     for line, _, messages, _ in babels.extract_javascript(fileobj, {"__": None}, (), options or {}):
         text = messages[0] if isinstance(messages, tuple) else messages
         if text:
-            yield line, "_", text, []
+            has_context = isinstance(messages, tuple) and messages[-1] == CONTEXT
+            yield from _at_once(line, text, [ast.Constant(CONTEXT)] if has_context else [])
 
 
 def html(
@@ -105,7 +108,7 @@ def _of_field(field: Mapping[str, Any], doctype: str) -> Iterator[Message]:
     )
     for choice in filter(None, options.split("\n") if kind == "Select" else []):
         if re.search("[A-Za-z]{2}", choice):
-            yield 1, "_", choice, [f"Choice of the field {label} in DocType {doctype}"]
+            yield from _each((choice, f"Choice of the field {label} in DocType {doctype}"))
             yield _stored(1, choice, f"Choice of the field {label} in DocType {doctype}")
 
 
@@ -153,8 +156,15 @@ LABELS = ("label", "description", "format")
 
 def _each(*texts: tuple[str | None, str]) -> Iterator[Message]:
     for text, comment in texts:
-        if text and re.search("[A-Za-z]{2}", text):
+        if text and text not in WORDS_OF_DESK and re.search("[A-Za-z]{2}", text):
             yield 1, "_", text, [comment]
+
+
+def _at_once(line: int, text: str, context: list[ast.expr]) -> Iterator[Message]:
+    if context:
+        yield _stored(line, text)
+    elif text not in WORDS_OF_DESK:
+        yield line, "_", text, []
 
 
 def _in_template(code: str) -> Iterator[Message]:

@@ -34,8 +34,6 @@ SILENT = {
         "has_permission",
         "get_meta",
         "DocType",
-        "Table",
-        "Field",
         "log_error",
         "logger",
         "getLogger",

@@ -166,7 +166,7 @@ def derive(spec: Spec, results: Sequence[Result]) -> Result:
 
 def derive_from(spec: Spec, causes: Sequence[Cause]) -> Result:
     """The same from verdicts alone."""
-    measured = DERIVED[spec.source](Situation(causes, _open_subjects()), clock.now())
+    measured = DERIVED[spec.source](Situation(causes, _open_subjects(), _titles()), clock.now())
     return Result(spec, measured, judge(measured, spec.rule))
 
 
@@ -185,6 +185,12 @@ def enabled_specs() -> list[Spec]:
 def _open_subjects() -> frozenset[str]:
     filters = {"status": ("in", ("Open", "Acknowledged")), "is_drill": 0}
     return frozenset(frappe.get_all("Maintenance Escalation", filters=filters, pluck="subject"))
+
+
+def _titles() -> dict[str, str]:
+    """Of the checks that have no subject but themselves."""
+    found = frappe.get_all(CHECK, filters={"subject": ("is", "not set")}, fields=["name", "title"])
+    return {row.name: row.title for row in found}
 
 
 def run_spec(spec: Spec) -> Result:

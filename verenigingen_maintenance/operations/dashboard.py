@@ -75,7 +75,7 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
         "todays_run": parts.read("run of today", lambda: summary.todays_run(daily, now)),
         "duty": parts.read("duty", lambda: summary.on_duty(now)),
         "cards": parts.read(
-            "cards", lambda: cards.cards(run, checks, _situation(present, rows), lines, now), []
+            "cards", lambda: cards.cards(run, checks, _situation(present, checks, rows), lines, now), []
         ),
         "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run)),
         "patterns": parts.read("patterns", lambda: work.patterns(now)),
@@ -89,9 +89,10 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
     }
 
 
-def _situation(present: dict[str, Cause] | None, rows: list[Any]) -> Situation:
+def _situation(present: dict[str, Cause] | None, checks: dict[str, Any], rows: list[Any]) -> Situation:
     """All that was judged, and the subjects of the open escalations."""
-    return Situation(list((present or {}).values()), frozenset(each.subject for each in rows))
+    titles = {name: check.title for name, check in checks.items() if not check.subject}
+    return Situation(list((present or {}).values()), frozenset(each.subject for each in rows), titles)
 
 
 _NEEDED = {"watch", "run", "checks", "incidents", "escalations"}

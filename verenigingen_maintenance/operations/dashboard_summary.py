@@ -120,16 +120,22 @@ def status(
 
 
 def issues(present: Mapping[str, Cause] | None, run: Measured | None, work: Sequence[Any]) -> dict[str, Any]:
-    """What is critical: the open escalations, and each subject of a critical check that has none. `count` is
-    None where no check was judged."""
-    lines = [{"title": said(each.title), "url": f"/app/maintenance-escalation/{each.name}"} for each in work]
-    subjects = {each.subject for each in work}
+    """Each subject that is critical now, as the card Critical Issues counts them, with its escalation or else
+    its check. `count` is None where no check was judged."""
+    open_ones = {each.subject: each for each in work}
+    found: dict[str, dict[str, str]] = {}
     for name, cause in (present or {}).items():
-        if cause.verdict is Verdict.CRITICAL and cause.subject not in subjects:
-            subjects.add(cause.subject)
-            lines.append({"title": said(cause.title), "url": row_url(name, run)})
-    count = None if present is None and not lines else len(lines)
-    return {"count": count, "lines": lines[:MOST_ISSUES], "more": max(len(lines) - MOST_ISSUES, 0)}
+        if cause.verdict is Verdict.CRITICAL:
+            found.setdefault(cause.subject, _issue(name, cause, run, open_ones.get(cause.subject)))
+    more = max(len(found) - MOST_ISSUES, 0)
+    count = None if present is None else len(found)
+    return {"count": count, "lines": list(found.values())[:MOST_ISSUES], "more": more}
+
+
+def _issue(name: str, cause: Cause, run: Measured | None, escalation: Any | None) -> dict[str, str]:
+    if escalation is None:
+        return {"title": said(cause.title), "url": row_url(name, run)}
+    return {"title": said(escalation.title), "url": f"/app/maintenance-escalation/{escalation.name}"}
 
 
 # --- today's run

@@ -63,9 +63,9 @@ function add_access(frm, is_manager) {
 	const is_outside = (step) => step.title.startsWith("Outside Desk");
 	const account = (those = steps) => {
 		const options = ["", ...those.map((step) => step.subject)];
-		return { fieldname: "account", fieldtype: "Autocomplete", label: __("Account"), options, reqd: 1 };
+		return { fieldname: "account", fieldtype: "Autocomplete", label: __("Account", null, "Maintenance sentence"), options, reqd: 1 };
 	};
-	const group = __("Account");
+	const group = __("Account", null, "Maintenance sentence");
 	add_question(frm, __("Add"), "add_emergency_account", {}, [
 		said.line("account", __("Account, and where it is")),
 		said.text("why", __("What an emergency needs it for")),

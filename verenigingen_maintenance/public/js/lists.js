@@ -18,17 +18,23 @@ frappe.provide("verenigingen_maintenance");
 			add_fields: [...(settings.add_fields || []), ...columns],
 			formatters: { ...formatters_of(stored_title, stored, people), ...formatters },
 			onload(list) {
-				if (columns.length) show_columns(list, columns);
-				if (quick.length) add_quick_filters(list, quick);
-				for (const each of bulk) add_to_actions(list, each);
+				if (list.view_name === "List") set_up(list, columns, quick, bulk);
+				if (list.view_name === "Report") show_markup_as_text(list);
 				if (onload) onload(list);
 			},
 			refresh(list) {
-				mark_quick_filters(list);
+				if (list.view_name !== "List") return;
+				if (list.maintenance_quick) mark_quick_filters(list);
 				name_what_has_no_name(list);
 			},
 		};
 	};
+
+	function set_up(list, columns, quick, bulk) {
+		if (columns.length) show_columns(list, columns);
+		if (quick.length) add_quick_filters(list, quick);
+		for (const each of bulk) add_to_actions(list, each);
+	}
 
 	verenigingen_maintenance.show_list_anew = (list) => {
 		list.last_args = null; // Frappe refreshes a list once in three seconds
@@ -65,12 +71,14 @@ frappe.provide("verenigingen_maintenance");
 		return (meta && doc[`${fieldname}_${meta.title_field}`]) || value;
 	}
 
-	// What Frappe shows of these in a list: a dot for no choice, and the seconds of each moment.
+	// What Frappe shows of these in a list: texts as HTML, a dot for no choice, and the seconds of each moment.
 	const WORDS = {
 		...{ Critical: "red", High: "red", Medium: "orange", Low: "blue", Major: "orange", Minor: "blue" },
 		...{ OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray", Better: "green", Worse: "red", Same: "gray" },
 	};
+	const as_text = (value, df) => (value ? verenigingen_maintenance.list_cell(value, df, value) : "");
 	const OF_TYPE = {
+		...{ Data: as_text, "Small Text": as_text, Code: as_text },
 		Select(value, df) {
 			const pill = WORDS[value] ? `indicator-pill no-indicator-dot ${WORDS[value]}` : "";
 			return value ? verenigingen_maintenance.list_cell(__(value), df, value, pill) : "";
@@ -83,8 +91,8 @@ frappe.provide("verenigingen_maintenance");
 	function show_columns(list, names) {
 		list.$result.addClass("maintenance-list");
 		const dfs = names.map((name) => frappe.meta.get_docfield(list.doctype, name)).filter(Boolean);
-		for (const { fieldname, fieldtype } of dfs) {
-			if (OF_TYPE[fieldtype]) list.settings.formatters[fieldname] ||= OF_TYPE[fieldtype];
+		for (const { fieldname, fieldtype } of list.meta.fields) {
+			if (OF_TYPE[fieldtype] && fieldname !== list.meta.title_field) list.settings.formatters[fieldname] ||= OF_TYPE[fieldtype];
 		}
 		const { fields, total_fields } = list.list_view_settings;
 		if (fields || total_fields) return;
@@ -104,6 +112,16 @@ frappe.provide("verenigingen_maintenance");
 		$result.find(".list-row-container[tabindex='1']").attr("tabindex", 0);
 		page.page_form.find(".filter-button").attr("aria-label", __("Filter"));
 		Object.values(page.fields_dict).forEach(verenigingen_maintenance.name_filter);
+	}
+
+	// Frappe's report view writes what it reads as HTML, and titles of errors are whatever somebody sent.
+	function show_markup_as_text(report) {
+		const usual = report.prepare_data.bind(report);
+		const text = (value) => (typeof value === "string" && value.includes("<") ? esc(value) : value);
+		report.prepare_data = (answer) => {
+			usual(answer);
+			report.data = report.data.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, text(value)])));
+		};
 	}
 
 	// --- filters of one click
@@ -130,14 +148,14 @@ frappe.provide("verenigingen_maintenance");
 
 	function mark_quick_filters(list) {
 		const chosen = chosen_of(list);
-		for (const each of list.maintenance_quick || []) {
+		for (const each of list.maintenance_quick) {
 			each.button.attr("aria-pressed", String(each === chosen)).toggleClass("chosen", each === chosen);
 		}
 	}
 
 	function chosen_of(list) {
 		const present = shape(list.filter_area.get().map(([, ...filter]) => filter));
-		return (list.maintenance_quick || []).find((each) => shape(values_of(each)) === present);
+		return list.maintenance_quick.find((each) => shape(values_of(each)) === present);
 	}
 
 	// Filters whatever their order; a moment is any, for "overdue" asks for another one each time.

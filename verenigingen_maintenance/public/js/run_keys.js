@@ -54,7 +54,7 @@ function list_first(frm) {
 // Who opened a dialog on a row is on that row again when it closes.
 function come_back_from_dialogs(frm) {
 	$(document).on("focusin", ({ target }) => {
-		if (cur_frm === frm && frm.doc && !target.closest(".modal")) ui_of(frm).returns_to = focused_row()?.dataset.item;
+		if (cur_frm === frm && frm.doc && !target.closest?.(".modal")) ui_of(frm).returns_to = focused_row()?.dataset.item;
 	});
 	$(document).on("hidden.bs.modal", () => {
 		if (cur_frm !== frm || !frm.doc || has_dialog() || document.activeElement !== document.body) return;

@@ -10,7 +10,7 @@ verenigingen_maintenance.phrases = (() => {
 	const LED = /^(\S+)(\s+)(\S[^]*)$/;
 	const LEADER =
 		/^(?:[<>≤≥=~+-]{0,2}\d+(?:\.\d+)?%?|\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(?::\d{2})?|[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+|[-•–*])$/;
-	const ENDED = /^([^]*\S)( )(\d+(?:\.\d+)?(?: ?%)?)$/;
+	const ENDED = /^([^]*\S)( )(\d{4}-(?:W\d{2}|Q\d|\d{2})|\d+(?:\.\d+)?(?: ?%)?)$/;
 	const BRACKETS = /^([^()]*[^()\s])( \()([^()]+)(\)[.:]?)$/;
 	const NAMED = /^[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+$/;
 	const PARTED = /[,;:.] /;
@@ -201,8 +201,8 @@ verenigingen_maintenance.phrases = (() => {
 			const bullet = text.match(BULLET);
 			if (bullet) return this.joined(bullet.slice(1), depth, reading);
 			const there = SEPARATORS.filter((each) => holds(text, each));
-			if (there[0] === STRONG) return this.joined(this.split(text, STRONG), depth, reading);
-			const ways = there.map((each) => this.joined(this.split(text, each), depth, reading));
+			if (there[0] === STRONG) return this.joined(this.split(text, STRONG, reading), depth, reading);
+			const ways = there.map((each) => this.joined(this.split(text, each, reading), depth, reading));
 			// What it is about stands before the first colon, and a whole sentence may follow.
 			const [head, ...rest] = text.split(": ");
 			if (rest.length > 1) ways.push(this.joined([head, ": ", rest.join(": ")], depth, reading));
@@ -213,18 +213,28 @@ verenigingen_maintenance.phrases = (() => {
 		}
 
 		// Parts and what is between them; what the catalogue has whole is one part, and keeps its full stop.
-		split(text, separator) {
+		split(text, separator, reading) {
 			const stop = separator === ". " ? "." : "";
 			const between = separator.slice(stop.length);
 			const parts = text.split(separator);
 			const found = [];
 			for (let at = 0; at < parts.length; ) {
 				const runs = LONGEST_RUN.map((most) => parts.slice(at, at + most).join(separator));
-				const part = runs.find((run) => this.exact(run)) || parts[at];
+				const part = runs.find((run) => this.is_whole(run, reading)) || parts[at];
 				at += part.split(separator).length;
 				found.push(...(at < parts.length ? [part + stop, between] : [part]));
 			}
 			return found;
+		}
+
+		// Whether it is one text of the catalogue, though it has the sign between parts in it.
+		is_whole(text, reading) {
+			if (this.exact(text)) return true;
+			for (const each of this.candidates(text)) {
+				reading.tried += 1;
+				if (each.words > 2 && captured(each, text) && reading.tried < MOST_TRIED) return words(each.pieces[0]).length > 0;
+			}
+			return false;
 		}
 
 		joined(parts, depth, reading) {

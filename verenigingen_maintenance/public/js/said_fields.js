@@ -76,8 +76,16 @@ verenigingen_maintenance.say_fields = (doctype) => {
 	}
 };
 
+// Desk adds the time zone to what describes a moment before it translates it, and then knows no translation.
+const describe_moments = (doctype) => {
+	for (const df of frappe.meta.get_docfields(doctype)) {
+		if (df.fieldtype === "Datetime" && df.description) df.description = __(df.description, null, doctype);
+	}
+};
+
 for (const doctype of Object.keys(verenigingen_maintenance.said_fields)) {
 	const say = () => {
+		describe_moments(doctype);
 		verenigingen_maintenance.say_fields(doctype);
 		for (const table of frappe.meta.get_table_fields(doctype)) verenigingen_maintenance.say_fields(table.options);
 	};

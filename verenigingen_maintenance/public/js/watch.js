@@ -34,7 +34,8 @@
 		const line = document.createElement("div");
 		line.className = `maintenance-watch ${state.is_late ? "late" : "in-time"}`;
 		line.setAttribute("role", state.is_late ? "alert" : "status");
-		line.textContent = [head(state), ...(state.why || []), ...(state.problems || [])].join(" ");
+		const told = [...(state.why || []), ...(state.problems || [])].map(verenigingen_maintenance.said);
+		line.textContent = [head(state), ...told].join(" ");
 		line.classList.toggle("has-problems", Boolean(state.problems && state.problems.length));
 		place.prepend(line);
 	}
@@ -45,7 +46,7 @@
 		const minutes = Math.floor(state.seconds / 60);
 		const age = minutes ? __("{0} min", [minutes]) : __("{0} s", [state.seconds]);
 		if (state.is_late) return __("Last measured {0} ago: what this app shows may be out of date.", [age]);
-		return __("Sampled {0} ago. Live checks: {1}.", [age, state.verdict]);
+		return __("Sampled {0} ago. Live checks: {1}.", [age, verenigingen_maintenance.said(state.verdict)]);
 	}
 
 	$(document).on("app_ready page-change", () => setTimeout(show, 300));

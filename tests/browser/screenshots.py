@@ -1,9 +1,9 @@
 """The pictures of the documentation: python tests/browser/screenshots.py BASE_URL PASSWORD OUT_DIR [NAME...]
 
-Not a test. Takes those named, or all of docs/images but report.png, of a site as `./dev demo` makes it, and
-works on it as people would: signs a run, closes an escalation, begins an incident, lists who is on duty. Needs
-Chromium (CHROMIUM, or the first one on PATH) and pdftoppm. Weeks of metrics and a signed drill are not made: what
-there is nothing to show of is said, its former picture stays, and the exit code is 1. Look at each picture.
+Not a test. Takes those named, or all of docs/images but report.png, of a site as `./dev demo` makes it,
+and works on it as people would: signs a run, closes an escalation, begins an incident, lists who is on duty.
+Needs Chromium (CHROMIUM, or the first one on PATH) and pdftoppm. Weeks of metrics and a signed drill are not
+made: what there is nothing to show of is said, its former picture stays, and the exit code is 1.
 """
 
 from __future__ import annotations

@@ -80,9 +80,10 @@ def show(page: Page, path: str, awaited: str) -> None:
 
 
 def scroll_to(page: Page, selector: str, above: int = 140) -> None:
-    """Puts an element at the top of the window, below what stays there."""
+    """Puts an element so far below the top of what it scrolls in: that may be a part of the window."""
     page.locator(selector).first.evaluate(
-        "(element, above) => window.scrollBy(0, element.getBoundingClientRect().top - above)", above
+        "(element, above) => { element.style.scrollMarginTop = `${above}px`; element.scrollIntoView(); }",
+        above,
     )
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Error, sync_playwright
 PICTURES = {
     **pictures_of_the_day.PICTURES,
     **pictures_of_records.PICTURES,
-    **pictures_of_the_day.PICTURES_OF_THE_EVENING,
+    **pictures_of_the_day.PICTURES_OF_ALL_RUNS,
 }
 
 

@@ -16,7 +16,7 @@ def open_run(requests: APIRequestContext) -> str:
     """Today's run, measured: the one that is open, or another one beside the signed."""
     run = post(requests, "open_run", procedure=DAILY)["run"]
     for _ in range(60):
-        if read(requests, "Checklist Run", run)["measured_at"]:
+        if read(requests, "Checklist Run", run).get("measured_at"):
             return run
         time.sleep(1)
     raise NothingToShow(f"{run} was not measured within a minute")
@@ -45,9 +45,10 @@ def signed_run(requests: APIRequestContext) -> str:
 def closed_escalation(requests: APIRequestContext) -> str:
     """An escalation with its review; one that is open is handled and closed where there is none."""
     try:
-        return latest(requests, "Maintenance Escalation", status="Closed")
+        return latest(requests, "Maintenance Escalation", subject="Error Log", status="Closed")
     except NothingToShow:
-        name = latest(requests, "Maintenance Escalation", status=("in", ["Open", "Acknowledged"]), is_drill=0)
+        is_open = ("in", ["Open", "Acknowledged"])
+        name = latest(requests, "Maintenance Escalation", subject="Error Log", status=is_open)
     if read(requests, "Maintenance Escalation", name)["status"] == "Open":
         post(requests, "acknowledge", escalation=name, note="I look at it")
     post(

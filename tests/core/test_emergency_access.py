@@ -56,4 +56,4 @@ def test_what_is_still_missing_is_named_for_each_account():
 
 def test_why_an_account_is_there_its_problems_and_the_decision_stand_beside_it():
     step = steps([replace(THERE, why=("has the role",), problems=("no Desk",))])[0]
-    assert (step.detail, step.note) == ("because: has the role\nno Desk", "Keep, says m: on duty")
+    assert (step.detail, step.note) == ("because: has the role\nno Desk", "Keep, as decided by m: on duty")

@@ -25,7 +25,7 @@ from verenigingen_maintenance.core.verdicts import Verdict
 
 WORSE = (
     "Became worse in 2026-W33 (week 7 of 14): errors, 168 against a usual 42, 4.0 times as many, until the "
-    "end of the period; API response 260 ms (usually 120, +117 %), until the end of the period."
+    "end of the period; API response: 260 ms, usually 120 (+117 %), until the end of the period."
 )
 ERRORS = (
     "Errors rose from 2026-W33 to 2026-W39 (weeks 7 to 13 of 14), and so until the end of the period: "

@@ -7,11 +7,11 @@ import re
 from .verdicts import Verdict
 
 _WORDS = {
-    Verdict.OK: "healthy ok operational compliant stable success good normal low",
-    Verdict.WARNING: "at_risk warning degraded gap_identified review_required medium",
-    Verdict.CRITICAL: "critical high severe down non_compliant",
+    Verdict.OK: ["healthy", "ok", "operational", "compliant", "stable", "success", "good", "normal", "low"],
+    Verdict.WARNING: ["at_risk", "warning", "degraded", "gap_identified", "review_required", "medium"],
+    Verdict.CRITICAL: ["critical", "high", "severe", "down", "non_compliant"],
 }
-_MEANINGS = {word: verdict for verdict, words in _WORDS.items() for word in words.split()}
+_MEANINGS = {word: verdict for verdict, words in _WORDS.items() for word in words}
 _FAILED = frozenset({"error", "failed", "failure", "exception"})
 _NOTHING = frozenset(
     {"unknown", "none", "n/a", "na", "no_data", "insufficient_data", "insufficient_period", "not_available"}

@@ -101,7 +101,9 @@ def _when(account: Account) -> datetime | None:
 def _decided(account: Account) -> str:
     if not account.decision:
         return ""
-    return f"{account.decision}, says {account.decided_by}" + (f": {account.note}" if account.note else "")
+    return f"{account.decision}, as decided by {account.decided_by}" + (
+        f": {account.note}" if account.note else ""
+    )
 
 
 def _together(accounts: Sequence[Account]) -> Step:

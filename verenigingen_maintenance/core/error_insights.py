@@ -53,10 +53,10 @@ def recommendations(analysis: Mapping[str, Any], hotspots: Mapping[str, Any]) ->
 
 def _trend(patterns: Mapping[str, Any]) -> str:
     trend = patterns["daily_trends"]
-    if trend["trend"] not in ("increasing", "decreasing"):
-        return ""
     by = f": {trend['slope']:+g} a day, each day" if trend["slope"] else ""
-    return f"Errors are {trend['trend']}{by}."
+    if trend["trend"] == "increasing":
+        return f"Errors are increasing{by}."
+    return f"Errors are decreasing{by}." if trend["trend"] == "decreasing" else ""
 
 
 def _peak_weeks(patterns: Mapping[str, Any]) -> list[str]:

@@ -10,12 +10,11 @@ from .incident_actions import Outcome
 from .incident_states import Severity, Status
 
 NEXT_UPDATE = {Severity.CRITICAL.value: 30, Severity.MAJOR.value: 60, Severity.MINOR.value: 240}
-# For the subject, and for the text.
 STATES = {
-    Status.OPEN.value: ("is being worked on", "we are working on it."),
-    Status.MITIGATED.value: ("works again, under watch", "it works again, and we keep an eye on it."),
+    Status.OPEN.value: "we are working on it.",
+    Status.MITIGATED.value: "it works again, and we keep an eye on it.",
 }
-OVER = ("is over", "it is over.")
+OVER = "it is over."
 FEELS = {
     Severity.CRITICAL.value: "Members cannot work with the system, or data may be in danger.",
     Severity.MAJOR.value: "The system works slowly, or parts of it do not work.",
@@ -59,21 +58,27 @@ class Facts:
 def draft(facts: Facts, now: datetime) -> tuple[str, str]:
     """Subject and text. Nothing of a cause: that is for the review."""
     is_over = facts.status not in (Status.OPEN.value, Status.MITIGATED.value)
-    state, told = STATES.get(facts.status, OVER)
-    drill, title = "DRILL: " if facts.is_drill else "", facts.title.strip().rstrip(".")
-    subject = f"{drill}{facts.name} {state}: {title}"
+    title = facts.title.strip().rstrip(".")
     lines = [
         *(["This is a drill. Nothing is broken.", ""] if facts.is_drill else []),
         f"What: {title}",
         f"Since: {facts.began_at:%Y-%m-%d %H:%M}",
         f"What you notice: {FEELS[facts.severity]}",
-        f"State: {told}",
+        f"State: {STATES.get(facts.status, OVER)}",
         *([f"Done so far: {_done(facts.actions)}."] if facts.actions else []),
         *([f"How it ended: {facts.resolution}"] if facts.resolution and is_over else []),
         f"Who leads: {facts.commander or 'nobody yet'}",
         _next(facts, now),
     ]
-    return subject, "\n".join(lines)
+    return ("DRILL: " if facts.is_drill else "") + _subject(facts, title), "\n".join(lines)
+
+
+def _subject(facts: Facts, title: str) -> str:
+    if facts.status == Status.OPEN.value:
+        return f"{facts.name} is being worked on: {title}"
+    if facts.status == Status.MITIGATED.value:
+        return f"{facts.name} works again, under watch: {title}"
+    return f"{facts.name} is over: {title}"
 
 
 def was_done(outcome: str, result: str) -> bool:

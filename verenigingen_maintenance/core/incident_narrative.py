@@ -56,10 +56,26 @@ def _done(told: Draft) -> str:
     actions, escalations = told["actions"], told["escalations"]
     failed = [each["action"] for each in actions if each["outcome"] == "Failed"]
     without = f" ({len(failed)} failed: {some(failed)})" if failed else ""
+    belonged, done, before = len(escalations), len(actions), len(told["before"])
     texts = (
-        f"{_count(len(escalations), 'escalation')} belonged to it",
-        f"{_count(len(actions), 'action')} on the system recorded{without}",
-        f"{_count(len(told['before']), 'change')} known of the seven days before",
+        _counted(
+            belonged,
+            "No escalation belonged to it",
+            "1 escalation belonged to it",
+            f"{belonged} escalations belonged to it",
+        ),
+        _counted(
+            done,
+            "no action on the system recorded",
+            f"1 action on the system recorded{without}",
+            f"{done} actions on the system recorded{without}",
+        ),
+        _counted(
+            before,
+            "no change known of the seven days before",
+            "1 change known of the seven days before",
+            f"{before} changes known of the seven days before",
+        ),
     )
     return f"{'; '.join(texts)}."
 
@@ -153,5 +169,5 @@ def _line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number or 'No'} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, none: str, one: str, several: str) -> str:
+    return (none, one)[number] if number < 2 else several

@@ -104,8 +104,7 @@ def _weeks(section: Section, days: Mapping[date, int], period: Period) -> None:
 
 
 def _tell(section: Section, found: Regression, period: Period) -> None:
-    times = f", {found.first.value / found.usual:.1f} times as many" if found.usual else ""
-    figures = f"{found.first.value:.0f} against a usual {found.usual:.0f}{times}"
+    figures = f"{found.first.value:.0f} against a usual {found.usual:.0f}{_times(found)}"
     first = "" if found.first == found.last else " in the first week"
     text = f"Errors rose {in_words(found, period)}{not_over(found, period)}: {figures}{first}."
     is_much = not found.began_before(period) and (not found.usual or (found.percent or 0) >= MUCH_MORE)
@@ -113,6 +112,10 @@ def _tell(section: Section, found: Regression, period: Period) -> None:
     topic = f"Became worse in {began(found, period)}"
     section.found(verdict, 90, text, SOURCE, topic, f"errors, {figures}{lasting(found, period)}")
     section.say(text, SOURCE)
+
+
+def _times(found: Regression) -> str:
+    return f", {found.first.value / found.usual:.1f} times as many" if found.usual else ""
 
 
 def _rise(section: Section, within: Sequence[int], before: Sequence[int], why: str, is_week: bool) -> None:

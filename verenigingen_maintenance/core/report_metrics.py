@@ -109,14 +109,14 @@ def _tell_worse(section: Section, row: Mapping[str, Any], found: Regression, per
     is_much = not found.began_before(period) and abs(found.percent or 0) >= MUCH_WORSE
     weight = (88 if row["limit"] else 72) if found.percent else 60
     topic = f"Became worse in {began(found, period)}"
-    item = f"{row['title']} {figures}{lasting(found, period)}"
+    item = f"{row['title']}: {figures}{lasting(found, period)}"
     section.found(Verdict.CRITICAL if is_much else Verdict.WARNING, weight, text, SOURCE, topic, item)
     section.say(text, SOURCE)
 
 
 def _tell_better(section: Section, row: Mapping[str, Any], found: Regression, period: Period) -> None:
     text = _told(row, found, period, "better")
-    item = f"{row['title']} {_in_figures(row, found)}{lasting(found, period)}"
+    item = f"{row['title']}: {_in_figures(row, found)}{lasting(found, period)}"
     section.found(Verdict.OK, HELPED, text, SOURCE, f"Became better in {began(found, period)}", item)
     section.say(text, SOURCE)
 
@@ -128,8 +128,13 @@ def _told(row: Mapping[str, Any], found: Regression, period: Period, how: str) -
 
 
 def _in_figures(row: Mapping[str, Any], found: Regression) -> str:
-    change = f", {percent_in_words(found.percent)}" if found.percent is not None else ""
-    return f"{short(found.first.value)} {row['unit']} (usually {short(found.usual)}{change})"
+    """Joined by commas, so that each of them is read by itself in another language."""
+    change = f" ({percent_in_words(found.percent)})" if found.percent is not None else ""
+    return f"{short(found.first.value)} {row['unit']}, {_usually(found)}{change}"
+
+
+def _usually(found: Regression) -> str:
+    return f"usually {short(found.usual)}"
 
 
 def _chart(section: Section, row: Mapping[str, Any], found: Sequence[Regression], period: Period) -> None:

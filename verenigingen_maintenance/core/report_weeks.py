@@ -167,7 +167,7 @@ def lasting(found: Regression, period: Period) -> str:
     """How long, behind the week in which it began: “, that week only”, “, until 2026-W35”."""
     rest = not_over(found, period)
     if rest == UNTIL_END:
-        return rest.replace(" and so", "")
+        return ", until the end of the period"
     if found.first != found.last:
         return f", until {found.last.label}{rest}"
     if rest:

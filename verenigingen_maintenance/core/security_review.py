@@ -69,9 +69,9 @@ def not_measured(answers: Mapping[str, Part | Unknown]) -> list[dict[str, str]]:
 def not_compared(previous: Snapshot, parts: Mapping[str, Any]) -> list[dict[str, str]]:
     """The parts that only one of two assessments measured, and which one did not."""
     return [
-        {"part": key, "title": TITLES[key], "reason": f"not measured {when}"}
+        {"part": key, "title": TITLES[key], "reason": reason}
         for key in COMPARED
-        for when, there in (("before", previous["parts"]), ("now", parts))
+        for reason, there in (("not measured before", previous["parts"]), ("not measured now", parts))
         if there.get(key, {}).get("rows") is None
     ]
 

@@ -72,11 +72,24 @@ SILENT = {
         "lstrip",
         "rstrip",
     ),
-    *("new_doc", "import_module", "get_module", "Popen", "which", "index", "fromisoformat", "add_argument"),
+    *(
+        "new_doc",
+        "import_module",
+        "get_module",
+        "Popen",
+        "which",
+        "index",
+        "fromisoformat",
+        "add_argument",
+        "Thread",
+    ),
 }
 # Calls of which only the texts that stand directly in them are keys.
-KEYED = {"get_doc", "set_value", "db_set", "get", "pop", "setdefault", "delete", "delete_doc"}
+KEYED = {"get_doc", "set_value", "db_set", "get", "pop", "setdefault", "delete", "delete_doc", "lock"}
+LED_BY_A_KEY = {"Finding", "Change"}  # calls whose first text is a key, and the others are for people
+KEY = re.compile(r"_?key|_lock")  # what a name or a function is called that holds or makes a key
 SILENT_ARGUMENTS = {
+    *("key", "class_", "job_id", "thread_name_prefix", "of", "Authorization"),
     "order_by",
     "fields",
     "filters",
@@ -128,6 +141,8 @@ class _Reader(ast.NodeVisitor):
         self.marked: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        if KEY.fullmatch(node.name):
+            return
         self.locals.append(_texts_by_name(node))
         self.used |= _only_woven_in(node, self.locals[-1])
         for each in node.body:
@@ -141,6 +156,10 @@ class _Reader(ast.NodeVisitor):
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):  # a docstring
             self.visit(node.value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if not all(isinstance(each, ast.Name) and KEY.fullmatch(each.id) for each in node.targets):
+            self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value:
@@ -175,11 +194,12 @@ class _Reader(ast.NodeVisitor):
         if name == MARK:
             self.marked |= {each.value for each in node.args if isinstance(each, ast.Constant)}
         if name not in SILENT:
-            self._visit_arguments(node, name in KEYED)
+            self._visit_arguments(node, len(node.args) if name in KEYED else name in LED_BY_A_KEY)
 
-    def _visit_arguments(self, node: ast.Call, has_keys: bool) -> None:
-        for each in node.args:
-            if not (has_keys and isinstance(each, (ast.Constant, ast.JoinedStr))):
+    def _visit_arguments(self, node: ast.Call, keys: int) -> None:
+        """`keys`: of how many arguments, from the first, a text that stands directly in them is a key."""
+        for at, each in enumerate(node.args):
+            if not (at < keys and isinstance(each, (ast.Constant, ast.JoinedStr))):
                 self.visit(each)
         for keyword in node.keywords:
             if keyword.arg not in SILENT_ARGUMENTS:

@@ -18,8 +18,11 @@ SQL = re.compile(
 )
 NOT_SPEECH = re.compile(
     r"`tab|&&|\bfield\(|%s|\w\*,|tabUser|\bcast\(|\w = '|%\(|\\[\w.(]|\(\?|\[\^|%[YmdHMS]|</?[a-z!]|/>"
-    r"|&[a-z]+;|style=|;base64|\b(asc|desc)$|\bas [a-z_]+$|://|^-{2,}|^\.|^(px|rem|rgba?|#)"
-    r"|^curl |^not (like|in)$|^[A-Z]{2}\d\d |^bench [a-z-]+$|^bench --"
+    r"|&[a-z]+;|style=|;base64|\b(asc|desc)$|\bas (?!many$)[a-z_]+$|://|^-{2,}|^\.|^(px|rem|rgba?|#)"
+    r"|^curl |^not (like|in|set)$|^(NoneType: )?None$|^/(app|api|assets)/|^doctype:|^-[A-Z] |^\{\""
+    r"|^(name|[a-z]+_[a-z_]+)(, [a-z_]+)+$|^(token|growth|source) \{\d\}(:|$)|^show grants$"
+    r"|^Waiting for table level lock$|^insert_queue_for_|^[A-Z]{2}\d\d |^bench [a-z-]+$|^(\d\. )?bench --"
+    r"|^(nohup|kill|set-config|set-maintenance-mode) |^scheduler (resume|enable)$"
     r"|^(sudo|systemctl|supervisorctl|redis-cli|mysql|mariadb|gpg|git) "
 )
 JOINS = r"[,;:\u2013—·|→]"  # what stands between a fragment and the rest of its line

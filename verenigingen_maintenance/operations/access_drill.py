@@ -69,7 +69,7 @@ def confirm(name: str, account: str, person: str, at: str, evidence: str, now: d
     """Somebody signed in with an account outside Desk; of one of Desk, Activity Log is the proof."""
     drill = guided_drills.running(name, EMERGENCY_ACCESS)
     if _one(drill, account).kind == DESK:
-        refuse(_("{0} is an account of Desk: it signs in, and Look Again finds it."), account)
+        refuse(_("{0} is an account of Desk: it signs in, and Look for Sign-ins finds it."), account)
     person = needed(person, _("Say who signed in."))
     evidence = needed(evidence, _("Say what shows it: what was seen after signing in, and from where."))
     said = Told(moment(at, drill, now), frappe.session.user, evidence, person)

@@ -46,7 +46,7 @@ def clean_up_runs(now: datetime) -> Found | Unmeasured:
         return Unmeasured("the job that clears logs has not run yet")
     evidence = {"job": CLEAN_UP, "ran last": str(last or "")}
     if last and (failure := _failure(now)):
-        return Found(1, f"the job that clears logs {failure} {last:%Y-%m-%d %H:%M}", None, evidence)
+        return Found(1, f"{failure}: {last:%Y-%m-%d %H:%M}", None, evidence)
     if last and last >= ago(now, days=LATE):
         return Found(0, f"logs were cleared {last:%Y-%m-%d %H:%M}", evidence=evidence)
     told = f"logs were not cleared since {last:%Y-%m-%d %H:%M}" if last else "logs were never cleared"
@@ -106,8 +106,8 @@ def _failure(now: datetime) -> str:
         "Scheduled Job Log", filters, ["status", "modified"], order_by="modified desc", limit=1
     )
     if any(log.status == "Start" and log.modified < ago(now, hours=LONGEST) for log in logs):
-        return "did not end"
-    return "failed" if any(log.status == "Failed" for log in logs) else ""
+        return "the job that clears logs did not end"
+    return "the job that clears logs failed" if any(log.status == "Failed" for log in logs) else ""
 
 
 def _is_young(now: datetime) -> bool:

@@ -16,7 +16,7 @@ def sign_in(user: str, password: str) -> dict[str, object]:
     """{"database": …, "key": why the key of the probe's user was not taken, or "", "user": who signed in,
     "documents": {DocType: names that user was answered}}. Raises frappe.AuthenticationError."""
     frappe.local.request_ip = "127.0.0.1"
-    answer: dict[str, object] = {"database": frappe.db.sql("select database()")[0][0], "key": _key()}
+    answer: dict[str, object] = {"database": frappe.db.sql("select database()")[0][0], "key": _fault_of_key()}
     frappe.set_user("Guest")
     manager = LoginManager.__new__(LoginManager)
     manager.authenticate(user, password)
@@ -30,7 +30,7 @@ def sign_in(user: str, password: str) -> dict[str, object]:
     return {**answer, "user": manager.user, "documents": documents}
 
 
-def _key() -> str:
+def _fault_of_key() -> str:
     """Why the key of the probe's user is not decrypted by this site's key, or not accepted; empty: it is."""
     key = frappe.db.get_value("User", PROBE_USER, "api_key")
     if not key:

@@ -73,6 +73,10 @@ verenigingen_maintenance.say_fields = (doctype) => {
 		for (const name of names) {
 			if (fields?.[name]) fields[name].formatter ||= verenigingen_maintenance.said_formatter;
 		}
+		// Desk puts the time zone behind the description of a moment, and finds no translation of both.
+		for (const df of Object.values(fields || {})) {
+			if (df.fieldtype === "Datetime" && df.description) df.description = __(df.description);
+		}
 	}
 };
 

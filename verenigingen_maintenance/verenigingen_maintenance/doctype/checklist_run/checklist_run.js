@@ -8,11 +8,8 @@ frappe.ui.form.on("Checklist Run", {
 		take_pasted_files(frm);
 	},
 
-	onload(frm) {
-		frm.show_submit_message = () => {};
-	},
-
 	refresh(frm) {
+		frm.dashboard.clear_headline(); // Desk's own “Submit this document”: the head says what is needed
 		if (!frm.is_dirty()) frm.as_saved = filled_in(frm);
 		show_checklist(frm);
 		if (frm.doc.measured_at && !frm.is_dirty()) {

@@ -6,11 +6,13 @@ READABLE |= {"generate_insights_report", "get_analytics_summary"}
 READABLE |= {"get_trend_forecasts", "get_executive_summary"}
 READABLE |= {"on_duty", "describe_escalation", "get_security_assessment"}
 READABLE |= {"on_duty", "describe_escalation", "list_reports"}
+REFUSED = {"calendar_events"}  # there is no calendar of “a note”
 # Of a report, an incident or a drill that there is not.
 NOT_THERE = {"get_report", "report_pdf", "get_drill", "describe_incident", "draft_incident_message"}
 NOT_THERE |= {"list_incident_actions", "get_incident_review", "incident_review_pdf"}
 READABLE |= {"analyze_error_patterns", "identify_error_hotspots", "latest_errors", "review_escalations"}
 READABLE |= {"troubleshooting_guide"}
+READABLE |= {"dashboard"}
 READABLE |= {"get_optimization_status", "list_incidents", "restart_commands", "scratch_statement"}
 READABLE |= {"workspace_figure", "get_workspace_charts", "what_to_do", "setup_steps"}
 
@@ -54,7 +56,7 @@ def test_the_auditor_may_call_what_reads_and_nothing_else(trouble, doors, api):
         for method in doors["methods"]
     }
 
-    allowed = dict.fromkeys(READABLE, 200) | dict.fromkeys(NOT_THERE, 404)
+    allowed = dict.fromkeys(READABLE, 200) | dict.fromkeys(NOT_THERE, 404) | dict.fromkeys(REFUSED, 417)
     assert statuses == {name: allowed.get(name, 403) for name in statuses}
     assert set(statuses) > READABLE
     assert state(api, trouble) == before

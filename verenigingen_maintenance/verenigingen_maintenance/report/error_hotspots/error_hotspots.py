@@ -34,7 +34,7 @@ def _columns():
         error_reports.column("kind", _("Kind"), "Data", 110),
         error_reports.column("name", _("Name"), "Data", 260),
         error_reports.column("errors", _("Errors"), "Int", 90),
-        error_reports.column("share", _("Share"), "Percent", 90),
+        error_reports.column("share", _("Share", context="Maintenance sentence"), "Percent", 90),
         error_reports.column("severity", _("Severity"), "Data", 90),
         error_reports.column("score", _("Score"), "Float", 80, precision=1),
         error_reports.column("most_frequent", _("Most Frequent Pattern"), "Data", 400),

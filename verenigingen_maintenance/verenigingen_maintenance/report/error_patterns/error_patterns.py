@@ -35,7 +35,7 @@ def _columns():
         error_reports.column("severity", _("Severity"), "Data", 90),
         error_reports.column("area", _("Area"), "Data", 180),
         error_reports.column("errors", _("Errors"), "Int", 80),
-        error_reports.column("share", _("Share"), "Percent", 80),
+        error_reports.column("share", _("Share", context="Maintenance sentence"), "Percent", 80),
         error_reports.column("users", _("Users, Ever"), "Int", 115),
         error_reports.column("first_at", _("First Seen"), "Datetime", 160),
         error_reports.column("last_at", _("Last Seen"), "Datetime", 160),

@@ -35,7 +35,7 @@ def _columns(group):
         column("alerts", _("Alerts"), "Int", 70),
         column("real", _("Real"), "Int", 65),
         column("false_positive", _("False Positives"), "Int", 115),
-        column("false_positive_share", _("Share"), "Percent", 70),
+        column("false_positive_share", _("Share", context="Maintenance sentence"), "Percent", 70),
         column("no_action_needed", _("No Action Needed"), "Int", 135),
         column("nobody_acted", _("Nobody Acted"), "Int", 110),
         column("came_back", _("Came Back"), "Int", 95),

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from camera import FLAGS, chromium
 from playwright.sync_api import Page, sync_playwright
-from screenshots import FLAGS, chromium
 
 WIDTHS = (1440, 390)
 SERIOUS = {"serious", "critical"}

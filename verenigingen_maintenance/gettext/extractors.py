@@ -13,13 +13,16 @@ from io import BufferedReader
 from typing import Any
 
 import yaml
-from babel.messages import extract as babels
 
 from verenigingen_maintenance.gettext import runbook_texts, spoken
 from verenigingen_maintenance.gettext.sentences import sentences as sentences_of
 
 CONTEXT = "Maintenance sentence"
 HTML_CALL = re.compile(r"""\b__?\(\s*(?P<quote>["'])(?P<text>(?:(?!(?P=quote))[^\\]|\\.)*)(?P=quote)""")
+SCRIPT_CALL = re.compile(
+    r"""\b__\(\s*(?P<literal>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+    rf"""(?P<context>\s*,\s*null\s*,\s*"{CONTEXT}")?"""
+)
 # Only a shell shows them, which speaks English, or they are patterns that look like words.
 NOT_SHOWN = re.compile(
     r"core/(analytics_wording|drill_wording|error_wording|incident_wording|report_wording|service_wording"
@@ -60,12 +63,12 @@ def sentences(
 def javascript(
     fileobj: BufferedReader, keywords: object, comment_tags: object, options: Any
 ) -> Iterator[Message]:
-    """What __("...") translates: its first argument, as the others are figures."""
-    for line, _, messages, _ in babels.extract_javascript(fileobj, {"__": None}, (), options or {}):
-        text = messages[0] if isinstance(messages, tuple) else messages
-        if text:
-            has_context = isinstance(messages, tuple) and messages[-1] == CONTEXT
-            yield from _at_once(line, text, [ast.Constant(CONTEXT)] if has_context else [])
+    """What __("...") translates: its first argument, also where it stands within a template literal."""
+    text = fileobj.read().decode()
+    for found in SCRIPT_CALL.finditer(text):
+        context = [ast.Constant(CONTEXT)] if found["context"] else []
+        line = text.count("\n", 0, found.start()) + 1
+        yield from _at_once(line, ast.literal_eval(found["literal"]), context)
 
 
 def html(

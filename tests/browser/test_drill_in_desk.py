@@ -24,6 +24,7 @@ def test_its_steps_are_shown_in_full_and_nothing_in_them_runs(drill, desk):
     steps = form.page.locator(".drill-steps tr")
     expect(steps.first).to_contain_text("waits")
     form.button("It Was Stopped").click()
+    expect(form.dialog.locator('input[data-fieldname="at"]')).not_to_have_value("")
     form.dialog.locator('textarea[data-fieldname="evidence"]').fill(f"By its command {MARKUP}")
     form.dialog.locator(".btn-modal-primary").click()
     expect(form.page.locator(".drill-steps")).to_contain_text("By its command")

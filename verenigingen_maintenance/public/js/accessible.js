@@ -26,6 +26,8 @@
 		for (const element of root.querySelectorAll(":is(.widget[role=link], .page-head button)[aria-label]")) {
 			if (seen_text(element)) element.removeAttribute("aria-label"); // its text says more
 		}
+		root.querySelectorAll("a[aria-haspopup]:not([role])").forEach((each) => each.setAttribute("role", "button"));
+		root.querySelectorAll(".form-grid-container:not([tabindex])").forEach((each) => each.setAttribute("tabindex", "0")); // it scrolls
 		for (const element of root.querySelectorAll("img:not([alt])")) element.setAttribute("alt", "");
 		for (const list of root.querySelectorAll("ul.sidebar-menu:not([role])")) {
 			list.setAttribute("role", "none");

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pictures_of_records
+import pictures_of_reviews
 import pictures_of_the_day
 from camera import FLAGS, Camera, NothingToShow, chromium
 from playwright.sync_api import Error, sync_playwright
@@ -19,6 +20,7 @@ from playwright.sync_api import Error, sync_playwright
 PICTURES = {
     **pictures_of_the_day.PICTURES,
     **pictures_of_records.PICTURES,
+    **pictures_of_reviews.PICTURES,
     **pictures_of_the_day.PICTURES_OF_ALL_RUNS,
 }
 

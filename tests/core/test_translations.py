@@ -106,7 +106,7 @@ def test_a_word_that_desk_uses_otherwise_is_translated_for_this_app_alone():
 
 
 def test_a_text_within_a_template_literal_is_read_too():
-    code = b'const html = `<b>${__("Not measured: {0}", [why])}</b> ${__(\'Keys\')}`;'
+    code = b"const html = `<b>${__(\"Not measured: {0}\", [why])}</b> ${__('Keys')}`;"
     found = [text for _, _, text, _ in extractors.javascript(io.BytesIO(code), (), (), {})]
     assert found == ["Not measured: {0}", "Keys"]
 

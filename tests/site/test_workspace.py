@@ -25,6 +25,7 @@ from verenigingen_maintenance.operations import (
     workspace_charts,
     workspace_guide,
 )
+from verenigingen_maintenance.operations.checks import LIVE
 from verenigingen_maintenance.operations.workspace_figures import FIGURES, shown
 from verenigingen_maintenance.sources import clock, monitor, trends
 from verenigingen_maintenance.www import maintenance_today
@@ -78,8 +79,20 @@ def test_counts_are_known_while_samples_come_and_at_least_so_many_when_they_stop
     assert "No samples come" in figure("open_escalations")
 
 
+def test_what_a_live_check_does_not_know_may_be_critical_too(monkeypatch):
+    watched(monkeypatch)
+    frappe.db.set_value("Maintenance Check", LIVE, "live_verdict", "OK")
+    assert ">0</a>" in figure("critical_checks")
+    frappe.db.set_value("Maintenance Check", "errors_24h", {"live": 1, "live_verdict": "UNKNOWN"})
+    assert ">not known</a>" in figure("critical_checks")
+    assert "Not known of 1 live checks" in figure("critical_checks")
+    frappe.db.set_value("Maintenance Check", "errors_60min", {"live": 1, "live_verdict": "CRITICAL"})
+    assert ">1 or more</a>" in figure("critical_checks")
+
+
 def test_a_title_full_of_html_is_shown_as_text(monkeypatch):
     watched(monkeypatch)
+    frappe.db.set_value("Maintenance Check", LIVE, "live_verdict", "OK")
     values = {"live": 1, "live_verdict": "CRITICAL", "title": HOSTILE, "not_applicable": 0}
     frappe.db.set_value("Maintenance Check", "errors_24h", values)
     assert ">1</a>" in figure("critical_checks")

@@ -32,6 +32,7 @@ from verenigingen_maintenance.sources.error_patterns import PATTERN
 from verenigingen_maintenance.sources.trends import ESCALATION
 
 RISING = ("New", "Escalating", "Regressed")
+KNOWN = ("OK", "WARNING", "CRITICAL")
 MOST_TITLES = 2
 BEHIND = timedelta(hours=1)
 
@@ -104,14 +105,22 @@ def _critical_checks(now: datetime) -> Figure:
     more = _("{0} and {1} more").format(", ".join(map(said, titles[:MOST_TITLES])), len(titles) - MOST_TITLES)
     few = ", ".join(map(said, titles)) or _("No live check is CRITICAL.")
     note = more if len(titles) > MOST_TITLES else few
-    return _watched(len(titles), note, list_of("Maintenance Check", live_verdict="CRITICAL"), now)
+    route = list_of("Maintenance Check", live_verdict="CRITICAL")
+    if silent := frappe.db.count(CHECK, {**LIVE, "live_verdict": ("not in", KNOWN)}):
+        why = _("Not known of {0} live checks: they may be critical too.").format(silent)
+        return _at_least(len(titles), f"{note} {why}" if titles else why, route)
+    return _watched(len(titles), note, route, now)
 
 
 def _watched(found: int, note: str, route: str, now: datetime) -> Figure:
     """A count that is only all there is while samples come."""
     if watch.is_watching(now):
         return Figure(str(found), note, route)
-    why = _("No samples come: what broke since is not known.")
+    return _at_least(found, _("No samples come: what broke since is not known."), route)
+
+
+def _at_least(found: int, why: str, route: str) -> Figure:
+    """A count of which only a part is known; where that is none, nothing is."""
     return Figure(_("{0} or more").format(found) if found else None, why, route)
 
 
@@ -122,8 +131,7 @@ def _error_patterns(now: datetime) -> Figure:
         return Figure(None, _("No errors were counted yet."), route)
     found = frappe.db.count(PATTERN, filters)
     if error_patterns.is_behind(now - BEHIND):
-        why = _("The newest errors are not counted yet.")
-        return Figure(_("{0} or more").format(found) if found else None, why, route)
+        return _at_least(found, _("The newest errors are not counted yet."), route)
     return Figure(str(found), _("new, escalating or back after they were resolved"), route)
 
 

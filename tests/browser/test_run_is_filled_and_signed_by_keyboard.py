@@ -95,6 +95,7 @@ def test_the_next_run_has_the_former_values_beside_and_is_signed_on_a_phone(run,
         row.get_by_role("button", name="Photo").click()
     chosen.value.set_files({"name": "rack.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
     expect(form.dialog).to_contain_text("is not of a kind that is kept as evidence")
+    form.page.wait_for_function("window.cur_dialog?.display")
     form.page.keyboard.press("Escape")
     expect(form.page.locator("body.modal-open")).to_have_count(0)
     done = row.locator("label", has_text="Done")

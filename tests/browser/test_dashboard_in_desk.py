@@ -1,10 +1,12 @@
 """The dashboard in Desk and as a page: it leads to its evidence, keeps up to date, and runs no markup."""
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
+from conftest import FLAGS, PATIENCE_MS
 from playwright.sync_api import expect
 
 ON_SITE = str(Path(__file__).parent / "dashboard_on_site.py")
@@ -29,21 +31,26 @@ def hostile(on_site):
 
 
 @pytest.fixture
-def opened(contexts):
-    """Opens a path in a page whose clock can be set forward. The test fails when it raised an exception."""
-    pages, raised = [], []
+def opened(playwright, site, contexts):
+    """Opens a path in a page whose clock can be set forward. The test fails when it raised an exception.
+
+    A clock is that of all pages of a browser's context: this is one of its own.
+    """
+    browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS.split())
+    raised = []
 
     def open_as(user, path):
-        page = contexts(user).new_page()
-        pages.append(page)
+        state = contexts(user).storage_state()
+        context = browser.new_context(base_url=site.url, storage_state=state, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
         page.on("pageerror", lambda error: raised.append(str(error)))
         page.clock.install()
         page.goto(path, wait_until="domcontentloaded")
         return page
 
     yield open_as
-    for page in pages:
-        page.close()
+    browser.close()
     assert raised == []
 
 

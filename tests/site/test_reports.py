@@ -79,7 +79,7 @@ def test_the_planted_facts_of_a_quarter_are_on_the_first_page_of_its_report():
     assert (report.period_from, report.period_until) == (FIRST, date(2026, 9, 30))
     first = facts(report)
     assert first[0].startswith("Became worse in 2026-W33 (week 7 of 14): errors, ")
-    assert "; API response, mean 2" in first[0]
+    assert "; API response, mean: 2" in first[0]
     assert any(text.startswith("New critical pattern since 2026-08-10: Mandate <b>X</b>") for text in first)
     assert any(text.startswith("Missed runs: 1 of 13: WEEKLY-2026-W32") for text in first)
     assert "&lt;b&gt;X" in report.html

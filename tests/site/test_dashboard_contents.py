@@ -9,10 +9,8 @@ from alerts_on_site import escalation
 from conftest import keep_sample, make_check_critical, stored
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.core.derived import Cause
 from verenigingen_maintenance.core.escalation_clock import start
 from verenigingen_maintenance.core.pages import read_page
-from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     dashboard,
     dashboard_figures,
@@ -89,10 +87,9 @@ def test_what_the_status_rests_on_and_cannot_be_read_is_never_healthy(monkeypatc
     def broken():
         raise frappe.db.OperationalError(1205, "Lock wait timeout exceeded")
 
-    fine = {"disk_used": Cause("Disk used", "Disk", Verdict.OK)}
+    all_is_well()
     watched = {"seconds": 40, "is_late": False, "why": [], "problems": [], "verdict": "OK"}
     monkeypatch.setattr(dashboard.watch, "describe_watch", lambda _now: watched)
-    monkeypatch.setattr(dashboard.cards, "present_causes", lambda _run, _checks: fine)
     described = describe_dashboard()
     assert (described["status"], described["verdict"]) == ("healthy", "OK")
     assert described["sentence"] == "Everything that is watched works as it should."
@@ -101,6 +98,43 @@ def test_what_the_status_rests_on_and_cannot_be_read_is_never_healthy(monkeypatc
     assert (described["status"], described["verdict"]) == ("unknown", "UNKNOWN")
     assert described["sentence"].startswith("Nobody can say how the system is")
     assert "Lock wait timeout exceeded" in described["failed"]["escalations"]
+
+
+def all_is_well():
+    """A run that was measured, and a round of samples just now: both judged everything OK."""
+    run_now.run_now("daily", clock.now())
+    for row in frappe.get_all("Checklist Run Item", {"check_name": ("!=", "")}, ["name", "check_name"]):
+        frappe.db.set_value("Checklist Run Item", row.name, {"verdict": "OK", "reason": ""})
+    frappe.db.delete("Maintenance Escalation")
+    live = {"live_verdict": "OK", "live_value": "1", "live_at": stored(minutes=1), "live_reason": ""}
+    frappe.db.set_value("Maintenance Check", {"live": 1}, live)
+
+
+def critical_of(described):
+    """The count of the summary, and what its card says."""
+    return described["issues"]["count"], card(described, "critical_issues")["value"]
+
+
+def test_what_samples_alone_judge_is_part_of_the_status(monkeypatch):
+    watched = {"seconds": 40, "is_late": False, "why": [], "problems": [], "verdict": "OK"}
+    monkeypatch.setattr(dashboard.watch, "describe_watch", lambda _now: watched)
+    judged_live("disk_used", "CRITICAL", "97", minutes=1)
+    described = describe_dashboard()
+    assert described["sentence"] == "Something is broken, and nobody has taken it on yet: “Disk used”."
+    assert critical_of(described) == (1, "1 subject"), "also before the run of the day"
+    all_is_well()
+    assert describe_dashboard()["verdict"] == "OK"
+    judged_live("disk_used", "CRITICAL", "97", minutes=1)
+    described = describe_dashboard()
+    assert (described["verdict"], critical_of(described)) == ("CRITICAL", (1, "1 subject"))
+    assert described["issues"]["lines"] == [
+        {"title": "Disk used", "url": "/app/maintenance-check/disk_used"}
+    ]
+    judged_live("disk_used", "OK", "40", hours=2)
+    assert describe_dashboard()["sentence"] == (
+        "It cannot be said that all is well, because this could not be measured: "
+        "“Disk used” (no round of samples judged it lately)."
+    )
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(monkeypatch):

@@ -63,7 +63,7 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
     rows = parts.read("escalations", work.unresolved, [])
     lines = parts.read("charts", lambda: _series(checks, now), {})
     changes = parts.read("changes", lambda: work.changes(now), {"lines": [], "more": 0})
-    found = parts.read("status", lambda: summary.status(present, rows, going, watcher["is_late"]))
+    found = parts.read("status", lambda: summary.status(run, present, rows, going, watcher["is_late"]))
     return {
         **_watched(watcher),
         **_of_run(run, now),

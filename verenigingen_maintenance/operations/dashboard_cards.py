@@ -14,6 +14,7 @@ from frappe import _
 
 from verenigingen_maintenance.core.derived import DERIVED, Cause, Situation
 from verenigingen_maintenance.core.judgement import judge
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import number
@@ -48,6 +49,7 @@ FIELDS = (
     *("breaches", "clears", "timeout_seconds", "version"),
 )
 AHEAD = timedelta(minutes=1)
+NOT_JUDGED = phrase("no round of samples judged it lately")
 
 
 @dataclass(frozen=True)
@@ -88,26 +90,31 @@ def present_checks(now: datetime) -> dict[str, Any]:
     return {row.name: row for row in found}
 
 
-def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str, Cause] | None:
-    """The checks of a run as they were judged last, by name, without those that follow from others; None
-    without a run."""
-    if run is None:
-        return None
-    rows = {
-        row.check_name: row for row in run.items if not row.not_applicable and not _is_derived(row, checks)
+def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str, Cause]:
+    """The checks of a run, and those that samples judge, as they were judged last, by name; without those
+    that follow from others."""
+    items = {row.check_name: row for row in run.items} if run else {}
+    live = [name for name, check in checks.items() if check.live]
+    return {
+        name: _cause(name, items.get(name), checks.get(name))
+        for name in dict.fromkeys([*items, *live])
+        if _applies(items.get(name), checks.get(name)) and not _is_derived(checks.get(name))
     }
-    return {name: _cause(row, checks.get(name)) for name, row in rows.items()}
 
 
-def _cause(row: Any, check: Any) -> Cause:
+def _cause(name: str, row: Any, check: Any) -> Cause:
     last = newest(row, check)
-    verdict = last.live_verdict if last is check else last.verdict
-    subject = (check and check.subject) or row.check_name
-    return Cause(row.title, subject, Verdict(verdict or "UNKNOWN"))
+    title, subject = (row or check).title, (check and check.subject) or name
+    if last is None:
+        return Cause(title, subject, Verdict.UNKNOWN, NOT_JUDGED)
+    is_live = last is check
+    verdict, reason = (
+        (check.live_verdict, check.live_reason) if is_live else (last.verdict, last.reason)
+    )
+    return Cause(title, subject, Verdict(verdict or "UNKNOWN"), reason or "")
 
 
-def _is_derived(row: Any, checks: Mapping[str, Any]) -> bool:
-    check = checks.get(row.check_name)
+def _is_derived(check: Any) -> bool:
     return bool(check) and check.source in DERIVED
 
 
@@ -135,8 +142,9 @@ def cards(
 
 
 def _row(item: Any | None, check: Any, situation: Situation, now: datetime) -> Any | None:
-    """The row of a run; of one that follows from others, what follows from them now."""
-    if item is None or check is None or check.source not in DERIVED:
+    """The row of a run; of one that follows from others, what follows from them now: without a run that is
+    known only where something is CRITICAL."""
+    if not _is_derived(check) or (item is None and not situation.critical_subjects):
         return item
     measured = DERIVED[check.source](situation, now)
     judged = judge(measured, Spec.of(check).rule)

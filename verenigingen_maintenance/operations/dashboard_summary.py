@@ -106,11 +106,16 @@ def _phase(phases: Sequence[Mapping[str, Any]]) -> str:
 
 
 def status(
-    present: Mapping[str, Cause] | None, work: Sequence[Any], going: Sequence[Any], is_late: bool
+    run: Measured | None,
+    present: Mapping[str, Cause] | None,
+    work: Sequence[Any],
+    going: Sequence[Any],
+    is_late: bool,
 ) -> Concluded:
     """What the status is, and why. `work` are the open escalations, `going` the emergencies."""
     known = Known(
-        checks=None if present is None else list(present.values()),
+        checks=list((present or {}).values()),
+        is_measured=run is not None,
         incidents=[each["title"] for each in going if not each["is_drill"]],
         escalations=[each.title for each in work],
         waiting=[each.title for each in work if each.status == "Open"],
@@ -121,14 +126,16 @@ def status(
 
 def issues(present: Mapping[str, Cause] | None, run: Measured | None, work: Sequence[Any]) -> dict[str, Any]:
     """Each subject that is critical now, as the card Critical Issues counts them, with its escalation or else
-    its check. `count` is None where no check was judged."""
+    its check. `count` is None where no run was judged and nothing is known to be critical."""
     open_ones = {each.subject: each for each in work}
+    rows = {row.check_name for row in run.items} if run else set()
     found: dict[str, dict[str, str]] = {}
     for name, cause in (present or {}).items():
         if cause.verdict is Verdict.CRITICAL:
-            found.setdefault(cause.subject, _issue(name, cause, run, open_ones.get(cause.subject)))
+            of_run = run if name in rows else None
+            found.setdefault(cause.subject, _issue(name, cause, of_run, open_ones.get(cause.subject)))
     more = max(len(found) - MOST_ISSUES, 0)
-    count = None if present is None else len(found)
+    count = len(found) if found or (run and present is not None) else None
     return {"count": count, "lines": list(found.values())[:MOST_ISSUES], "more": more}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from html import escape
+from itertools import zip_longest
 
 from frappe import _
 from frappe.utils import fmt_money, formatdate, get_fullname
@@ -83,10 +84,14 @@ def sentence(found: Concluded, last_look: str) -> str:
     """The reason of a status, for people who are no engineers. `last_look` says when samples came last."""
     if found.reason is Reason.NOT_LOOKED:
         return _not_looked(last_look)
-    quoted = [f"“{said(name)}”" for name in found.names]
+    quoted = [_quoted(*each) for each in zip_longest(found.names, found.why)]
     if found.more:
         return _AND_MORE[found.reason]().format(", ".join(quoted), found.more)
     return _REASONS[found.reason]().format(", ".join(quoted))
+
+
+def _quoted(name: str, why: str | None) -> str:
+    return f"“{said(name)}” ({said(why)})" if why else f"“{said(name)}”"
 
 
 def _not_looked(last_look: str) -> str:

@@ -77,7 +77,7 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
         "cards": parts.read(
             "cards", lambda: cards.cards(run, checks, _situation(present, checks, rows), lines, now), []
         ),
-        "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run)),
+        "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run, now)),
         "patterns": parts.read("patterns", lambda: work.patterns(now)),
         "escalations": parts.read("escalations", lambda: work.escalations(rows, now)),
         "promises": parts.read("promises", lambda: figures.promises(now)),

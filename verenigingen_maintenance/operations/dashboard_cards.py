@@ -24,6 +24,7 @@ from verenigingen_maintenance.operations.checks import CHECK, Spec
 from verenigingen_maintenance.operations.dashboard_rows import rows
 from verenigingen_maintenance.operations.dashboard_series import Series
 from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.workspace_guide import open_escalations
 from verenigingen_maintenance.sources import clock
 
 # The titles are those that the written procedure looks for on a dashboard.
@@ -42,7 +43,7 @@ CARDS = {
 }
 # They follow from other rows, and must not feed one: what they do not know is no card without data.
 DERIVED_CARDS = {"critical_alerts", "critical_issues"}
-OPEN = "/app/maintenance-escalation?status=Open"
+OPEN = open_escalations()
 FIELDS = (
     *("name", "title", "source", "unit", "subject", "area", "warning", "critical", "clear", "not_applicable"),
     *("live", "enabled", "live_verdict", "live_value", "live_reason", "live_at"),
@@ -108,9 +109,7 @@ def _cause(name: str, row: Any, check: Any) -> Cause:
     if last is None:
         return Cause(title, subject, Verdict.UNKNOWN, NOT_JUDGED)
     is_live = last is check
-    verdict, reason = (
-        (check.live_verdict, check.live_reason) if is_live else (last.verdict, last.reason)
-    )
+    verdict, reason = (check.live_verdict, check.live_reason) if is_live else (last.verdict, last.reason)
     return Cause(title, subject, Verdict(verdict or "UNKNOWN"), reason or "")
 
 
@@ -218,10 +217,16 @@ def _trend(found: Series | None) -> dict[str, str] | None:
     return {"svg": found.sparkline(), "url": found.url} if found and found.points else None
 
 
-def recent_errors(run: Measured | None) -> list[dict] | None:
-    """The most frequent errors of 24 hours as the run found them; None where that was not measured."""
+def recent_errors(run: Measured | None, now: datetime) -> dict[str, Any] | None:
+    """The most frequent errors of 24 hours as the run found them, and until when; None where that was not
+    measured."""
     if run is None:
         return None
     filters = {"parent": run.name, "check_name": "same_error_24h"}
-    item = frappe.db.get_value("Checklist Run Item", filters, ["value", "evidence"], as_dict=True)
-    return json.loads(item.evidence or "{}").get("most frequent") if item and item.value else None
+    fields = ["value", "evidence", "observed_at"]
+    item = frappe.db.get_value("Checklist Run Item", filters, fields, as_dict=True)
+    found = json.loads(item.evidence or "{}").get("most frequent") if item and item.value else None
+    if found is None:
+        return None
+    seen = clock.instant_before(item.observed_at or run.measured_at, now)
+    return {"lines": found, "until": words.at(seen, now)}

@@ -134,9 +134,9 @@ def issues(present: Mapping[str, Cause] | None, run: Measured | None, work: Sequ
         if cause.verdict is Verdict.CRITICAL:
             of_run = run if name in rows else None
             found.setdefault(cause.subject, _issue(name, cause, of_run, open_ones.get(cause.subject)))
-    more = max(len(found) - MOST_ISSUES, 0)
+    lines = list(found.values())
     count = len(found) if found or (run and present is not None) else None
-    return {"count": count, "lines": list(found.values())[:MOST_ISSUES], "more": more}
+    return {"count": count, "lines": lines[:MOST_ISSUES], "more": lines[MOST_ISSUES:]}
 
 
 def _issue(name: str, cause: Cause, run: Measured | None, escalation: Any | None) -> dict[str, str]:
@@ -204,7 +204,8 @@ def _progress(run: str) -> tuple[int, int]:
 
 
 def on_duty(now: datetime) -> dict[str, Any]:
-    """Who is told first: who is on duty at the lowest level and until when, else everybody with its role."""
+    """Who is told first: who is on duty at the lowest level and until when, else everybody with its role.
+    `is_gap` where nobody is told, or nobody of its rotation is on duty."""
     name = frappe.db.get_value(duty.LEVEL, {}, "name", order_by="level asc")
     if not name:
         return {
@@ -226,8 +227,9 @@ def on_duty(now: datetime) -> dict[str, Any]:
     people = [words.person(user) for user in reached.users[:3]]
     more = len(reached.users) - len(people)
     told = ", ".join(people) if not more else _("{0} and {1} more").format(", ".join(people), more)
-    if not people:
-        return {"told": _("nobody is told in Desk"), "until": said(reached.why), "url": url, "is_gap": True}
+    if not people or level.rotation:
+        told = told or _("nobody is told in Desk")
+        return {"told": told, "until": said(reached.why), "url": url, "is_gap": True}
     return {
         "told": told,
         "until": _("everybody with the role {0}").format(_(level.role)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -17,6 +18,7 @@ from verenigingen_maintenance.core.wording import in_words, number
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _STATE = {Verdict.OK: STATES[0], Verdict.WARNING: STATES[1], Verdict.CRITICAL: STATES[2]}
 
 
@@ -26,19 +28,21 @@ def figure(value: float) -> str:
     return fmt_money(value, precision=len(decimals))
 
 
+def with_figures(text: str) -> str:
+    """A text whose only figures are plain numbers, such as “>= 99.5 %”, with them in the site's form."""
+    return NUMBER.sub(lambda found: figure(float(found[0])), text)
+
+
 def value(amount: float | None, unit: str) -> str:
     """A value with its unit; of a scale its step; empty where there is none."""
-    steps = unit.split("/")
-    if len(steps) > 2:
-        return said(in_words(amount, unit))
-    return "" if amount is None else in_words(amount, said(unit), figure)
+    return in_words(amount, unit, figure, said)
 
 
 def target(wanted: str, unit: str) -> str:
     """What is OK, such as “< 10 errors”."""
     if not wanted:
         return ""
-    return said(wanted) if len(unit.split("/")) > 2 else f"{wanted} {said(unit)}"
+    return said(wanted) if len(unit.split("/")) > 2 else f"{with_figures(wanted)} {said(unit)}"
 
 
 def length(seconds: float) -> str:

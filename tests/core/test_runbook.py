@@ -11,7 +11,7 @@ import yaml
 from verenigingen_maintenance.core.derived import DERIVED, SCALE
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.thresholds import Thresholds
-from verenigingen_maintenance.core.units import SINGULAR
+from verenigingen_maintenance.core.units import ONE
 
 APP = Path(__file__).parents[2] / "verenigingen_maintenance"
 RUNBOOK = APP / "runbook"
@@ -360,4 +360,4 @@ def test_what_silences_is_over_by_itself():
 
 def test_each_unit_of_several_has_a_word_for_one():
     units = {entry.get("unit") or "" for entry in (*CHECKS.values(), *METRICS.values())}
-    assert {unit for unit in units if len(unit) > 2 and unit.endswith("s")} <= set(SINGULAR)
+    assert {unit for unit in units if len(unit) > 2 and unit.endswith("s")} <= set(ONE)

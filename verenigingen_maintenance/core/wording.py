@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .units import unit_of
+from .units import ONE
 
 
 def number(value: float | None) -> str:
@@ -28,7 +28,7 @@ def in_words(
         return ""
     if len(steps) > 2 and value in range(len(steps)):
         return say(steps[int(value)])
-    return f"{figure(value)} {say(unit_of(value, unit))}"
+    return say(ONE[unit]) if value == 1 and unit in ONE else f"{figure(value)} {say(unit)}"
 
 
 def errors_in_words(count: int) -> str:

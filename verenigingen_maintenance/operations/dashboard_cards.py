@@ -99,7 +99,7 @@ def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str,
     return {
         name: _cause(name, items.get(name), checks.get(name))
         for name in dict.fromkeys([*items, *live])
-        if _applies(items.get(name), checks.get(name)) and not _is_derived(checks.get(name))
+        if _counts(items.get(name), checks.get(name))
     }
 
 
@@ -111,6 +111,12 @@ def _cause(name: str, row: Any, check: Any) -> Cause:
     is_live = last is check
     verdict, reason = (check.live_verdict, check.live_reason) if is_live else (last.verdict, last.reason)
     return Cause(title, subject, Verdict(verdict or "UNKNOWN"), reason or "")
+
+
+def _counts(item: Any, check: Any) -> bool:
+    """Whether a live check is applicable is what it says now; of any other, what it was when it ran."""
+    off = check.not_applicable if check and check.live else item.not_applicable
+    return not off and not _is_derived(check)
 
 
 def _is_derived(check: Any) -> bool:

@@ -12,6 +12,16 @@ from playwright.sync_api import expect
 ON_SITE = str(Path(__file__).parent / "dashboard_on_site.py")
 DOOR = re.compile(r"maintenance\.api\.dashboard")
 HALF_A_MINUTE = 31_000
+ASKED_TWICE = """async () => {
+    const board = frappe.pages["maintenance-dashboard"].maintenance_board, signals = [];
+    const { ask } = board;
+    board.ask = (stamp, signal) => (signals.push(signal), ask(stamp, signal));
+    const first = board.refresh();
+    board.refresh();
+    await first;
+    board.ask = ask;
+    return signals.map((each) => each instanceof AbortSignal);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +125,9 @@ def test_an_operator_reads_the_dashboard_in_desk_and_it_keeps_up_to_date(opened,
     page.unroute(DOOR)
     page.get_by_role("button", name="Refresh").click()
     expect(board.locator(".silent")).to_be_hidden()
+
+    # what is told while it asks is asked afterwards, and no question waits without end
+    assert page.evaluate(ASKED_TWICE) == [True, True]
 
     focused.click()
     expect(page).to_have_url(re.compile(f"/app/checklist-run/{hostile['run']}"))

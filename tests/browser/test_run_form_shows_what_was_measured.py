@@ -2,10 +2,13 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+UNITS = Path(__file__).parents[2] / "verenigingen_maintenance" / "core" / "units.py"
+ONE = dict(re.findall(r'"(.+)": phrase\("(.+)"\)', UNITS.read_text(encoding="utf-8")))
 BY_HAND = ["Check Executive Summary", "Check Error Patterns"]
 FREE_FIELDS = ["Issues Found", "Actions Taken", "Escalations Made"]
 CRITICAL = {
@@ -118,5 +121,7 @@ def in_words(item):
     steps = item["unit"].split("/")
     if len(steps) > 2:
         return steps[int(item["value"])]
+    if item["value"] == 1 and item["unit"] in ONE:
+        return ONE[item["unit"]]
     number = f"{item['value']:,.3f}".rstrip("0").rstrip(".")
     return f"{number} {item['unit']}"

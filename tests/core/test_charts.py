@@ -110,6 +110,11 @@ def test_values_at_the_side_have_three_figures(highest, text):
     assert texts(chart((0, highest)))[3] == text
 
 
+def test_values_at_the_side_are_written_as_their_reader_does():
+    dutch = replace(chart((0, 1234)), figure=lambda text: text.replace(".", ","))
+    assert texts(dutch)[1:4] == ["0", "617", "1,23k"]
+
+
 @pytest.mark.parametrize(
     ("length", "shown"),
     [

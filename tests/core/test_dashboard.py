@@ -26,7 +26,7 @@ from verenigingen_maintenance.core.verdicts import Verdict
 
 OK, WARNING, CRITICAL, UNKNOWN = Verdict.OK, Verdict.WARNING, Verdict.CRITICAL, Verdict.UNKNOWN
 FINE, SLOW = Cause("Disk", "Disk", OK), Cause("Database", "Database", WARNING)
-DOWN, BLIND = Cause("Dashboard", "Dashboard", CRITICAL), Cause("Mail", "Mail", UNKNOWN)
+DOWN, BLIND = Cause("Dashboard", "Dashboard", CRITICAL), Cause("Mail", "Mail", UNKNOWN, "no answer")
 
 
 @pytest.mark.parametrize(
@@ -37,20 +37,29 @@ DOWN, BLIND = Cause("Dashboard", "Dashboard", CRITICAL), Cause("Mail", "Mail", U
         (Known([SLOW, BLIND]), UNKNOWN, Reason.UNKNOWN, ("Mail",), 0),
         (Known([BLIND, DOWN]), CRITICAL, Reason.CRITICAL, ("Dashboard",), 0),
         (Known([]), UNKNOWN, Reason.NOT_MEASURED, (), 0),
-        (Known(None), None, Reason.NOT_MEASURED, (), 0),
-        (Known(None, is_late=True), None, Reason.NOT_MEASURED, (), 0),
+        (Known([], is_measured=False), None, Reason.NOT_MEASURED, (), 0),
+        (Known([DOWN, FINE], is_measured=False), CRITICAL, Reason.CRITICAL, ("Dashboard",), 0),
+        (Known([BLIND], is_measured=False), None, Reason.NOT_MEASURED, (), 0),
+        (Known([], is_late=True, is_measured=False), None, Reason.NOT_MEASURED, (), 0),
         (Known([FINE], is_late=True), UNKNOWN, Reason.NOT_LOOKED, (), 0),
         (Known([DOWN], is_late=True), CRITICAL, Reason.CRITICAL, ("Dashboard",), 0),
         (Known([FINE], escalations=["A"], waiting=["A"]), CRITICAL, Reason.CRITICAL, ("A",), 0),
         (Known([FINE], escalations=["A", "B"], waiting=["B"]), CRITICAL, Reason.CRITICAL, ("B",), 0),
         (Known([FINE], escalations=["A", "B"]), CRITICAL, Reason.TAKEN, ("A", "B"), 0),
-        (Known(None, escalations=["A"], waiting=["A"]), CRITICAL, Reason.CRITICAL, ("A",), 0),
+        (
+            Known([], escalations=["A"], waiting=["A"], is_measured=False),
+            CRITICAL,
+            Reason.CRITICAL,
+            ("A",),
+            0,
+        ),
         (Known([DOWN], ["Fire"], ["A"], ["A"]), CRITICAL, Reason.INCIDENT, ("Fire",), 0),
-        (Known(None, ["1", "2", "3", "4"]), CRITICAL, Reason.INCIDENT, ("1", "2"), 2),
+        (Known([], ["1", "2", "3", "4"]), CRITICAL, Reason.INCIDENT, ("1", "2"), 2),
     ],
 )
 def test_the_status_is_the_worst_of_all_that_is_known_with_its_reason(known, verdict, reason, names, more):
-    assert conclude(known) == Concluded(verdict, reason, names, more)
+    why = ("no answer",) if reason is Reason.UNKNOWN else ()
+    assert conclude(known) == Concluded(verdict, reason, names, more, why)
 
 
 @given(

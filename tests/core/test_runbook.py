@@ -11,6 +11,7 @@ import yaml
 from verenigingen_maintenance.core.derived import DERIVED, SCALE
 from verenigingen_maintenance.core.durations import Duration
 from verenigingen_maintenance.core.thresholds import Thresholds
+from verenigingen_maintenance.core.units import ONE
 
 APP = Path(__file__).parents[2] / "verenigingen_maintenance"
 RUNBOOK = APP / "runbook"
@@ -355,3 +356,8 @@ def test_what_silences_is_over_by_itself():
     live = {check.get("subject") or name for name, check in LIVE.items()}
     rules = read("settings.yaml")["Maintenance Settings"]["inhibitions"]
     assert {rule["cause"] for rule in rules} <= live
+
+
+def test_each_unit_of_several_has_a_word_for_one():
+    units = {entry.get("unit") or "" for entry in (*CHECKS.values(), *METRICS.values())}
+    assert {unit for unit in units if len(unit) > 2 and unit.endswith("s")} <= set(ONE)

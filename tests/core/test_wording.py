@@ -71,6 +71,11 @@ def test_numbers_are_written_without_noise_and_nothing_is_never_a_nought(value, 
     ("value", "unit", "text"),
     [
         (12.0, "errors", "12 errors"),
+        (1.0, "errors", "1 error"),
+        (1, "queries", "1 query"),
+        (1, "ms", "1 ms"),
+        (1, "times as wrong", "1 times as wrong"),
+        (1.2, "errors", "1.2 errors"),
         (0, "errors", "0 errors"),
         (99.5, "%", "99.5 %"),
         (None, "errors", ""),
@@ -90,7 +95,12 @@ def test_a_value_has_its_unit_and_one_on_a_scale_is_its_step(value, unit, text):
 
 @given(st.integers(-1000, 1000), st.sampled_from(["errors", "ms", "%", "h"]))
 def test_a_value_in_words_begins_with_its_number(value, unit):
-    assert in_words(value, unit).split(" ") == [str(value), unit]
+    assert in_words(value, unit).split(" ", 1)[0] == str(value)
+
+
+def test_in_another_language_the_unit_of_one_is_said():
+    assert in_words(1, "errors", say={"1 error": "1 fout"}.get) == "1 fout"
+    assert in_words(1, SCALE, say={"at risk": "in gevaar"}.get) == "in gevaar"
 
 
 def test_a_summary_has_the_verdict_each_item_and_what_is_open():

@@ -2,21 +2,22 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import frappe
 import pytest
 from alerts_on_site import escalation
 from conftest import keep_sample, make_check_critical, stored
+from frappe.utils import add_days
 
 from verenigingen_maintenance import api
-from verenigingen_maintenance.core.derived import Cause
 from verenigingen_maintenance.core.escalation_clock import start
 from verenigingen_maintenance.core.pages import read_page
-from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.operations import (
     dashboard,
     dashboard_figures,
     dashboard_page,
+    dashboard_words,
     escalation_policy,
     incidents,
     run_now,
@@ -89,10 +90,9 @@ def test_what_the_status_rests_on_and_cannot_be_read_is_never_healthy(monkeypatc
     def broken():
         raise frappe.db.OperationalError(1205, "Lock wait timeout exceeded")
 
-    fine = {"disk_used": Cause("Disk used", "Disk", Verdict.OK)}
+    all_is_well()
     watched = {"seconds": 40, "is_late": False, "why": [], "problems": [], "verdict": "OK"}
     monkeypatch.setattr(dashboard.watch, "describe_watch", lambda _now: watched)
-    monkeypatch.setattr(dashboard.cards, "present_causes", lambda _run, _checks: fine)
     described = describe_dashboard()
     assert (described["status"], described["verdict"]) == ("healthy", "OK")
     assert described["sentence"] == "Everything that is watched works as it should."
@@ -101,6 +101,81 @@ def test_what_the_status_rests_on_and_cannot_be_read_is_never_healthy(monkeypatc
     assert (described["status"], described["verdict"]) == ("unknown", "UNKNOWN")
     assert described["sentence"].startswith("Nobody can say how the system is")
     assert "Lock wait timeout exceeded" in described["failed"]["escalations"]
+
+
+def all_is_well():
+    """A run that was measured, and a round of samples just now: both judged everything OK."""
+    run_now.run_now("daily", clock.now())
+    for row in frappe.get_all("Checklist Run Item", {"check_name": ("!=", "")}, ["name", "check_name"]):
+        frappe.db.set_value("Checklist Run Item", row.name, {"verdict": "OK", "reason": ""})
+    frappe.db.delete("Maintenance Escalation")
+    live = {"live_verdict": "OK", "live_value": "1", "live_at": stored(minutes=1), "live_reason": ""}
+    frappe.db.set_value("Maintenance Check", {"live": 1}, live)
+
+
+def critical_of(described):
+    """The count of the summary, and what its card says."""
+    return described["issues"]["count"], card(described, "critical_issues")["value"]
+
+
+def test_what_samples_alone_judge_is_part_of_the_status(monkeypatch):
+    watched = {"seconds": 40, "is_late": False, "why": [], "problems": [], "verdict": "OK"}
+    monkeypatch.setattr(dashboard.watch, "describe_watch", lambda _now: watched)
+    judged_live("disk_used", "CRITICAL", "97", minutes=1)
+    described = describe_dashboard()
+    assert described["sentence"] == "Something is broken, and nobody has taken it on yet: “Disk used”."
+    assert critical_of(described) == (1, "1 subject"), "also before the run of the day"
+    all_is_well()
+    assert describe_dashboard()["verdict"] == "OK"
+    judged_live("disk_used", "CRITICAL", "97", minutes=1)
+    described = describe_dashboard()
+    assert (described["verdict"], critical_of(described)) == ("CRITICAL", (1, "1 subject"))
+    assert described["issues"]["lines"] == [{"title": "Disk used", "url": "/app/maintenance-check/disk_used"}]
+    judged_live("disk_used", "OK", "40", hours=2)
+    assert describe_dashboard()["sentence"] == (
+        "It cannot be said that all is well, because this could not be measured: "
+        "“Disk used” (no round of samples judged it lately)."
+    )
+
+
+def test_nobody_on_duty_is_told_as_a_gap():
+    level = frappe.get_doc("Escalation Level", {"level": 1})
+    begins = add_days(clock.stored(clock.now()).date(), 30)
+    level.update({"rotation": [{"user": "manager@example.com"}], "rotation_from": begins}).save()
+    duty = describe_dashboard()["duty"]
+    assert (duty["is_gap"], duty["until"]) == (
+        True,
+        f"nobody is on duty, so everybody with the role {level.role}",
+    )
+
+
+def test_what_is_worst_comes_first_and_more_leads_to_the_rest():
+    frappe.db.set_single_value("Maintenance Settings", "errors_counted_from", str(stored(days=3)))
+    for number, state in enumerate(("Escalating", *["New"] * 60, "Resolved")):
+        pattern = {"doctype": "Error Pattern", "title": state, "state": state, "total": 1}
+        times = {"first_at": stored(hours=100), "last_at": stored(hours=90 - number)}
+        frappe.get_doc({**pattern, "name": f"EP-{number}", **times}).db_insert()
+    for number in range(101):
+        opened(f"More {number}", f"More {number}")
+    described = describe_dashboard()
+    patterns, work = described["patterns"], described["escalations"]
+    assert (patterns["lines"][0]["state_key"], patterns["more"]) == ("Escalating", 61 - 8)
+    assert unquote(patterns["url"]) == (
+        '/app/error-pattern?state=["in", ["Escalating", "Regressed", "New"]]&continues_in=["is", "not set"]'
+    )
+    assert (len(work["lines"]), work["more"]) == (8, 93)
+    assert unquote(work["url"]) == (
+        '/app/maintenance-escalation?status=["in", ["Open", "Acknowledged"]]&is_drill=["!=", 1]'
+    )
+
+
+def test_errors_say_until_when_they_were_counted():
+    run = run_now.run_now("daily", clock.now())["run"]
+    row = {"parent": run, "check_name": "same_error_24h"}
+    frappe.db.set_value("Checklist Run Item", row, {"value": "0", "evidence": '{"most frequent": []}'})
+    frappe.db.set_value("Checklist Run Item", row, "observed_at", "2026-11-24 09:00:00")
+    told = text_of(dashboard_page.render(describe_dashboard()))
+    assert "None in the 24 hours until 24-11-2026 09:00." in told or "2026-11-24 09:00." in told
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_one_is_not(monkeypatch):
@@ -202,6 +277,7 @@ def test_a_card_shows_what_was_judged_last_with_its_age():
     assert newest["url"] == "/app/maintenance-check/database_response"
     frappe.db.set_default("number_format", "#.###,##")
     assert card(describe_dashboard(), "database_response")["value"] == "1.234,5 ms"
+    assert dashboard_words.target("< 0.5", "s") == "< 0,5 s"
     judged_live("database_response", "OK", "1", hours=2)
     assert card(describe_dashboard(), "database_response")["age"] != "2 h 0 min ago", "that is long ago"
 

@@ -184,6 +184,22 @@ def test_a_week_that_nobody_watched_is_not_one_without_escalations():
     assert trends.escalations(12, now) == {last: 2, third: 1}
     rolled_up(before, 1.0)
     assert trends.escalations(12, now) == {last: 2, before: 0, third: 1}
+    rolled_up(third - timedelta(days=3), 1.0)
+    assert trends.escalations(12, now) == {last: 2, before: 0, third: 1}, "it began within that week"
+    rolled_up(third - timedelta(days=8), 1.0)
+    assert trends.escalations(12, now)[third - timedelta(weeks=1)] == 0, "it was watched before"
+
+
+def test_what_is_kept_of_the_scratch_server_is_read_in_the_language_of_each(monkeypatch):
+    def asked(*_arguments):
+        return {"scratch": setup_measures.Measured("done", f"told in {frappe.local.lang}")}
+
+    monkeypatch.setattr(setup_measures.measure, "ask_all", asked)
+    setup_measures.forget()
+    for lang in ("en", "nl", "en"):
+        monkeypatch.setattr(frappe.local, "lang", lang)
+        assert setup_measures.scratch(clock.now()).told == f"told in {lang}"
+    setup_measures.forget()
 
 
 def test_a_chart_without_a_figure_says_so_and_draws_nothing():

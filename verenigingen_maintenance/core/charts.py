@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -30,6 +30,7 @@ class Chart:
     reached, from half the way on. `expected` goes on after the points: moments with what is
     expected, at least and at most. `marks` are moments with a sign to show and the words that it stands for,
     such as a change. Times are shown as they are given, or as `labels` say: of the begin and of the end.
+    `figure` writes a number, such as 12.5, as its reader does.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Chart:
     capacity: Sequence[float] = ()
     marks: Sequence[Mark] = ()
     labels: tuple[str, str] | None = None
+    figure: Callable[[str], str] = str
 
     def svg(self, told: str = "") -> str:
         """The chart as one element; every text in it is escaped. `told` says what it shows, in the reader's
@@ -109,7 +111,7 @@ class Chart:
             value = low + (high - low) * step / (TICKS - 1)
             y = self._y(value, low, high)
             yield _across(y, 'class="grid" stroke="#e2e6e9"')
-            yield f'<text x="{LEFT - 4}" y="{y + 3}" text-anchor="end">{_short(value)}</text>'
+            yield f'<text x="{LEFT - 4}" y="{y + 3}" text-anchor="end">{_short(value, self.figure)}</text>'
 
     def _marked(self) -> Iterator[str]:
         """A line with its sign above, and its words for whoever points at it. Signs that would lie on each
@@ -189,12 +191,12 @@ def _across(y: float, drawn: str) -> str:
     return f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" {drawn}/>'
 
 
-def _short(value: float) -> str:
+def _short(value: float, figure: Callable[[str], str]) -> str:
     """A value with three figures: 0.125, 12.5, 1.2k, 3.4M."""
     for size, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
-            return f"{_three(value / size)}{sign}"
-    return _three(value)
+            return f"{figure(_three(value / size))}{sign}"
+    return figure(_three(value))
 
 
 def _three(value: float) -> str:

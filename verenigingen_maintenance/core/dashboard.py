@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -34,49 +34,53 @@ class Reason(str, Enum):
 class Known:
     """What a status is concluded from.
 
-    `checks` are None where no run was measured since the latest one was due. `incidents` and `escalations`
-    are the titles of those that are not over, drills left out; `waiting` those of them that nobody has.
+    `checks` are those of the run and those that samples judge. `is_measured` says whether a run was measured
+    since the latest one was due. `incidents` and `escalations` are the titles of those that are not over,
+    drills left out; `waiting` those of them that nobody has.
     """
 
-    checks: Sequence[Cause] | None
+    checks: Sequence[Cause]
     incidents: Sequence[str] = ()
     escalations: Sequence[str] = ()
     waiting: Sequence[str] = ()
     is_late: bool = False
+    is_measured: bool = True
 
 
 @dataclass(frozen=True)
 class Concluded:
     """A status, and why: a reason, the first few names that it is about, and how many more there are.
 
-    `verdict` is None where nothing was measured.
+    `verdict` is None where nothing was measured. `why` has of each name why it is UNKNOWN.
     """
 
     verdict: Verdict | None
     reason: Reason
     names: tuple[str, ...] = ()
     more: int = 0
+    why: tuple[str, ...] = ()
 
 
 def conclude(known: Known) -> Concluded:
     """The worst of all that is known, and why. What nobody looks at is UNKNOWN, never healthy."""
     if known.incidents:
         return _status(Verdict.CRITICAL, Reason.INCIDENT, known.incidents)
-    checks = known.checks or ()
+    checks = known.checks
     broken = list(dict.fromkeys([*known.escalations, *_titles(checks, Verdict.CRITICAL)]))
     if known.escalations:
         reason = Reason.CRITICAL if known.waiting else Reason.TAKEN
         return _status(Verdict.CRITICAL, reason, known.waiting or known.escalations)
     if broken:
         return _status(Verdict.CRITICAL, Reason.CRITICAL, broken)
-    if known.checks is None:
+    if not known.is_measured:
         return Concluded(None, Reason.NOT_MEASURED)
     if known.is_late:
         return Concluded(Verdict.UNKNOWN, Reason.NOT_LOOKED)
     verdict = worst(each.verdict for each in checks)
     if verdict is Verdict.OK or not checks:
         return Concluded(verdict, Reason.OK if checks else Reason.NOT_MEASURED)
-    return _status(verdict, _REASONS[verdict], _titles(checks, verdict))
+    found = _status(verdict, _REASONS[verdict], _titles(checks, verdict))
+    return replace(found, why=_whys(checks)) if verdict is Verdict.UNKNOWN else found
 
 
 _REASONS = {Verdict.UNKNOWN: Reason.UNKNOWN, Verdict.WARNING: Reason.WARNING}
@@ -88,6 +92,10 @@ def _status(verdict: Verdict, reason: Reason, names: Sequence[str]) -> Concluded
 
 def _titles(checks: Sequence[Cause], verdict: Verdict) -> list[str]:
     return [each.title for each in checks if each.verdict is verdict]
+
+
+def _whys(checks: Sequence[Cause]) -> tuple[str, ...]:
+    return tuple(each.reason for each in checks if each.verdict is Verdict.UNKNOWN)[:NAMED]
 
 
 # --- the clock of an escalation

@@ -21,11 +21,12 @@ SOURCE = "the other checks"
 
 @dataclass(frozen=True)
 class Cause:
-    """One measured check: its subject and what it was judged."""
+    """One measured check: its subject, what it was judged, and why where that is UNKNOWN."""
 
     title: str
     subject: str
     verdict: Verdict
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .units import ONE
+
 
 def number(value: float | None) -> str:
     """A value without noise: 12, 0.183, 1204.5. Nothing measured is an empty text, never a nought."""
@@ -13,14 +15,20 @@ def number(value: float | None) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
 
 
-def in_words(value: float | None, unit: str, figure: Callable[[float], str] = number) -> str:
-    """A value with its unit: "12 errors"; of a scale, such as "healthy/at risk/critical", its step."""
+def in_words(
+    value: float | None,
+    unit: str,
+    figure: Callable[[float], str] = number,
+    say: Callable[[str], str] = str,
+) -> str:
+    """A value with its unit: "12 errors"; of a scale, such as "healthy/at risk/critical", its step. `figure`
+    and `say` write the number and the words for their reader."""
     steps = unit.split("/")
     if value is None:
         return ""
     if len(steps) > 2 and value in range(len(steps)):
-        return steps[int(value)]
-    return f"{figure(value)} {unit}"
+        return say(steps[int(value)])
+    return say(ONE[unit]) if value == 1 and unit in ONE else f"{figure(value)} {say(unit)}"
 
 
 def errors_in_words(count: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import frappe
+from frappe import _
 
 from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.redaction import redact
@@ -77,11 +78,11 @@ def documents(since: datetime) -> list[str]:
 
 
 def dated(since: datetime) -> list[Changed]:
-    """The same, each with its moment, the last first; 300 at most."""
+    """The same in the reader's language, each with its moment, the last first; 300 at most."""
     return [
         Changed(row.creation, row.ref_doctype, row.docname, redact(text))
         for row in _rows(since, "creation desc")
-        for text in _told(row)
+        for text in _told(row, _)
     ]
 
 
@@ -91,7 +92,7 @@ def _rows(since: datetime, order: str = "creation asc") -> list[Any]:
     return frappe.get_all(VERSION, filters, fields, order_by=order, limit=MOST)
 
 
-def _told(row: Any) -> Iterator[str]:
+def _told(row: Any, say: Callable[[str], str] = str) -> Iterator[str]:
     data = json.loads(row.data or "{}")
     changed = [(each[0], each[1], each[2]) for each in data.get("changed", []) if each[0] not in OWN]
     tables = {each[0] for key in ("added", "removed", "row_changed") for each in data.get(key, [])} - OWN
@@ -103,12 +104,14 @@ def _told(row: Any) -> Iterator[str]:
         return
     meta = frappe.get_meta(row.ref_doctype)
     if rules is None:
-        what = some([meta.get_label(field) for field in (*(each[0] for each in changed), *sorted(tables))], 5)
+        fields = (*(each[0] for each in changed), *sorted(tables))
+        what = some([say(meta.get_label(field)) for field in fields], 5)
     else:
         what = ", ".join(
-            f"{meta.get_label(field)} {_value(old)} → {_value(new)}" for field, old, new in changed
+            f"{say(meta.get_label(field))} {_value(old)} → {_value(new)}" for field, old, new in changed
         )
-    name = row.ref_doctype if row.ref_doctype == row.docname else f"{row.ref_doctype} {row.docname}"
+    kind = say(row.ref_doctype)
+    name = kind if row.ref_doctype == row.docname else f"{kind} {row.docname}"
     yield f"{name}: {what}"
 
 

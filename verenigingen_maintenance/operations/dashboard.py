@@ -63,7 +63,7 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
     rows = parts.read("escalations", work.unresolved, [])
     lines = parts.read("charts", lambda: _series(checks, now), {})
     changes = parts.read("changes", lambda: work.changes(now), {"lines": [], "more": 0})
-    found = parts.read("status", lambda: summary.status(present, rows, going, watcher["is_late"]))
+    found = parts.read("status", lambda: summary.status(run, present, rows, going, watcher["is_late"]))
     return {
         **_watched(watcher),
         **_of_run(run, now),
@@ -77,7 +77,7 @@ def _described(parts: _Parts, now: datetime) -> dict[str, Any]:
         "cards": parts.read(
             "cards", lambda: cards.cards(run, checks, _situation(present, checks, rows), lines, now), []
         ),
-        "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run)),
+        "recent_errors": parts.read("recent errors", lambda: cards.recent_errors(run, now)),
         "patterns": parts.read("patterns", lambda: work.patterns(now)),
         "escalations": parts.read("escalations", lambda: work.escalations(rows, now)),
         "promises": parts.read("promises", lambda: figures.promises(now)),

@@ -14,6 +14,7 @@ from frappe import _
 
 from verenigingen_maintenance.core.derived import DERIVED, Cause, Situation
 from verenigingen_maintenance.core.judgement import judge
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.readings import Reading
 from verenigingen_maintenance.core.verdicts import Verdict
 from verenigingen_maintenance.core.wording import number
@@ -23,6 +24,7 @@ from verenigingen_maintenance.operations.checks import CHECK, Spec
 from verenigingen_maintenance.operations.dashboard_rows import rows
 from verenigingen_maintenance.operations.dashboard_series import Series
 from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.workspace_guide import open_escalations
 from verenigingen_maintenance.sources import clock
 
 # The titles are those that the written procedure looks for on a dashboard.
@@ -41,13 +43,14 @@ CARDS = {
 }
 # They follow from other rows, and must not feed one: what they do not know is no card without data.
 DERIVED_CARDS = {"critical_alerts", "critical_issues"}
-OPEN = "/app/maintenance-escalation?status=Open"
+OPEN = open_escalations()
 FIELDS = (
     *("name", "title", "source", "unit", "subject", "area", "warning", "critical", "clear", "not_applicable"),
     *("live", "enabled", "live_verdict", "live_value", "live_reason", "live_at"),
     *("breaches", "clears", "timeout_seconds", "version"),
 )
 AHEAD = timedelta(minutes=1)
+NOT_JUDGED = phrase("no round of samples judged it lately")
 
 
 @dataclass(frozen=True)
@@ -88,26 +91,35 @@ def present_checks(now: datetime) -> dict[str, Any]:
     return {row.name: row for row in found}
 
 
-def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str, Cause] | None:
-    """The checks of a run as they were judged last, by name, without those that follow from others; None
-    without a run."""
-    if run is None:
-        return None
-    rows = {
-        row.check_name: row for row in run.items if not row.not_applicable and not _is_derived(row, checks)
+def present_causes(run: Measured | None, checks: Mapping[str, Any]) -> dict[str, Cause]:
+    """The checks of a run, and those that samples judge, as they were judged last, by name; without those
+    that follow from others."""
+    items = {row.check_name: row for row in run.items} if run else {}
+    live = [name for name, check in checks.items() if check.live]
+    return {
+        name: _cause(name, items.get(name), checks.get(name))
+        for name in dict.fromkeys([*items, *live])
+        if _counts(items.get(name), checks.get(name))
     }
-    return {name: _cause(row, checks.get(name)) for name, row in rows.items()}
 
 
-def _cause(row: Any, check: Any) -> Cause:
+def _cause(name: str, row: Any, check: Any) -> Cause:
     last = newest(row, check)
-    verdict = last.live_verdict if last is check else last.verdict
-    subject = (check and check.subject) or row.check_name
-    return Cause(row.title, subject, Verdict(verdict or "UNKNOWN"))
+    title, subject = (row or check).title, (check and check.subject) or name
+    if last is None:
+        return Cause(title, subject, Verdict.UNKNOWN, NOT_JUDGED)
+    is_live = last is check
+    verdict, reason = (check.live_verdict, check.live_reason) if is_live else (last.verdict, last.reason)
+    return Cause(title, subject, Verdict(verdict or "UNKNOWN"), reason or "")
 
 
-def _is_derived(row: Any, checks: Mapping[str, Any]) -> bool:
-    check = checks.get(row.check_name)
+def _counts(item: Any, check: Any) -> bool:
+    """Whether a live check is applicable is what it says now; of any other, what it was when it ran."""
+    off = check.not_applicable if check and check.live else item.not_applicable
+    return not off and not _is_derived(check)
+
+
+def _is_derived(check: Any) -> bool:
     return bool(check) and check.source in DERIVED
 
 
@@ -135,8 +147,9 @@ def cards(
 
 
 def _row(item: Any | None, check: Any, situation: Situation, now: datetime) -> Any | None:
-    """The row of a run; of one that follows from others, what follows from them now."""
-    if item is None or check is None or check.source not in DERIVED:
+    """The row of a run; of one that follows from others, what follows from them now: without a run that is
+    known only where something is CRITICAL."""
+    if not _is_derived(check) or (item is None and not situation.critical_subjects):
         return item
     measured = DERIVED[check.source](situation, now)
     judged = judge(measured, Spec.of(check).rule)
@@ -210,10 +223,16 @@ def _trend(found: Series | None) -> dict[str, str] | None:
     return {"svg": found.sparkline(), "url": found.url} if found and found.points else None
 
 
-def recent_errors(run: Measured | None) -> list[dict] | None:
-    """The most frequent errors of 24 hours as the run found them; None where that was not measured."""
+def recent_errors(run: Measured | None, now: datetime) -> dict[str, Any] | None:
+    """The most frequent errors of 24 hours as the run found them, and until when; None where that was not
+    measured."""
     if run is None:
         return None
     filters = {"parent": run.name, "check_name": "same_error_24h"}
-    item = frappe.db.get_value("Checklist Run Item", filters, ["value", "evidence"], as_dict=True)
-    return json.loads(item.evidence or "{}").get("most frequent") if item and item.value else None
+    fields = ["value", "evidence", "observed_at"]
+    item = frappe.db.get_value("Checklist Run Item", filters, fields, as_dict=True)
+    found = json.loads(item.evidence or "{}").get("most frequent") if item and item.value else None
+    if found is None:
+        return None
+    seen = clock.instant_before(item.observed_at or run.measured_at, now)
+    return {"lines": found, "until": words.at(seen, now)}

@@ -52,7 +52,7 @@ def _promise(row: Any) -> dict[str, str]:
     verdict = row.verdict or "UNKNOWN"
     return {
         **{"title": said(row.title), "span": said(row.span or ""), "value": said(row.value or "")},
-        **{"target": row.target or "", "detail": said(row.detail or "")},
+        **{"target": said(words.with_figures(row.target or "")), "detail": said(row.detail or "")},
         **{"verdict": verdict, "verdict_word": said(verdict)},
     }
 
@@ -117,6 +117,7 @@ def _forecast(row: Any, metric: Any, known: Sequence[Point]) -> dict[str, Any]:
         **{"begins": _midnight(first), "ends": _midnight(last), "longest_gap": ONE_DAY * 1.5},
         **{"capacity": _limit(row.limit), "expected": expected},
         labels=(formatdate(first), formatdate(last)),
+        figure=words.with_figures,
     )
     band = _("expected {0} to {1} within {2} days").format(
         words.value(min(each[2] for each in expected), unit),

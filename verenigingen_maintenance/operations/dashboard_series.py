@@ -69,6 +69,7 @@ class Series:
             **{"begins": self.begins, "ends": self.ends, "longest_gap": self.apart * 1.5},
             **{"limits": self.limits, "marks": marks},
             labels=(self._label(self.begins), self._label(self.ends)),
+            figure=words.with_figures,
         )
         return drawn.svg(self._labelled())
 

@@ -106,11 +106,16 @@ def _phase(phases: Sequence[Mapping[str, Any]]) -> str:
 
 
 def status(
-    present: Mapping[str, Cause] | None, work: Sequence[Any], going: Sequence[Any], is_late: bool
+    run: Measured | None,
+    present: Mapping[str, Cause] | None,
+    work: Sequence[Any],
+    going: Sequence[Any],
+    is_late: bool,
 ) -> Concluded:
     """What the status is, and why. `work` are the open escalations, `going` the emergencies."""
     known = Known(
-        checks=None if present is None else list(present.values()),
+        checks=list((present or {}).values()),
+        is_measured=run is not None,
         incidents=[each["title"] for each in going if not each["is_drill"]],
         escalations=[each.title for each in work],
         waiting=[each.title for each in work if each.status == "Open"],
@@ -121,15 +126,17 @@ def status(
 
 def issues(present: Mapping[str, Cause] | None, run: Measured | None, work: Sequence[Any]) -> dict[str, Any]:
     """Each subject that is critical now, as the card Critical Issues counts them, with its escalation or else
-    its check. `count` is None where no check was judged."""
+    its check. `count` is None where no run was judged and nothing is known to be critical."""
     open_ones = {each.subject: each for each in work}
+    rows = {row.check_name for row in run.items} if run else set()
     found: dict[str, dict[str, str]] = {}
     for name, cause in (present or {}).items():
         if cause.verdict is Verdict.CRITICAL:
-            found.setdefault(cause.subject, _issue(name, cause, run, open_ones.get(cause.subject)))
-    more = max(len(found) - MOST_ISSUES, 0)
-    count = None if present is None else len(found)
-    return {"count": count, "lines": list(found.values())[:MOST_ISSUES], "more": more}
+            of_run = run if name in rows else None
+            found.setdefault(cause.subject, _issue(name, cause, of_run, open_ones.get(cause.subject)))
+    lines = list(found.values())
+    count = len(found) if found or (run and present is not None) else None
+    return {"count": count, "lines": lines[:MOST_ISSUES], "more": lines[MOST_ISSUES:]}
 
 
 def _issue(name: str, cause: Cause, run: Measured | None, escalation: Any | None) -> dict[str, str]:
@@ -197,7 +204,8 @@ def _progress(run: str) -> tuple[int, int]:
 
 
 def on_duty(now: datetime) -> dict[str, Any]:
-    """Who is told first: who is on duty at the lowest level and until when, else everybody with its role."""
+    """Who is told first: who is on duty at the lowest level and until when, else everybody with its role.
+    `is_gap` where nobody is told, or nobody of its rotation is on duty."""
     name = frappe.db.get_value(duty.LEVEL, {}, "name", order_by="level asc")
     if not name:
         return {
@@ -219,8 +227,9 @@ def on_duty(now: datetime) -> dict[str, Any]:
     people = [words.person(user) for user in reached.users[:3]]
     more = len(reached.users) - len(people)
     told = ", ".join(people) if not more else _("{0} and {1} more").format(", ".join(people), more)
-    if not people:
-        return {"told": _("nobody is told in Desk"), "until": said(reached.why), "url": url, "is_gap": True}
+    if not people or level.rotation:
+        told = told or _("nobody is told in Desk")
+        return {"told": told, "until": said(reached.why), "url": url, "is_gap": True}
     return {
         "told": told,
         "until": _("everybody with the role {0}").format(_(level.role)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import partial
 from html import escape
+from itertools import zip_longest
 
 from frappe import _
 from frappe.utils import fmt_money, formatdate, get_fullname
@@ -16,6 +18,7 @@ from verenigingen_maintenance.core.wording import in_words, number
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _STATE = {Verdict.OK: STATES[0], Verdict.WARNING: STATES[1], Verdict.CRITICAL: STATES[2]}
 
 
@@ -25,19 +28,21 @@ def figure(value: float) -> str:
     return fmt_money(value, precision=len(decimals))
 
 
+def with_figures(text: str) -> str:
+    """A text whose only figures are plain numbers, such as “>= 99.5 %”, with them in the site's form."""
+    return NUMBER.sub(lambda found: figure(float(found[0])), text)
+
+
 def value(amount: float | None, unit: str) -> str:
     """A value with its unit; of a scale its step; empty where there is none."""
-    steps = unit.split("/")
-    if len(steps) > 2:
-        return said(in_words(amount, unit))
-    return "" if amount is None else in_words(amount, said(unit), figure)
+    return in_words(amount, unit, figure, said)
 
 
 def target(wanted: str, unit: str) -> str:
     """What is OK, such as “< 10 errors”."""
     if not wanted:
         return ""
-    return said(wanted) if len(unit.split("/")) > 2 else f"{wanted} {said(unit)}"
+    return said(wanted) if len(unit.split("/")) > 2 else f"{with_figures(wanted)} {said(unit)}"
 
 
 def length(seconds: float) -> str:
@@ -83,10 +88,14 @@ def sentence(found: Concluded, last_look: str) -> str:
     """The reason of a status, for people who are no engineers. `last_look` says when samples came last."""
     if found.reason is Reason.NOT_LOOKED:
         return _not_looked(last_look)
-    quoted = [f"“{said(name)}”" for name in found.names]
+    quoted = [_quoted(*each) for each in zip_longest(found.names, found.why)]
     if found.more:
         return _AND_MORE[found.reason]().format(", ".join(quoted), found.more)
     return _REASONS[found.reason]().format(", ".join(quoted))
+
+
+def _quoted(name: str, why: str | None) -> str:
+    return f"“{said(name)}” ({said(why)})" if why else f"“{said(name)}”"
 
 
 def _not_looked(last_look: str) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
+from pypika import CustomFunction
 
 from verenigingen_maintenance.core.dashboard import stand
 from verenigingen_maintenance.core.escalation_clock import Clock
@@ -18,16 +20,17 @@ from verenigingen_maintenance.core.policy import Policy
 from verenigingen_maintenance.operations import changed
 from verenigingen_maintenance.operations import dashboard_words as words
 from verenigingen_maintenance.operations.change_records import CHANGE
+from verenigingen_maintenance.operations.dashboard_rows import rows as rows_of
 from verenigingen_maintenance.operations.dashboard_series import PERIOD
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.open_escalations import UNRESOLVED
+from verenigingen_maintenance.operations.workspace_guide import list_of, open_escalations
 from verenigingen_maintenance.sources import clock, error_patterns
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 
 MOST = 8
-MOST_ESCALATIONS = 100
-MOST_CHANGES, MOST_PATTERNS = 12, 50
+MOST_CHANGES = 12
 DAY, BEHIND = timedelta(days=1), timedelta(minutes=10)
 SHOWN = (ESCALATING, REGRESSED, NEW)
 
@@ -36,15 +39,15 @@ SHOWN = (ESCALATING, REGRESSED, NEW)
 
 
 def unresolved() -> list[Any]:
-    """The escalations that are not resolved, latest first, without drills; by the key that open ones have."""
+    """The escalations that are not resolved, latest first, without drills; by the key that open ones have, of
+    which each subject has one."""
     table = frappe.qb.DocType(ESCALATION)
     fields = ("name", "title", "status", "subject", "level", "opened_at", "acknowledged_by", "muted_because")
     query = (
         frappe.qb.from_(table)
-        .select(*(table[field] for field in (*fields, "clock", "policy")))
+        .select(*(table[field] for field in fields))
         .where(table.open_key.isnotnull() & table.status.isin(UNRESOLVED) & (table.is_drill == 0))
         .orderby(table.opened_at, order=frappe.qb.desc)
-        .limit(MOST_ESCALATIONS)
     )
     return query.run(as_dict=True)
 
@@ -52,13 +55,16 @@ def unresolved() -> list[Any]:
 def escalations(rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """Each with its level, its clock and what comes next."""
     titles = dict(frappe.get_all("Escalation Level", fields=["name", "title"], as_list=True, limit=0))
-    lines = [_escalation(row, titles, now) for row in rows[:MOST]]
-    return {"lines": lines, "more": max(len(rows) - MOST, 0)}
+    shown = rows[:MOST]
+    filters = {"name": ("in", [row.name for row in shown] or [""])}
+    clocks = {each.name: each for each in rows_of(ESCALATION, ["name", "clock", "policy"], filters)}
+    lines = [_escalation(row, clocks.get(row.name, {}), titles, now) for row in shown]
+    return {"lines": lines, "more": len(rows) - len(shown), "url": open_escalations()}
 
 
-def _escalation(row: Any, titles: dict[str, str], now: datetime) -> dict[str, Any]:
-    kept = Clock.from_json(row.clock) if row.clock else None
-    policy = Policy.from_json(row.policy) if row.policy else None
+def _escalation(row: Any, clocked: Any, titles: dict[str, str], now: datetime) -> dict[str, Any]:
+    kept = Clock.from_json(clocked["clock"]) if clocked.get("clock") else None
+    policy = Policy.from_json(clocked["policy"]) if clocked.get("policy") else None
     found = stand(Status(row.status), kept, policy, now)
     return {
         **{"name": row.name, "title": said(row.title), "status": said(row.status)},
@@ -80,18 +86,20 @@ def patterns(now: datetime) -> dict[str, Any]:
         return {"lines": [], "why_none": _("not measured: errors were not counted yet")}
     table = frappe.qb.DocType(PATTERN)
     fields = ("name", "title", "state", "severity", "total", "first_at", "last_at")
+    asked = frappe.qb.from_(table).where(
+        table.state.isin(SHOWN) & (table.continues_in.isnull() | (table.continues_in == ""))
+    )
     rows = (
-        frappe.qb.from_(table)
-        .select(*(table[field] for field in fields))
-        .where(table.state.isin(SHOWN) & (table.continues_in.isnull() | (table.continues_in == "")))
+        asked.select(*(table[field] for field in fields))
+        .orderby(CustomFunction("field", ["state", *SHOWN])(table.state, *SHOWN))
         .orderby(table.last_at, order=frappe.qb.desc)
-        .limit(MOST_PATTERNS)
+        .limit(MOST)
     ).run(as_dict=True)
-    rows.sort(key=lambda row: SHOWN.index(row.state))
     of_a_day = error_patterns.by_pattern(now - DAY) if rows else {}
     return {
-        "lines": [_pattern(row, of_a_day.get(row.name, 0), now) for row in rows[:MOST]],
-        "more": max(len(rows) - MOST, 0),
+        "lines": [_pattern(row, of_a_day.get(row.name, 0), now) for row in rows],
+        "more": asked.select(Count("*")).run()[0][0] - len(rows),
+        "url": list_of("Error Pattern", state=["in", list(SHOWN)], continues_in=["is", "not set"]),
         "note": _behind(now),
     }
 
@@ -165,7 +173,8 @@ def _written(since: datetime) -> list[dict[str, Any]]:
 def _group(found: Sequence[changed.Changed]) -> dict[str, Any]:
     last = found[0]
     more = len(found) - 1
-    text = _("{0}, and {1} more changes").format(last.text, more) if more else last.text
+    told = said(last.text)
+    text = _("{0}, and {1} more changes").format(told, more) if more else told
     return {"moment": last.moment, "text": text, "url": _form(last.doctype, last.name)}
 
 

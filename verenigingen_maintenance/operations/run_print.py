@@ -105,7 +105,7 @@ def _told(text: str | None) -> str:
 
 
 def _value(value: str | None, unit: str | None) -> str:
-    return in_words(float(value), said(unit), _in_figures) if value else ""
+    return in_words(float(value), unit or "", _in_figures, said) if value else ""
 
 
 def _in_figures(value: float) -> str:

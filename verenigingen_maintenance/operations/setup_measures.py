@@ -40,7 +40,7 @@ class Measured:
 
 def forget() -> None:
     """What is kept for some minutes is measured again when it is next asked for."""
-    frappe.cache.delete_value(KEY)
+    frappe.cache.delete_keys(KEY)
 
 
 def time_zone(_now: datetime) -> Measured:
@@ -140,15 +140,16 @@ def heartbeat(now: datetime) -> Measured:
 
 
 def scratch(_now: datetime) -> Measured:
-    """Whether a drill could restore into it now; asked at most every five minutes, for it may be far away."""
-    if kept := frappe.cache.get_value(KEY, expires=True):
-        return Measured(**kept)
+    """Whether a drill could restore into it now; asked in each language at most every five minutes, for it
+    may be far away."""
     lang = frappe.local.lang
+    if kept := frappe.cache.get_value(f"{KEY}:{lang}", expires=True):
+        return Measured(**kept)
     found = measure.ask_all([{"scratch": lambda _now: _scratch(lang)}], clock.now(), PATIENCE, (Measured,))
     answer = found["scratch"]
     if isinstance(answer, Unknown):
         return Measured(NOT_KNOWN, _sentence(said(answer.reason)))
-    frappe.cache.set_value(KEY, vars(answer), expires_in_sec=KEPT)
+    frappe.cache.set_value(f"{KEY}:{lang}", vars(answer), expires_in_sec=KEPT)
     return answer
 
 

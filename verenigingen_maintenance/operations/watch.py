@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import clock_audit, downtimes, settings
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mail, sampling, scheduler, workers
 
@@ -88,7 +89,7 @@ def _why(every: timedelta, now: datetime) -> list[str]:
         return [_("Sampling is switched off: Maintenance Settings, Sample Every, is 0.")]
     switched = scheduler.switched(now)
     if switched.off or switched.dormant:
-        return [_("No job runs: {0}.").format(switched.off or switched.dormant)]
+        return [_("No job runs: {0}.").format(said(switched.off or switched.dormant))]
     if problem := _no_worker(now):
         return [problem]
     age = scheduler.age(now)
@@ -111,10 +112,10 @@ def _no_worker(now: datetime) -> str:
 def _problems(now: datetime) -> list[str]:
     """What keeps the watcher from being heard."""
     stuck = mail.stuck(now)
-    found = clock_audit.findings(now)
+    found = [*map(said, clock_audit.findings(now))]
     if stuck.value:
         told = _("{0} messages could not be sent by e-mail. {1}")
-        found.append(told.format(f"{stuck.value:g}", redact(stuck.detail)))
+        found.append(told.format(f"{stuck.value:g}", said(redact(stuck.detail))))
     if heartbeat := frappe.db.get_single_value(SETTINGS, "heartbeat_problem"):
         found.append(_("The heartbeat was not taken: {0}").format(heartbeat))
     return found

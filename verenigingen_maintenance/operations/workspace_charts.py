@@ -13,7 +13,9 @@ from frappe import _
 from frappe.utils import formatdate
 
 from verenigingen_maintenance.core.charts import Chart
-from verenigingen_maintenance.core.wording import number
+from verenigingen_maintenance.core.language import phrase
+from verenigingen_maintenance.operations import dashboard_words as words
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.sources import clock, trends
 
 DAYS, LONG, WEEKS = 30, 90, 12
@@ -41,7 +43,7 @@ def describe(now: datetime) -> list[dict]:
 def _series(now: datetime) -> list[_Series]:
     return [
         _Series(
-            *(_("Errors per Day"), _("errors"), trends.errors(DAYS, now), timedelta(days=DAYS)),
+            *(_("Errors per Day"), "errors", trends.errors(DAYS, now), timedelta(days=DAYS)),
             route="/app/query-report/Error Patterns",
             none=_("No whole day was counted yet."),
         ),
@@ -56,7 +58,7 @@ def _series(now: datetime) -> list[_Series]:
             none=_("Nothing was assessed yet."),
         ),
         _Series(
-            *(_("Escalations per Week"), _("opened"), trends.escalations(WEEKS, now)),
+            *(_("Escalations per Week"), phrase("opened"), trends.escalations(WEEKS, now)),
             length=timedelta(weeks=WEEKS),
             route="/app/query-report/Escalation Review",
             none=_("No whole week was watched yet."),
@@ -69,12 +71,13 @@ def _drawn(series: _Series, now: datetime) -> dict:
     begins, told = now - series.length - series.apart, _told(series)
     chart = Chart(
         title=series.title,
-        unit=series.unit,
+        unit=said(series.unit),
         points=[(datetime.combine(day, MIDDLE), value) for day, value in sorted(series.figures.items())],
         begins=begins,
         ends=now,
         longest_gap=series.apart * GAP,
         labels=(formatdate(begins), formatdate(now)),
+        figure=words.with_figures,
     )
     svg = chart.svg(told) if chart.points else ""
     return {"title": series.title, "route": series.route, "svg": svg, "told": told}
@@ -85,7 +88,7 @@ def _told(series: _Series) -> str:
     if not series.figures:
         return series.none
     last = max(series.figures)
-    shown = f"{number(float(series.figures[last]))} {series.unit}"
+    shown = words.value(float(series.figures[last]), series.unit)
     if series.apart > timedelta(days=1):
         return _("Last: {0}, in the week of {1}").format(shown, formatdate(last))
     return _("Last: {0}, on {1}").format(shown, formatdate(last))

@@ -26,7 +26,7 @@ from verenigingen_maintenance.operations.open_escalations import UNRESOLVED
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
 from verenigingen_maintenance.operations.settings import SETTINGS
-from verenigingen_maintenance.operations.workspace_guide import list_of, report
+from verenigingen_maintenance.operations.workspace_guide import critical_checks, list_of, report
 from verenigingen_maintenance.sources import clock, compliance, error_patterns
 from verenigingen_maintenance.sources.error_patterns import PATTERN
 from verenigingen_maintenance.sources.trends import ESCALATION
@@ -105,7 +105,7 @@ def _critical_checks(now: datetime) -> Figure:
     more = _("{0} and {1} more").format(", ".join(map(said, titles[:MOST_TITLES])), len(titles) - MOST_TITLES)
     few = ", ".join(map(said, titles)) or _("No live check is CRITICAL.")
     note = more if len(titles) > MOST_TITLES else few
-    route = list_of("Maintenance Check", live_verdict="CRITICAL")
+    route = critical_checks()
     if silent := frappe.db.count(CHECK, {**LIVE, "live_verdict": ("not in", KNOWN)}):
         why = _("Not known of {0} live checks: they may be critical too.").format(silent)
         return _at_least(len(titles), f"{note} {why}" if titles else why, route)

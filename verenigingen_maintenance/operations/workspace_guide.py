@@ -34,8 +34,8 @@ def _red() -> list[dict]:
             _("The dashboard is red"),
             _("See which check is red and why; then take its escalation, so that others know it is yours."),
             (_("Dashboard"), DASHBOARD),
-            (_("Critical checks"), list_of("Maintenance Check", live_verdict="CRITICAL")),
-            (_("Open escalations"), _open_escalations()),
+            (_("Critical checks"), critical_checks()),
+            (_("Open escalations"), open_escalations()),
         ),
         _situation(
             _("An escalation reached me"),
@@ -135,8 +135,15 @@ def _of_people() -> list[dict]:
     ]
 
 
-def _open_escalations() -> str:
+def open_escalations() -> str:
+    """The list of the escalations that nobody resolved, without drills."""
     return list_of("Maintenance Escalation", status=["in", OPEN], is_drill=NO_DRILL)
+
+
+def critical_checks() -> str:
+    """The list of the checks that samples judged CRITICAL."""
+    live = {"live": "1", "enabled": "1", "not_applicable": ["!=", 1]}
+    return list_of("Maintenance Check", live_verdict="CRITICAL", **live)
 
 
 def _situation(title: str, first: str, *links: tuple[str, str]) -> dict:

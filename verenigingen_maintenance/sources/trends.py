@@ -56,12 +56,13 @@ def compliance(days: int, now: datetime) -> dict[date, float]:
 
 def escalations(weeks: int, now: datetime) -> dict[date, int]:
     """What opened in each whole week, by its Monday. A week in which nothing was sampled and nothing opened
-    was not watched: it is not there."""
-    today = clock.stored(now).date()
-    this = today - timedelta(days=today.weekday())
+    was not watched, and that in which watching began not wholly: they are not there."""
+    this = _monday(clock.stored(now).date())
     first = this - timedelta(weeks=weeks)
-    opened = _opened(first, this)
-    watched = {_monday(day) for day in stored.daily(DATABASE, first)} | set(opened)
+    days, opened = stored.daily(DATABASE, first - timedelta(weeks=1)), _opened(first, this)
+    watched = {_monday(day) for day in days} | set(opened)
+    if days and min(days) != _monday(min(days)):
+        watched -= {_monday(min(days))}
     mondays = [first + timedelta(weeks=each) for each in range(weeks)]
     return {monday: opened[monday] for monday in mondays if monday in watched}
 

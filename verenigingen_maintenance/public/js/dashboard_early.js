@@ -5,6 +5,7 @@
 	const first = fetch("/api/method/verenigingen_maintenance.api.dashboard?stamp=", {
 		headers: { Accept: "application/json" },
 		cache: "no-store",
+		signal: AbortSignal.timeout(20_000),
 	});
 	first.catch(() => {}); // the page that awaits it says so
 	verenigingen_maintenance.first_dashboard = first;

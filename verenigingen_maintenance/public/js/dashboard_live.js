@@ -2,7 +2,7 @@
 // Focus, scroll and what was unfolded stay as they are.
 // eslint-disable-next-line no-unused-vars
 class MaintenanceBoard {
-	// `ask(stamp)` answers {as_of, stamp, html} or {as_of, stamp, unchanged}, and throws where nobody answers;
+	// `ask(stamp, signal)` answers {as_of, stamp, html} or {as_of, stamp, unchanged}, and throws where nobody answers;
 	// `words` have {0} and {1}. `is_told` says whether changes are told without asking.
 	constructor(place, { ask, words, as_of = "", every = 30_000, is_told = () => false }) {
 		Object.assign(this, { ask, words, as_of, is_told, stamp: "", turn: 0, read_at: as_of && Date.now() });
@@ -24,11 +24,15 @@ class MaintenanceBoard {
 		return this.contents.isConnected && this.contents.offsetParent !== null;
 	}
 
+	// What asks meanwhile may know of something newer: it is asked once more. Nobody is waited for without end.
 	async refresh() {
-		if (this.is_asking) return;
-		this.is_asking = true;
+		if (this.is_asking) {
+			this.is_asked_meanwhile = true;
+			return;
+		}
+		Object.assign(this, { is_asking: true, is_asked_meanwhile: false });
 		try {
-			const found = await this.ask(this.stamp);
+			const found = await this.ask(this.stamp, AbortSignal.timeout(20_000));
 			if (!found.unchanged) this.show(found.html);
 			Object.assign(this, { stamp: found.stamp || "", as_of: found.as_of, read_at: Date.now() });
 			this.warn("");
@@ -38,6 +42,7 @@ class MaintenanceBoard {
 			this.is_asking = false;
 			this.say_age();
 		}
+		if (this.is_asked_meanwhile) this.refresh();
 	}
 
 	warn(text) {

@@ -74,7 +74,8 @@ function finding(item) {
 function in_words(value, unit) {
 	const steps = (unit || "").split("/");
 	if (steps.length > 2 && steps[Number(value)]) return said(steps[Number(value)]);
-	return `${in_figures(value)} ${said(unit || "")}`.trim();
+	const one = Number(value) === 1 && (frappe.boot.maintenance_one || {})[unit];
+	return one ? said(one) : `${in_figures(value)} ${said(unit || "")}`.trim();
 }
 
 function in_figures(value) {

@@ -15,8 +15,8 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 	page.main[0].append(place);
 
 	// What was asked for while Desk started (dashboard_early.js) is the first answer.
-	async function ask(stamp) {
-		const asked = verenigingen_maintenance.first_dashboard || ask_anew(stamp);
+	async function ask(stamp, signal) {
+		const asked = verenigingen_maintenance.first_dashboard || ask_anew(stamp, signal);
 		verenigingen_maintenance.first_dashboard = null;
 		const answer = await asked;
 		if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
@@ -25,10 +25,11 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 	}
 
 	// Not by frappe.call, which opens a dialog for an error.
-	function ask_anew(stamp) {
+	function ask_anew(stamp, signal) {
 		return fetch(`/api/method/${METHOD}?stamp=${encodeURIComponent(stamp)}`, {
 			headers: { Accept: "application/json" },
 			cache: "no-store",
+			signal,
 		});
 	}
 
@@ -46,6 +47,12 @@ frappe.pages["maintenance-dashboard"].on_page_load = (wrapper) => {
 	page.btn_secondary.attr("aria-label", __("Refresh")); // a phone shows its icon alone
 	frappe.realtime.on("maintenance_changed", () => {
 		if (board.is_shown()) board.refresh();
+	});
+	// A connection that was lost left its rooms, and what was told meanwhile was not heard.
+	frappe.realtime.on("connect", () => {
+		if (!board.is_shown()) return;
+		frappe.realtime.doctype_subscribe("Maintenance Escalation");
+		board.refresh();
 	});
 	wrapper.maintenance_board = board;
 };

@@ -8,6 +8,9 @@ frappe.provide("verenigingen_maintenance");
 
 	verenigingen_maintenance.may = (...roles) => roles.some((role) => frappe.user.has_role(`Maintenance ${role}`));
 
+	// Dates are those of the site, whatever the zone of the user.
+	verenigingen_maintenance.site_today = () => frappe.datetime.system_datetime().slice(0, 10);
+
 	// The settings of a list. `columns`: fields behind the title, what matters first. `quick`: {label, filters, empty},
 	// filters as [field, operator, value]. `bulk`: {label, roles, method, names, fields, given}. `stored_title` is
 	// English that is read in the reader's language, `stored` are such columns, `people` columns of users.

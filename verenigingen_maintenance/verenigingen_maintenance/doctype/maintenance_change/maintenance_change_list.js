@@ -20,7 +20,11 @@ frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
 		},
 		{
 			label: __("Overdue"),
-			filters: () => [["due_on", "<", frappe.datetime.get_today()], ["status", "in", "Proposed,Approved"]],
+			filters: () => [
+				["due_on", "is", "set"],
+				["due_on", "<", verenigingen_maintenance.site_today()],
+				["status", "in", "Proposed,Approved"],
+			],
 			empty: __("No planned change is overdue."),
 		},
 		{

@@ -7,22 +7,16 @@ from functools import partial
 from html import escape
 
 from frappe import _
-from frappe.utils import fmt_money, formatdate, get_fullname
+from frappe.utils import formatdate, get_fullname
 
 from verenigingen_maintenance.core.dashboard import Concluded, Reason, Running, Stand, parts_of
 from verenigingen_maintenance.core.derived import STATES
 from verenigingen_maintenance.core.verdicts import Verdict
-from verenigingen_maintenance.core.wording import in_words, number
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.core.wording import in_words
+from verenigingen_maintenance.operations.language import in_figures, said
 from verenigingen_maintenance.sources import clock
 
 _STATE = {Verdict.OK: STATES[0], Verdict.WARNING: STATES[1], Verdict.CRITICAL: STATES[2]}
-
-
-def figure(value: float) -> str:
-    """A number in the site's form, without noise."""
-    decimals = number(value).partition(".")[2]
-    return fmt_money(value, precision=len(decimals))
 
 
 def value(amount: float | None, unit: str) -> str:
@@ -30,7 +24,7 @@ def value(amount: float | None, unit: str) -> str:
     steps = unit.split("/")
     if len(steps) > 2:
         return said(in_words(amount, unit))
-    return "" if amount is None else in_words(amount, said(unit), figure)
+    return "" if amount is None else in_words(amount, said(unit), in_figures)
 
 
 def target(wanted: str, unit: str) -> str:

@@ -46,6 +46,12 @@ def phrase(text: str) -> str:
     return text
 
 
+def quoted(words: str) -> str:
+    """What a person said, where the app says it on: lines in quotation marks, which no language changes."""
+    plain = words.replace("“", '"').replace("”", '"')
+    return "\n".join(f"“{line.strip()}”" for line in plain.splitlines() if line.strip())
+
+
 def read_html(text: str, say: Callable[[str], str]) -> str:
     """HTML with each of its texts as `say` reads it; what is code, or the remark of a person, stays.
 

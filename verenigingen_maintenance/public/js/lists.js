@@ -62,7 +62,7 @@ frappe.provide("verenigingen_maintenance");
 		const as_said = (value, df, doc) => (value ? cell(said(title_of(value, df, doc)), df, value) : "");
 		const as_person = (value, df) => (value ? cell(frappe.user.full_name(value), df, value) : "");
 		return {
-			...(stored_title ? { [stored_title]: (value) => said(value) } : {}),
+			...(stored_title ? { [stored_title]: (value, { parent }, doc) => verenigingen_maintenance.said_of({ ...doc, doctype: parent }, stored_title, value) } : {}),
 			...Object.fromEntries(stored.map((field) => [field, as_said])),
 			...Object.fromEntries(people.map((field) => [field, as_person])),
 		};

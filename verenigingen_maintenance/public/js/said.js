@@ -309,6 +309,12 @@ verenigingen_maintenance.said = (() => {
 verenigingen_maintenance.said_html = (text) =>
 	frappe.utils.escape_html(verenigingen_maintenance.said(text == null ? "" : String(text)));
 
+// What people may have written: whole sentences that the app wrote are read, line by line, and nothing else is changed.
+verenigingen_maintenance.said_whole = (text) => {
+	const known = (line) => frappe._messages?.[`${line}:Maintenance sentence`] || line;
+	return String(text ?? "").split("\n").map(known).join("\n");
+};
+
 // A report that is kept as HTML: each of its texts, but not what people wrote into it.
 verenigingen_maintenance.said_within = (element) => {
 	const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT, (node) =>

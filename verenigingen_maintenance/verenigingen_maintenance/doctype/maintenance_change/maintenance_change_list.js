@@ -1,7 +1,7 @@
 const WORK = ["Manager", "Operator"];
 
 frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
-	add_fields: ["status", "verdict", "rollback_proposed"],
+	add_fields: ["status", "verdict", "rollback_proposed", "finder"],
 	get_indicator({ status, rollback_proposed }) {
 		if (rollback_proposed) return [__("Proposed for Rollback"), "red", "rollback_proposed,=,1"];
 		const colors = { Proposed: "orange", Approved: "orange", Applied: "blue", Kept: "green" };

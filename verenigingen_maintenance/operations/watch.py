@@ -16,6 +16,7 @@ from verenigingen_maintenance.core.redaction import redact
 from verenigingen_maintenance.core.verdicts import Verdict, worst
 from verenigingen_maintenance.operations import clock_audit, downtimes, settings
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
+from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.settings import SETTINGS
 from verenigingen_maintenance.sources import clock, mail, sampling, scheduler, workers
 
@@ -116,5 +117,5 @@ def _problems(now: datetime) -> list[str]:
         told = _("{0} messages could not be sent by e-mail. {1}")
         found.append(told.format(f"{stuck.value:g}", redact(stuck.detail)))
     if heartbeat := frappe.db.get_single_value(SETTINGS, "heartbeat_problem"):
-        found.append(_("The heartbeat was not taken: {0}").format(heartbeat))
+        found.append(_("The heartbeat was not taken: {0}").format(said(heartbeat)))
     return found

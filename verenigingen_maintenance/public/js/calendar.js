@@ -12,7 +12,7 @@ frappe.provide("verenigingen_maintenance");
 		get options() {
 			return {
 				...{ editable: false, eventStartEditable: false, eventDurationEditable: false, selectable: false },
-				...{ displayEventEnd: false, eventLimit: 6, firstDay: 1, timeFormat: "HH:mm", slotLabelFormat: "HH:mm", defaultView: first_view() },
+				...{ displayEventEnd: false, eventLimit: 6, height: "auto", firstDay: 1, timeFormat: "HH:mm", slotLabelFormat: "HH:mm", defaultView: first_view() },
 				noEventsMessage: __("Nothing in this time."),
 				eventRender: draw,
 				eventAfterAllRender: explain,

@@ -100,10 +100,10 @@ frappe.provide("verenigingen_maintenance");
 		const { fields, total_fields } = list.list_view_settings;
 		if (fields || total_fields) return;
 		const width = document.body.classList.contains("full-width") ? window.innerWidth : Math.min(window.innerWidth, 1320);
-		const room = Math.max(2, Math.floor((width - 860) / 130));
-		const chosen = dfs.slice(0, room).map((df) => ({ type: "Field", df }));
 		const first = list.columns.filter(({ type }) => type !== "Field");
 		const last = list.columns.filter(({ type, df }) => type === "Field" && df.fieldname === "name");
+		const room = Math.max(2, Math.floor((width - 860) / 130) - last.length);
+		const chosen = dfs.slice(0, room).map((df) => ({ type: "Field", df }));
 		list.columns = [...first, ...chosen, ...last];
 		list.render_header(true);
 	}

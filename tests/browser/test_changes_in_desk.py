@@ -79,6 +79,9 @@ def test_an_operator_proposes_in_the_list_and_records_requests(run, desk):
     expect(form.indicator).to_have_text("Proposed")
 
     listed = desk("operator", "/app/maintenance-change")
+    quick = listed.page.get_by_role("group", name="Quick Filters")
+    quick.get_by_role("button", name="Overdue", exact=True).click()
+    expect(listed.page.get_by_text("No planned change is overdue.")).to_be_visible()
     listed.page.locator(".page-actions button:visible", has_text="Record Requests").click()
     listed.dialog.locator(".btn-modal-primary").click()
     expect(listed.indicator).to_have_text("Recording")

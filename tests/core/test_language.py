@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verenigingen_maintenance.core.language import LONGEST, Figures, Phrases
+from verenigingen_maintenance.core.language import LONGEST, Figures, Phrases, decimal_sign, quoted
 
 TABLE = json.loads((Path(__file__).parent / "said_cases.json").read_text())
 FIGURES = Figures(TABLE["decimal"], lambda day: "-".join(reversed(day.split("-"))))
@@ -21,6 +21,21 @@ PIECES = st.sampled_from(
 @pytest.mark.parametrize(("text", "expected", "why"), TABLE["cases"])
 def test_a_stored_text_is_read_in_the_readers_language(text, expected, why):
     assert PHRASES.say(text) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("number_format", "expected"),
+    [(("", "."), "99,95 %"), (("", ","), "99.95 %"), ((",", "."), "99,95 %"), ((".", " "), "99.95 %")],
+)
+def test_a_number_format_without_decimals_makes_no_other_number(number_format, expected):
+    figures = Figures(decimal_sign(*number_format), str)
+    assert figures.local("99.95 %") == expected
+
+
+def test_what_a_person_said_is_said_on_as_it_was():
+    said = quoted("Disk used is “full”; not measured\n\n  see 3 errors in 24 h ")
+    assert said == '“Disk used is "full"; not measured”\n“see 3 errors in 24 h”'
+    assert PHRASES.say(f"Disk used\n{said}") == f"Schijf in gebruik\n{said}"
 
 
 def test_without_a_catalogue_nothing_changes():

@@ -70,12 +70,14 @@ def test_changes_are_planned_for_a_day_and_applied_at_a_moment(at_nine):
         "CH-5": {"status": "Dismissed", "due_on": "2026-11-24"},
     }.items():
         frappe.get_doc({"doctype": CHANGE, "title": name, **values, "name": name}).db_insert()
-    found = [(each["key"], each["state"], each["color"], each["all_day"]) for each in shown(CHANGE, at_nine)]
+    events = shown(CHANGE, at_nine)
+    found = [(each["key"], each["state"], each["color"], each["all_day"]) for each in events]
     assert found == [
         *(("CH-1", "Overdue", "red", 1), ("CH-2", "Planned", "gray", 1)),
         ("CH-3", "Applied, Worse", "red", 0),
     ]
-    assert shown(CHANGE, at_nine)[0]["title"] == "&lt;img src=x onerror=alert(1)&gt;: Overdue"
+    assert [each["is_moment"] for each in events] == [0, 0, 1], "a day is the same in every zone"
+    assert events[0]["title"] == "&lt;img src=x onerror=alert(1)&gt;: Overdue"
 
 
 def test_a_drill_that_runs_has_gone_on_until_now(at_nine):

@@ -10,7 +10,14 @@ from frappe.translate import get_all_translations
 
 from verenigingen_maintenance.core.language import read_html
 from verenigingen_maintenance.operations import catalogues
-from verenigingen_maintenance.operations.language import CONTEXT, language_of, said, sayer
+from verenigingen_maintenance.operations.language import (
+    CONTEXT,
+    figures_within,
+    in_figures,
+    language_of,
+    said,
+    sayer,
+)
 from verenigingen_maintenance.operations.still_to_fill import still_to_fill
 
 APP = catalogues.APP
@@ -83,6 +90,20 @@ def test_a_translation_of_the_site_counts_more_and_is_seen_at_once(dutch):
     frappe.get_doc({"doctype": "Translation", "context": CONTEXT.removeprefix(":"), **fields}).insert()
     frappe.local.maintenance_phrases = {}  # as in the next request
     assert said("Disk: not measured").endswith("nog niet gemeten")
+
+
+@pytest.mark.parametrize(
+    ("number_format", "expected"),
+    [
+        ("#.###", ["1.234,5", "0,003", "-0,5", "12"]),
+        ("#,###", ["1,234.5", "0.003", "-0.5", "12"]),
+        ("#.###,##", ["1.234,5", "0,003", "-0,5", "12"]),
+    ],
+)
+def test_a_measured_value_keeps_its_decimals_in_every_number_format(number_format, expected):
+    frappe.db.set_default("number_format", number_format)
+    assert list(map(in_figures, (1234.5, 0.003, -0.5, 12.0))) == expected
+    assert figures_within("< 99.5") == f"< {in_figures(99.5)}"
 
 
 def test_each_is_told_in_their_own_language():

@@ -33,7 +33,7 @@ def test_a_silence_holds_what_opens_and_its_clock_begins_when_it_is_over(present
     assert (escalation(name).next_level_at, events(name)) == (None, ["Opened", "Muted"])
     assert decision(name) == (
         "hold",
-        f"{kept.name}: the provider works on it until 2026-11-24T11:00:00+01:00",
+        f"{kept.name}: “the provider works on it” until 2026-11-24T11:00:00+01:00",
     )
     present.passes(hours=1)
     tend()

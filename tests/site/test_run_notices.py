@@ -97,7 +97,7 @@ def test_the_date_of_january_is_announced_in_december_to_everybody_and_once(pres
     for moment in ("2026-12-21 00:00", "2026-12-21 00:05", "2026-12-29 12:00"):
         present.set(moment)
         tell(QUARTERLY)
-    subject = f"{JANUARY} is on Monday 04 January 2027, 09:00"
+    subject = f"{JANUARY} is on Monday, 2027-01-04 09:00"
     everybody = sorted(told("Run Announced"))
     assert everybody == [(f"{who}@example.com", subject) for who in ("auditor", "manager", "operator")]
     assert told("Run Announced", "E-mail") == [("3@vereniging.test", subject)]
@@ -140,8 +140,8 @@ def test_a_date_that_moves_back_is_told_once_more(present):
         present.set(f"2026-12-21 10:0{minute}")
         agree(day, "The board meets")
     days = sorted(subject for who, subject in told("Run Announced") if who == OPERATOR)
-    first, second = "Monday 04 January 2027", "Tuesday 12 January 2027"
-    assert days == [f"{JANUARY} is on {day}, 09:00" for day in (first, first, second, second)]
+    first, second = "Monday, 2027-01-04", "Tuesday, 2027-01-12"
+    assert days == [f"{JANUARY} is on {day} 09:00" for day in (first, first, second, second)]
     tell(QUARTERLY)
     assert len(told("Run Announced")) == 12
 

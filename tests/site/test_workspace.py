@@ -86,6 +86,8 @@ def test_what_a_live_check_does_not_know_may_be_critical_too(monkeypatch):
     frappe.db.set_value("Maintenance Check", "errors_24h", {"live": 1, "live_verdict": "UNKNOWN"})
     assert ">not known</a>" in figure("critical_checks")
     assert "Not known of 1 live checks" in figure("critical_checks")
+    frappe.db.set_value("Maintenance Check", "disk_used", {"live": 1, "live_verdict": None})
+    assert "Not known of 2 live checks" in figure("critical_checks"), "nor of one that was never judged"
     frappe.db.set_value("Maintenance Check", "errors_60min", {"live": 1, "live_verdict": "CRITICAL"})
     assert ">1 or more</a>" in figure("critical_checks")
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 HELD = re.compile(r"\{(\d+)\}")
 WORD = re.compile(r"[^\W\d_]+")
 NUMBER = re.compile(r"([<>≤≥=~+-]{0,2} ?-?\d{1,15})(\.\d{1,9})?( ?%| (?:ms|s|min|kB|KB|MB|GB|TB))?")
+LIMIT = re.compile(r"[<>≤≥]")
+VERSIONS = re.compile(r"\bversions?\b", re.IGNORECASE)
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})((?:[ T]\d{2}:\d{2}(?::\d{2})?)?)")
 LED = re.compile(r"(\S+)(\s+)(\S.*)", re.DOTALL)
 LEADER = re.compile(
@@ -22,6 +24,7 @@ LEADER = re.compile(
 )
 NAMED = re.compile(r"[A-Z]{2,}[A-Z0-9]*(-[A-Z0-9]+)+")
 PARTED = re.compile(r"[,;:.] ")
+QUOTED = re.compile(r"“[^“”]*”")
 BULLET = re.compile(r"([-•*])(\s+)(\S.*)", re.DOTALL)
 ENDED = re.compile(r"(.*\S)( )(\d{4}-(?:W\d{2}|Q\d|\d{2})|\d+(?:\.\d+)?(?: ?%)?)", re.DOTALL)
 BRACKETS = re.compile(r"([^()]*[^()\s])( \()([^()]+)(\)[.:]?)")
@@ -41,6 +44,12 @@ MOST_KEPT = 4000
 def phrase(text: str) -> str:
     """The text itself: says that it is for people where it looks like a key, such as "rows"."""
     return text
+
+
+def quoted(words: str) -> str:
+    """What a person said, where the app says it on: lines in quotation marks, which no language changes."""
+    plain = words.replace("“", '"').replace("”", '"')
+    return "\n".join(f"“{line.strip()}”" for line in plain.splitlines() if line.strip())
 
 
 def read_html(text: str, say: Callable[[str], str]) -> str:
@@ -66,6 +75,11 @@ AND = phrase("and")
 SEPARATORS = (STRONG, ". ", ": ", ", ", f" {AND} ")
 
 
+def decimal_sign(decimal: str, group: str) -> str:
+    """The sign before decimals: a number format without them has none, and a measured value has them."""
+    return decimal or ("," if group == "." else ".")
+
+
 @dataclass(frozen=True)
 class Figures:
     """How the reader writes numbers and dates: the decimal sign, and a day (2026-11-28) in their form."""
@@ -73,10 +87,15 @@ class Figures:
     decimal: str = "."
     day: Callable[[str], str] = str
 
-    def local(self, text: str) -> str | None:
-        """A number, with a sign of its unit, a moment or the name of a document; None for anything else."""
+    def local(self, text: str, is_measured: bool = False) -> str | None:
+        """A number, with a sign of its unit, a moment or the name of a document; None for anything else.
+
+        A number without unit or limit may be a version: it stays, unless it `is_measured` by where it stands.
+        """
         if found := NUMBER.fullmatch(text):
             whole, rest, unit = found.groups(default="")
+            if not (unit or is_measured or LIMIT.match(whole)):
+                return text
             return f"{whole}{rest.replace('.', self.decimal)}{unit}"
         if found := DAY.fullmatch(text):
             return f"{self.day(found[1])}{found[2].replace('T', ' ')}"
@@ -85,7 +104,7 @@ class Figures:
 
 @dataclass
 class Said:
-    """A text as it is read, and how many of its letters were translated. A figure is a number or a day."""
+    """A text as it is read, and how many of its letters were translated; is it a figure, or what was said?"""
 
     text: str
     known: int = 0
@@ -101,6 +120,11 @@ class Template:
     translation: str
     letters: int
     words: int
+
+    @property
+    def has_measures(self) -> bool:
+        """Whether a number in its places is measured; a version is none."""
+        return not any(map(VERSIONS.search, self.pieces))
 
     @property
     def begins_with_words(self) -> bool:
@@ -182,24 +206,27 @@ class _Reading:
     def __init__(self, phrases: Phrases) -> None:
         self.phrases = phrases
         self.tried = 0
-        self.memory: dict[str, tuple[int, Said]] = {}
+        self.memory: dict[tuple[str, bool], tuple[int, Said]] = {}
 
-    def read(self, text: str, depth: int) -> Said:
+    def read(self, text: str, depth: int, is_measured: bool = False) -> Said:
         """What was read deeper is read again: it may have been cut short there."""
         bare = text.strip()
-        if bare not in self.memory or self.memory[bare][0] > depth:
-            self.memory[bare] = depth, self._read(bare, depth)
-        said = self.memory[bare][1]
+        key = bare, is_measured
+        if key not in self.memory or self.memory[key][0] > depth:
+            self.memory[key] = depth, self._read(bare, depth, is_measured)
+        said = self.memory[key][1]
         if bare == text or not bare:
             return said if bare else Said(text)
         before, after = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
         return Said(f"{before}{said.text}{after}", said.known, said.is_figure)
 
-    def _read(self, text: str, depth: int) -> Said:
+    def _read(self, text: str, depth: int, is_measured: bool) -> Said:
         if found := self.phrases.exact(text):
             return Said(found, _letters(text))
-        if local := self.phrases.figures.local(text):
+        if local := self.phrases.figures.local(text, is_measured):
             return Said(local, is_figure=True)
+        if QUOTED.fullmatch(text):
+            return Said(text, is_figure=True)
         self.tried += 1
         if depth >= DEEPEST or self.tried >= MOST_TRIED:
             return Said(text)
@@ -215,9 +242,9 @@ class _Reading:
             if self.tried > MOST_TRIED or len(found) == MOST_FITTING:
                 break
             captured = template.captured(text)
-            if captured is None:
+            if captured is None or any(map(_is_torn, captured)):
                 continue
-            values = [self.read(each, depth) for each in captured]
+            values = [self.read(each, depth, template.has_measures) for each in captured]
             if all(map(template.may_hold, values)):
                 known = template.letters + sum(each.known for each in values)
                 found.append(Said(template.filled([each.text for each in values]), known))
@@ -231,18 +258,19 @@ class _Reading:
         if there and there[0] == STRONG:
             return self._joined(self._split(text, STRONG), depth)
         ways = [self._joined(self._split(text, separator), depth) for separator in there]
-        ways += [self._joined(text.partition(HEAD), depth)] if text.count(HEAD) > 1 else []
+        head = text.partition(HEAD)
+        ways += [self._joined(head, depth)] if HEAD in head[2] and not _is_torn(head[0]) else []
         return max(ways, key=lambda said: said.known) if ways else self._around(text, depth)
 
     def _split(self, text: str, separator: str) -> list[str]:
         """Parts and what is between them; what the catalogue has whole is one, and keeps its full stop."""
         stop = separator.strip() if separator == ". " else ""
         between = separator.removeprefix(stop)
-        parts, found, at = text.split(separator), [], 0
+        parts, found, at = _apart(text, separator), [], 0
         while at < len(parts):
             runs = (separator.join(parts[at : at + most]) for most in LONGEST_RUN)
             part = next(filter(self._is_whole, runs), parts[at])
-            at += part.count(separator) + 1
+            at += len(_apart(part, separator))
             found += [part + stop, between] if at < len(parts) else [part]
         return found
 
@@ -257,16 +285,16 @@ class _Reading:
         return False
 
     def _around(self, text: str, depth: int) -> Said:
-        """What has no such sign: brackets, a moment or a name before it, a figure behind it."""
+        """What has no such sign: brackets, a moment, a name or an amount before it, a figure behind it."""
         led = LED.fullmatch(text)
         found = (
             BRACKETS.fullmatch(text) or (led and LEADER.fullmatch(led[1]) and led) or ENDED.fullmatch(text)
         )
-        return self._joined(found.groups(), depth) if found else Said(text)
+        return self._joined(found.groups(), depth, is_amount=found is led) if found else Said(text)
 
-    def _joined(self, parts: Sequence[str], depth: int) -> Said:
+    def _joined(self, parts: Sequence[str], depth: int, is_amount: bool = False) -> Said:
         """The parts and what is between them as they are read; unchanged where no part is known."""
-        read = [self.read(each, depth) for each in parts]
+        read = [self.read(each, depth, is_amount and not at) for at, each in enumerate(parts)]
         known = sum(each.known for each in read[::2])
         return Said("".join(each.text for each in read) if known else "".join(parts), known)
 
@@ -302,6 +330,22 @@ def _whole_words(template: Template) -> set[str]:
         for found in WORD.finditer(piece)
         if (found.start() or at == 0) and (found.end() < len(piece) or at == last)
     }
+
+
+def _is_torn(text: str) -> bool:
+    """Whether it begins or ends within what somebody said."""
+    return text.count("“") != text.count("”")
+
+
+def _apart(text: str, separator: str) -> list[str]:
+    """Parts, none of which ends within what somebody said."""
+    found: list[str] = []
+    for part in text.split(separator):
+        if found and _is_torn(found[-1]):
+            found[-1] += separator + part
+        else:
+            found.append(part)
+    return found
 
 
 def _letters(text: str) -> int:

@@ -34,9 +34,9 @@ def events(doctype: str, start: str, end: str, now: datetime, filters: object = 
     """What happens or is due from `start` until before `end`, by the clock of the site, for a DocType.
 
     `filters` are those of its list, [[doctype, field, operator, value]], or their JSON. An event has key,
-    doctype, name, title (escaped, in the reader's language), state, color, start, end, all_day. Raises
-    frappe.ValidationError for another DocType, and for a time that is none, is longer than 100 days or has
-    a thousand of them.
+    doctype, name, title (escaped, in the reader's language), state, color, start, end, all_day, and is_moment
+    where it is no whole day. Raises frappe.ValidationError for another DocType, and for a time that is none,
+    is longer than 100 days or has a thousand of them.
     """
     if doctype not in KINDS:
         refuse(_("{0} has no calendar. There are: {1}."), doctype, ", ".join(KINDS))
@@ -156,7 +156,8 @@ def _changes(begins: datetime, ends: datetime, now: datetime, filters: Filters) 
 def _planned_change(row: Any, today: date) -> Event:
     day = datetime.combine(getdate(row.due_on), time())
     state = states.of_planned_change(day.date() < today)
-    return {**_event(CHANGE, row.name, said(row.title), state, day, day), "all_day": 1, "end": day}
+    event = _event(CHANGE, row.name, said(row.title), state, day, day)
+    return {**event, "end": day, "all_day": 1, "is_moment": 0}
 
 
 def _applied_change(row: Any) -> Event:
@@ -189,7 +190,7 @@ def _event(doctype: str, name: str, title: str, state: State, begun: datetime, o
     if state.verdict:
         word = _("{0}, {1}").format(word, said(state.verdict))
     shown = html.escape(_("{0}: {1}").format(title, word), quote=False)
-    times = {"start": begun, "end": max(over, begun + SHORTEST), "all_day": 0}
+    times = {"start": begun, "end": max(over, begun + SHORTEST), "all_day": 0, "is_moment": 1}
     return {
         "key": name,
         "doctype": doctype,

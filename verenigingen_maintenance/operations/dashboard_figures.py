@@ -17,7 +17,7 @@ from verenigingen_maintenance.core.readings import Unknown
 from verenigingen_maintenance.core.thresholds import Limit
 from verenigingen_maintenance.operations import dashboard_words as words
 from verenigingen_maintenance.operations.dashboard_rows import rows
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import figures_within, said
 from verenigingen_maintenance.operations.service_levels import RECORD
 from verenigingen_maintenance.sources import clock, compliance, forecasts
 from verenigingen_maintenance.sources.stored import DAY
@@ -52,7 +52,7 @@ def _promise(row: Any) -> dict[str, str]:
     verdict = row.verdict or "UNKNOWN"
     return {
         **{"title": said(row.title), "span": said(row.span or ""), "value": said(row.value or "")},
-        **{"target": said(words.with_figures(row.target or "")), "detail": said(row.detail or "")},
+        **{"target": said(figures_within(row.target or "")), "detail": said(row.detail or "")},
         **{"verdict": verdict, "verdict_word": said(verdict)},
     }
 
@@ -117,7 +117,7 @@ def _forecast(row: Any, metric: Any, known: Sequence[Point]) -> dict[str, Any]:
         **{"begins": _midnight(first), "ends": _midnight(last), "longest_gap": ONE_DAY * 1.5},
         **{"capacity": _limit(row.limit), "expected": expected},
         labels=(formatdate(first), formatdate(last)),
-        figure=words.with_figures,
+        figure=figures_within,
     )
     band = _("expected {0} to {1} within {2} days").format(
         words.value(min(each[2] for each in expected), unit),

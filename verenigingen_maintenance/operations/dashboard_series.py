@@ -17,7 +17,7 @@ from verenigingen_maintenance.core.charts import Chart, Mark, Point, sparkline
 from verenigingen_maintenance.core.thresholds import Limit, ThresholdError
 from verenigingen_maintenance.operations import dashboard_words as words
 from verenigingen_maintenance.operations.dashboard_rows import rows
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import figures_within, said
 from verenigingen_maintenance.sources import clock
 from verenigingen_maintenance.sources.compliance import ASSESSMENT
 from verenigingen_maintenance.sources.stored import HOUR, SAMPLE
@@ -69,7 +69,7 @@ class Series:
             **{"begins": self.begins, "ends": self.ends, "longest_gap": self.apart * 1.5},
             **{"limits": self.limits, "marks": marks},
             labels=(self._label(self.begins), self._label(self.ends)),
-            figure=words.with_figures,
+            figure=figures_within,
         )
         return drawn.svg(self._labelled())
 

@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import partial
 from html import escape
 from itertools import zip_longest
 
 from frappe import _
-from frappe.utils import fmt_money, formatdate, get_fullname
+from frappe.utils import formatdate, get_fullname
 
 from verenigingen_maintenance.core.dashboard import Concluded, Reason, Running, Stand, parts_of
 from verenigingen_maintenance.core.derived import STATES
 from verenigingen_maintenance.core.verdicts import Verdict
-from verenigingen_maintenance.core.wording import in_words, number
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.core.wording import in_words
+from verenigingen_maintenance.operations.language import figures_within, in_figures, said
 from verenigingen_maintenance.sources import clock
 
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _STATE = {Verdict.OK: STATES[0], Verdict.WARNING: STATES[1], Verdict.CRITICAL: STATES[2]}
-
-
-def figure(value: float) -> str:
-    """A number in the site's form, without noise."""
-    decimals = number(value).partition(".")[2]
-    return fmt_money(value, precision=len(decimals))
-
-
-def with_figures(text: str) -> str:
-    """A text whose only figures are plain numbers, such as “>= 99.5 %”, with them in the site's form."""
-    return NUMBER.sub(lambda found: figure(float(found[0])), text)
 
 
 def value(amount: float | None, unit: str) -> str:
     """A value with its unit; of a scale its step; empty where there is none."""
-    return in_words(amount, unit, figure, said)
+    return in_words(amount, unit, in_figures, said)
 
 
 def target(wanted: str, unit: str) -> str:
     """What is OK, such as “< 10 errors”."""
     if not wanted:
         return ""
-    return said(wanted) if len(unit.split("/")) > 2 else f"{with_figures(wanted)} {said(unit)}"
+    return said(wanted) if len(unit.split("/")) > 2 else f"{figures_within(wanted)} {said(unit)}"
 
 
 def length(seconds: float) -> str:

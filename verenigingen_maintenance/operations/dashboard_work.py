@@ -23,7 +23,7 @@ from verenigingen_maintenance.operations.change_records import CHANGE
 from verenigingen_maintenance.operations.dashboard_rows import rows as rows_of
 from verenigingen_maintenance.operations.dashboard_series import PERIOD
 from verenigingen_maintenance.operations.escalation_steps import ESCALATION
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import in_figures, said
 from verenigingen_maintenance.operations.open_escalations import UNRESOLVED
 from verenigingen_maintenance.operations.workspace_guide import list_of, open_escalations
 from verenigingen_maintenance.sources import clock, error_patterns
@@ -108,7 +108,7 @@ def _pattern(row: Any, of_a_day: int, now: datetime) -> dict[str, Any]:
     return {
         **{"title": row.title, "state": said(row.state), "severity": said(row.severity or "")},
         "state_key": row.state,
-        "count": _("{0} in 24 hours, {1} in all").format(words.figure(of_a_day), words.figure(row.total)),
+        "count": _("{0} in 24 hours, {1} in all").format(in_figures(of_a_day), in_figures(row.total)),
         "first": _("first seen {0}").format(words.at(clock.instant_before(row.first_at, now), now))
         if row.first_at
         else "",

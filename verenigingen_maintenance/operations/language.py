@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import frappe
 from frappe.translate import get_all_translations
-from frappe.utils import formatdate
+from frappe.utils import fmt_money, formatdate
 from frappe.utils.data import get_number_format_info
 
-from verenigingen_maintenance.core.language import Figures, Phrases
+from verenigingen_maintenance.core.language import Figures, Phrases, decimal_sign
+from verenigingen_maintenance.core.wording import number
 
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 CONTEXT = ":Maintenance sentence"
 _KNOWN: dict[tuple[str, str, str], Phrases] = {}
 
@@ -33,6 +36,18 @@ def language_of_site() -> str:
 def language_of(address: str) -> str:
     """In which a user, by name or e-mail address, reads Desk; that of the site for anybody else."""
     return frappe.db.get_value("User", address, "language") or language_of_site()
+
+
+def in_figures(value: float) -> str:
+    """A number in the number format of the site, without noise and with the decimals that it has."""
+    whole, _point, decimals = number(abs(value)).partition(".")
+    sign = "-" if value < 0 and (whole, decimals) != ("0", "") else ""
+    return sign + fmt_money(int(whole), precision=0) + (_decimal_sign() + decimals if decimals else "")
+
+
+def figures_within(text: str) -> str:
+    """What is wanted of a value, such as “< 99.5”, with its numbers in that form."""
+    return NUMBER.sub(lambda found: in_figures(float(found[0])), text)
 
 
 def _say(text: str, language: str) -> str:
@@ -71,4 +86,5 @@ def _current(language: str, translations: dict[str, str]) -> Phrases:
 
 
 def _decimal_sign() -> str:
-    return get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")[0]
+    decimal, group, _decimals = get_number_format_info(frappe.db.get_default("number_format") or "#,###.##")
+    return decimal_sign(decimal, group)

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime
 
+from verenigingen_maintenance.core.language import quoted
 from verenigingen_maintenance.core.muting import Inhibition, Quiet, Silence, in_a_circle, why_muted
 from verenigingen_maintenance.operations import downtimes
 from verenigingen_maintenance.operations.breaches import OTHERS
@@ -54,7 +55,7 @@ def _planned(now: datetime) -> list[Silence]:
 
 def _silence(name: str, subject: str | None, row: dict) -> Silence:
     begins, ends = clock.instant(row.begins), clock.instant(row.ends)
-    reason = f"{row.reason} until {clock.shown(ends)}"
+    reason = f"{quoted(row.reason or '')} until {clock.shown(ends)}"
     return Silence(name, (subject or "").strip(), begins, ends, reason)
 
 

@@ -14,6 +14,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from verenigingen_maintenance.core.language import quoted
 from verenigingen_maintenance.core.placeholders import emails
 from verenigingen_maintenance.operations import duty, mail, outbox, records, settings
 from verenigingen_maintenance.operations.escalation_steps import add_event, clock_of, hurry, write
@@ -24,6 +25,7 @@ from verenigingen_maintenance.sources import clock
 TARGET = "Notification Target"
 LAST_RESORT = ("Maintenance Manager", "System Manager")
 TOLD = ("Opened", "Next Level", "Reopened")
+OF_PEOPLE = ("Acknowledged", "Handed On", "Note", "Resolved", "False Positive", "Closed")
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,12 @@ def _last_notes(escalation: Document) -> list[str]:
     """What broke, and what was said last."""
     said = sorted((each for each in escalation.events if each.note), key=lambda each: each.happened_at)
     began = [each for each in said if each.event in ("Opened", "Reopened")][-1:]
-    return [each.note for each in (*began, *(last for last in said[-4:] if last not in began))]
+    return [_told(each) for each in (*began, *(last for last in said[-4:] if last not in began))]
+
+
+def _told(event: Document) -> str:
+    is_of_a_person = event.event in OF_PEOPLE and event.by_user != "Administrator"
+    return quoted(event.note) if is_of_a_person else event.note
 
 
 def _addresses(users: Sequence[str]) -> list[str]:

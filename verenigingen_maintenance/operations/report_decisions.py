@@ -155,7 +155,7 @@ def mail_to_list(name: str, now: datetime) -> dict:
         )
     to = _addresses(report.kind)
     if reason := mail.why_not():
-        refuse(_("It cannot be mailed: {0}."), reason)
+        refuse(_("It cannot be mailed: {0}."), said(reason))
     say = sayer(language_of_site())  # one mail for all, also for those who are no users
     queued = frappe.sendmail(
         recipients=to,

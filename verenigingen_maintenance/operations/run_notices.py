@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from verenigingen_maintenance.core.calendar import BusinessCalendar, at
+from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.core.slots import next_slot
 from verenigingen_maintenance.operations import agreed_dates, notifications, procedures
 from verenigingen_maintenance.operations.agreed_dates import Date
@@ -27,6 +28,10 @@ RUN, EVENT = "Checklist Run", "Event"
 DUE, OVERDUE, ANNOUNCED = "Run Due", "Run Overdue", "Run Announced"
 ROLES = ("Maintenance Manager", "Maintenance Operator", "Maintenance Auditor")
 MOST_TIMES = 5
+WEEKDAYS = (
+    *(phrase("Monday"), phrase("Tuesday"), phrase("Wednesday"), phrase("Thursday")),
+    *(phrase("Friday"), phrase("Saturday"), phrase("Sunday")),
+)
 
 
 def tell(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None:
@@ -45,7 +50,7 @@ def tell(procedure: Document, calendar: BusinessCalendar, now: datetime) -> None
 def announce(procedure: Document, found: Date, now: datetime) -> None:
     """Tells everybody with a role of the date of a run, and keeps its event in the calendar of Desk."""
     starts = clock.stored(found.slot.due_from)
-    subject = "{} is on {}".format(found.slot.name, f"{starts:%A %d %B %Y, %H:%M}")
+    subject = f"{found.slot.name} is on {WEEKDAYS[starts.weekday()]}, {starts:%Y-%m-%d %H:%M}"
     key = (found.slot.name, found.day, *filter(None, [found.agreed_at]))  # who moves it back tells once more
     _write(ANNOUNCED, notifications.ways_to_all_with(ROLES), subject, _about(procedure, found), key, now)
     _keep_event(procedure, found)

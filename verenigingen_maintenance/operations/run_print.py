@@ -9,12 +9,11 @@ from typing import Any
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_datetime, formatdate
-from frappe.utils.formatters import format_value
 
 from verenigingen_maintenance.core.paper import fit
-from verenigingen_maintenance.core.wording import in_words, number
+from verenigingen_maintenance.core.wording import in_words
 from verenigingen_maintenance.operations import evidence_files, previous
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import figures_within, in_figures, said
 
 DAY = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d):\d\d[+-]\d\d:\d\d)?(?=[ ,.;:)]|$)")
 ARROWS = {1: "▲", -1: "▼", 0: "="}
@@ -74,7 +73,7 @@ def _answer(item: Document) -> str:
 def _finding(item: Document) -> str:
     value = _value(item.value, item.unit)
     if value and item.target and item.verdict != "OK":
-        value = _("{0} (target {1})").format(value, item.target)
+        value = _("{0} (target {1})").format(value, figures_within(item.target))
     return ": ".join(filter(None, (value, _told(item.reason))))
 
 
@@ -105,13 +104,7 @@ def _told(text: str | None) -> str:
 
 
 def _value(value: str | None, unit: str | None) -> str:
-    return in_words(float(value), unit or "", _in_figures, said) if value else ""
-
-
-def _in_figures(value: float) -> str:
-    """As many decimals as there are, in the reader's form."""
-    decimals = len(number(value).partition(".")[2])
-    return format_value(value, {"fieldtype": "Float", "precision": str(decimals)})
+    return in_words(float(value), unit or "", in_figures, said) if value else ""
 
 
 def _file(file: Mapping[str, Any]) -> str:

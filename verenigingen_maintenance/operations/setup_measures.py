@@ -127,7 +127,7 @@ def heartbeat(now: datetime) -> Measured:
     url, problem = page.heartbeat_url, frappe.db.get_single_value(settings.SETTINGS, "heartbeat_problem")
     lately = {what: at for what, at in signs.last_outside().items() if now - at <= LATELY}
     if url and problem:
-        return Measured(TO_DO, _("The heartbeat was not taken: {0}").format(problem))
+        return Measured(TO_DO, _("The heartbeat was not taken: {0}").format(said(problem)))
     if url and "taken" in lately:
         return Measured(DONE, _("The last sign was taken at {0}.").format(_at(lately["taken"])))
     if "asked" in lately:

@@ -117,5 +117,5 @@ def _problems(now: datetime) -> list[str]:
         told = _("{0} messages could not be sent by e-mail. {1}")
         found.append(told.format(f"{stuck.value:g}", said(redact(stuck.detail))))
     if heartbeat := frappe.db.get_single_value(SETTINGS, "heartbeat_problem"):
-        found.append(_("The heartbeat was not taken: {0}").format(heartbeat))
+        found.append(_("The heartbeat was not taken: {0}").format(said(heartbeat)))
     return found

@@ -15,7 +15,7 @@ from frappe.utils import formatdate
 from verenigingen_maintenance.core.charts import Chart
 from verenigingen_maintenance.core.language import phrase
 from verenigingen_maintenance.operations import dashboard_words as words
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import figures_within, said
 from verenigingen_maintenance.sources import clock, trends
 
 DAYS, LONG, WEEKS = 30, 90, 12
@@ -77,7 +77,7 @@ def _drawn(series: _Series, now: datetime) -> dict:
         ends=now,
         longest_gap=series.apart * GAP,
         labels=(formatdate(begins), formatdate(now)),
-        figure=words.with_figures,
+        figure=figures_within,
     )
     svg = chart.svg(told) if chart.points else ""
     return {"title": series.title, "route": series.route, "svg": svg, "told": told}

@@ -15,13 +15,11 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 from frappe.utils import flt, format_datetime
-from frappe.utils.formatters import format_value
 
 from verenigingen_maintenance.core.readings import Unknown
-from verenigingen_maintenance.core.wording import number
 from verenigingen_maintenance.operations import procedures, service_levels, sign, watch
 from verenigingen_maintenance.operations.checks import CHECK, LIVE
-from verenigingen_maintenance.operations.language import said
+from verenigingen_maintenance.operations.language import in_figures, said
 from verenigingen_maintenance.operations.open_escalations import UNRESOLVED
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.refusals import refuse
@@ -106,7 +104,8 @@ def _critical_checks(now: datetime) -> Figure:
     few = ", ".join(map(said, titles)) or _("No live check is CRITICAL.")
     note = more if len(titles) > MOST_TITLES else few
     route = critical_checks()
-    if silent := frappe.db.count(CHECK, {**LIVE, "live_verdict": ("not in", KNOWN)}):
+    known = frappe.db.count(CHECK, {**LIVE, "live_verdict": ("in", KNOWN)})
+    if silent := frappe.db.count(CHECK, LIVE) - known:  # one that was never judged has no verdict at all
         why = _("Not known of {0} live checks: they may be critical too.").format(silent)
         return _at_least(len(titles), f"{note} {why}" if titles else why, route)
     return _watched(len(titles), note, route, now)
@@ -142,7 +141,7 @@ def _compliance(now: datetime) -> Figure:
     if not found.score:
         return Figure(None, said(found.measured), route)
     told = _("Assessed at {0}").format(format_datetime(found.assessed_at))
-    return Figure(_percent(float(found.score)), told, route)
+    return Figure(f"{in_figures(float(found.score))} %", told, route)
 
 
 def _availability(now: datetime) -> Figure:
@@ -155,13 +154,8 @@ def _availability(now: datetime) -> Figure:
     if figure.verdict == "UNKNOWN":
         return Figure(None, said(figure.detail), route)
     promised = flt(frappe.db.get_single_value(SETTINGS, "promised_availability"))
-    return Figure(said(figure.value), _("of the dashboard; promised: {0}").format(_percent(promised)), route)
-
-
-def _percent(value: float) -> str:
-    """With the decimals that it has, in the number format of the site."""
-    decimals = len(number(value).partition(".")[2])
-    return f"{format_value(value, {'fieldtype': 'Float', 'precision': decimals})} %"
+    told = _("of the dashboard; promised: {0}").format(f"{in_figures(promised)} %")
+    return Figure(said(figure.value), told, route)
 
 
 FIGURES: dict[str, Callable[[datetime], Figure]] = {

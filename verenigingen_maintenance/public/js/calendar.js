@@ -5,13 +5,14 @@ frappe.provide("verenigingen_maintenance");
 	const COLORS = ["red", "orange", "green", "blue", "gray"];
 
 	verenigingen_maintenance.calendar = () => ({
+		// A day is the same for everybody: only moments are read in the zone of the user.
 		// Frappe lets whoever may write a document drag it, unless the field that is asked for says no.
-		field_map: { id: "key", start: "start", end: "end", title: "title", allDay: "all_day", editable: "movable" },
+		field_map: { id: "key", start: "start", end: "end", title: "title", allDay: "all_day", editable: "movable", convertToUserTz: "is_moment" },
 		get_events_method: "verenigingen_maintenance.api.calendar_events",
 		get options() {
 			return {
 				...{ editable: false, eventStartEditable: false, eventDurationEditable: false, selectable: false },
-				...{ displayEventEnd: false, eventLimit: 6, firstDay: 1, timeFormat: "HH:mm", slotLabelFormat: "HH:mm", defaultView: first_view() },
+				...{ displayEventEnd: false, eventLimit: 6, height: "auto", firstDay: 1, timeFormat: "HH:mm", slotLabelFormat: "HH:mm", defaultView: first_view() },
 				noEventsMessage: __("Nothing in this time."),
 				eventRender: draw,
 				eventAfterAllRender: explain,

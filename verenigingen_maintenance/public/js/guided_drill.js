@@ -24,7 +24,7 @@ const said = {
 		fieldname: "at",
 		fieldtype: "Datetime",
 		label: __("When, by the site's clock"),
-		default: frappe.datetime.now_datetime(),
+		default: frappe.datetime.system_datetime(),
 		reqd: 1,
 	}),
 	text: (fieldname, label, description, reqd = 1) => {

@@ -8,6 +8,9 @@ frappe.provide("verenigingen_maintenance");
 
 	verenigingen_maintenance.may = (...roles) => roles.some((role) => frappe.user.has_role(`Maintenance ${role}`));
 
+	// Dates are those of the site, whatever the zone of the user.
+	verenigingen_maintenance.site_today = () => frappe.datetime.system_datetime().slice(0, 10);
+
 	// The settings of a list. `columns`: fields behind the title, what matters first. `quick`: {label, filters, empty},
 	// filters as [field, operator, value]. `bulk`: {label, roles, method, names, fields, given}. `stored_title` is
 	// English that is read in the reader's language, `stored` are such columns, `people` columns of users.
@@ -59,7 +62,7 @@ frappe.provide("verenigingen_maintenance");
 		const as_said = (value, df, doc) => (value ? cell(said(title_of(value, df, doc)), df, value) : "");
 		const as_person = (value, df) => (value ? cell(frappe.user.full_name(value), df, value) : "");
 		return {
-			...(stored_title ? { [stored_title]: (value) => said(value) } : {}),
+			...(stored_title ? { [stored_title]: (value, { parent }, doc) => verenigingen_maintenance.said_of({ ...doc, doctype: parent }, stored_title, value) } : {}),
 			...Object.fromEntries(stored.map((field) => [field, as_said])),
 			...Object.fromEntries(people.map((field) => [field, as_person])),
 		};
@@ -97,10 +100,10 @@ frappe.provide("verenigingen_maintenance");
 		const { fields, total_fields } = list.list_view_settings;
 		if (fields || total_fields) return;
 		const width = document.body.classList.contains("full-width") ? window.innerWidth : Math.min(window.innerWidth, 1320);
-		const room = Math.max(2, Math.floor((width - 860) / 130));
-		const chosen = dfs.slice(0, room).map((df) => ({ type: "Field", df }));
 		const first = list.columns.filter(({ type }) => type !== "Field");
 		const last = list.columns.filter(({ type, df }) => type === "Field" && df.fieldname === "name");
+		const room = Math.max(2, Math.floor((width - 860) / 130) - last.length);
+		const chosen = dfs.slice(0, room).map((df) => ({ type: "Field", df }));
 		list.columns = [...first, ...chosen, ...last];
 		list.render_header(true);
 	}

@@ -96,7 +96,7 @@ function why_not(file, name) {
 	if (!KEPT.includes(name.split(".").pop().toLowerCase())) {
 		return __("{0} is not of a kind that is kept as evidence. Those are: {1}.", [name, KEPT.join(", ")]);
 	}
-	const mb = (size) => format_number(size / 1024 / 1024, null, 1);
+	const mb = (size) => verenigingen_maintenance.figure((size / 1024 / 1024).toFixed(1));
 	return file.size > most ? __("{0} has {1} MB, and at most {2} MB are kept. Make it smaller first.", [name, mb(file.size), mb(most)]) : "";
 }
 

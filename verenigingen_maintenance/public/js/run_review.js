@@ -87,7 +87,7 @@ frappe.provide("verenigingen_maintenance.review");
 
 	function figures(each) {
 		const now = each.figure ? in_words(each.figure, each.unit) : "";
-		const before = each.before ? __("before: {0}", [in_figures(each.before)]) : "";
+		const before = each.before ? __("before: {0}", [verenigingen_maintenance.figure(each.before)]) : "";
 		return esc([now, before].filter(Boolean).join(", "));
 	}
 

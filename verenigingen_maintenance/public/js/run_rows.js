@@ -63,7 +63,7 @@ function instructions(item) {
 function finding(item) {
 	const value = item.value ? in_words(item.value, item.unit) : "";
 	const has_target = value && item.target && item.verdict !== "OK";
-	const measured = has_target ? __("{0} (target {1})", [value, item.target]) : value;
+	const measured = has_target ? __("{0} (target {1})", [value, verenigingen_maintenance.figures_within(item.target)]) : value;
 	const escalation = item.escalation
 		? ` <a href="/app/maintenance-escalation/${encodeURIComponent(item.escalation)}">${esc(item.escalation)}</a>`
 		: "";
@@ -75,12 +75,7 @@ function in_words(value, unit) {
 	const steps = (unit || "").split("/");
 	if (steps.length > 2 && steps[Number(value)]) return said(steps[Number(value)]);
 	const one = Number(value) === 1 && (frappe.boot.maintenance_one || {})[unit];
-	return one ? said(one) : `${in_figures(value)} ${said(unit || "")}`.trim();
-}
-
-function in_figures(value) {
-	const decimals = (String(value).split(".")[1] || "").length;
-	return Number.isFinite(Number(value)) ? format_number(Number(value), null, decimals) : value;
+	return one ? said(one) : `${verenigingen_maintenance.figure(value)} ${said(unit || "")}`.trim();
 }
 
 // --- what the run before had
@@ -179,7 +174,7 @@ function details(frm, item) {
 		[__("Escalate when"), said(item.escalation_criteria)],
 		[__("Priority"), said(item.priority)],
 		[__("Minutes"), item.minutes],
-		[__("Target"), item.target && `${item.target} ${said(item.unit || "")}`],
+		[__("Target"), item.target && `${verenigingen_maintenance.figures_within(item.target)} ${said(item.unit || "")}`],
 		[__("Source"), said(item.source)],
 		[__("Observed at"), local(item.observed_at)],
 		[__("By"), item.done_by && __("{0} on {1}", [person(item.done_by), local(item.done_at)])],

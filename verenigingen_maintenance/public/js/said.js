@@ -14,6 +14,9 @@ verenigingen_maintenance.phrases = (() => {
 	const BRACKETS = /^([^()]*[^()\s])( \()([^()]+)(\)[.:]?)$/;
 	const NAMED = /^[A-Z]{2,}[A-Z0-9]*(?:-[A-Z0-9]+)+$/;
 	const PARTED = /[,;:.] /;
+	const QUOTED = /^“[^“”]*”$/;
+	const LIMIT = /^[<>≤≥]/;
+	const VERSIONS = /\bversions?\b/i;
 	const BULLET = /^([-•*])(\s+)(\S[^]*)$/;
 	const STRONG = "; ";
 	const LONGEST_RUN = [4, 3, 2];
@@ -24,6 +27,19 @@ verenigingen_maintenance.phrases = (() => {
 	const letters = (text) => words(text).reduce((sum, word) => sum + word.length, 0);
 	const unknown = (text) => ({ text, known: 0, figure: false });
 
+	// Whether it begins or ends within what somebody said.
+	const is_torn = (text) => text.split("“").length !== text.split("”").length;
+
+	// Parts, none of which ends within what somebody said.
+	function apart(text, separator) {
+		const found = [];
+		for (const part of text.split(separator)) {
+			if (found.length && is_torn(found[found.length - 1])) found[found.length - 1] += separator + part;
+			else found.push(part);
+		}
+		return found;
+	}
+
 	function template(text, translation) {
 		const parts = text.split(HELD);
 		const pieces = parts.filter((each, at) => at % 2 === 0);
@@ -31,6 +47,7 @@ verenigingen_maintenance.phrases = (() => {
 		return {
 			pieces,
 			translation,
+			has_measures: !pieces.some((piece) => VERSIONS.test(piece)), // a version is none
 			places: parts.filter((each, at) => at % 2 === 1),
 			letters: found.reduce((sum, word) => sum + word.length, 0),
 			words: found.filter((word) => word.length > 1).length,
@@ -144,32 +161,36 @@ verenigingen_maintenance.phrases = (() => {
 			return "";
 		}
 
-		local(text) {
+		// A number without unit or limit may be a version: it stays, unless it is measured by where it stands.
+		local(text, is_measured) {
 			const number = text.match(NUMBER);
+			if (number && !number[3] && !is_measured && !LIMIT.test(number[1])) return text;
 			if (number) return number[1] + (number[2] || "").replace(".", this.decimal) + (number[3] || "");
 			const day = text.match(DAY);
 			if (day) return this.day(day[1]) + day[2].replace("T", " ");
 			return NAMED.test(text) ? text : "";
 		}
 
-		read(text, depth, reading) {
+		read(text, depth, reading, is_measured = false) {
 			const bare = text.trim();
 			if (!bare) return unknown(text);
 			// What was read deeper is read again: it may have been cut short there.
-			if (!(reading.memory.get(bare)?.depth <= depth)) {
-				reading.memory.set(bare, { depth, said: this.read_bare(bare, depth, reading) });
+			const key = `${is_measured} ${bare}`;
+			if (!(reading.memory.get(key)?.depth <= depth)) {
+				reading.memory.set(key, { depth, said: this.read_bare(bare, depth, reading, is_measured) });
 			}
-			const { said } = reading.memory.get(bare);
+			const { said } = reading.memory.get(key);
 			if (bare === text) return said;
 			const at = text.indexOf(bare);
 			return { ...said, text: text.slice(0, at) + said.text + text.slice(at + bare.length) };
 		}
 
-		read_bare(text, depth, reading) {
+		read_bare(text, depth, reading, is_measured) {
 			const exact = this.exact(text);
 			if (exact) return { text: exact, known: letters(text), figure: false };
-			const local = this.local(text);
+			const local = this.local(text, is_measured);
 			if (local) return { text: local, known: 0, figure: true };
+			if (QUOTED.test(text)) return { text, known: 0, figure: true };
 			reading.tried += 1;
 			if (depth >= DEEPEST || reading.tried >= MOST_TRIED) return unknown(text);
 			const ways = [...this.as_template(text, depth + 1, reading), this.in_parts(text, depth + 1, reading)];
@@ -188,8 +209,8 @@ verenigingen_maintenance.phrases = (() => {
 				reading.tried += 1;
 				if (reading.tried > MOST_TRIED || found.length === MOST_FITTING) break;
 				const parts = captured(each, text);
-				if (!parts) continue;
-				const values = parts.map((part) => this.read(part, depth, reading));
+				if (!parts || parts.some(is_torn)) continue;
+				const values = parts.map((part) => this.read(part, depth, reading, each.has_measures));
 				if (!values.every((value) => may_hold(each, value))) continue;
 				const known = values.reduce((sum, value) => sum + value.known, each.letters);
 				found.push({ text: filled(each, values.map((value) => value.text)), known, figure: false });
@@ -205,23 +226,23 @@ verenigingen_maintenance.phrases = (() => {
 			const ways = there.map((each) => this.joined(this.split(text, each, reading), depth, reading));
 			// What it is about stands before the first colon, and a whole sentence may follow.
 			const [head, ...rest] = text.split(": ");
-			if (rest.length > 1) ways.push(this.joined([head, ": ", rest.join(": ")], depth, reading));
+			if (rest.length > 1 && !is_torn(head)) ways.push(this.joined([head, ": ", rest.join(": ")], depth, reading));
 			if (ways.length) return ways.reduce((best, way) => (way.known > best.known ? way : best));
 			const led = text.match(LED);
 			const found = text.match(BRACKETS) || (led && LEADER.test(led[1]) && led) || text.match(ENDED);
-			return found ? this.joined(found.slice(1), depth, reading) : unknown(text);
+			return found ? this.joined(found.slice(1), depth, reading, found === led) : unknown(text);
 		}
 
 		// Parts and what is between them; what the catalogue has whole is one part, and keeps its full stop.
 		split(text, separator, reading) {
 			const stop = separator === ". " ? "." : "";
 			const between = separator.slice(stop.length);
-			const parts = text.split(separator);
+			const parts = apart(text, separator);
 			const found = [];
 			for (let at = 0; at < parts.length; ) {
 				const runs = LONGEST_RUN.map((most) => parts.slice(at, at + most).join(separator));
 				const part = runs.find((run) => this.is_whole(run, reading)) || parts[at];
-				at += part.split(separator).length;
+				at += apart(part, separator).length;
 				found.push(...(at < parts.length ? [part + stop, between] : [part]));
 			}
 			return found;
@@ -237,13 +258,30 @@ verenigingen_maintenance.phrases = (() => {
 			return false;
 		}
 
-		joined(parts, depth, reading) {
-			const read = parts.map((each) => this.read(each, depth, reading));
+		joined(parts, depth, reading, is_amount = false) {
+			const read = parts.map((each, at) => this.read(each, depth, reading, is_amount && !at));
 			const known = read.filter((each, at) => at % 2 === 0).reduce((sum, each) => sum + each.known, 0);
 			return { text: (known ? read.map((each) => each.text) : parts).join(""), known, figure: false };
 		}
 	};
 })();
+
+// The sign between a number and its decimals: a number format without decimals has none, and a value has.
+verenigingen_maintenance.decimal_sign = () => {
+	const { decimal_str, group_sep } = get_number_format_info(get_number_format());
+	return decimal_str || (group_sep === "." ? "," : ".");
+};
+
+// A value in the number format of the site, with the decimals that it has; what is no number stays.
+verenigingen_maintenance.figure = (value) => {
+	const found = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value ?? "").trim());
+	if (!found) return String(value ?? "");
+	const [, sign, whole, decimals] = found;
+	return sign + format_number(Number(whole), null, 0) + (decimals ? verenigingen_maintenance.decimal_sign() + decimals : "");
+};
+
+// What is wanted of a value, such as "< 99.5", in that form.
+verenigingen_maintenance.figures_within = (text) => String(text ?? "").replace(/\d+(?:\.\d+)?/g, verenigingen_maintenance.figure);
 
 // A text that core, a source or the runbook wrote, in the language of this user; what is not known stays as it is.
 verenigingen_maintenance.said = (() => {
@@ -260,7 +298,7 @@ verenigingen_maintenance.said = (() => {
 		const exact = __(text, null, "Maintenance sentence");
 		if (exact !== text) return exact;
 		phrases ||= new verenigingen_maintenance.phrases(catalogue(), {
-			decimal: get_number_format_info(frappe.boot.sysdefaults.number_format).decimal_str,
+			decimal: verenigingen_maintenance.decimal_sign(),
 			day: (day) => frappe.datetime.str_to_user(day),
 		});
 		return phrases.say(text);
@@ -270,6 +308,12 @@ verenigingen_maintenance.said = (() => {
 // The same as HTML, for what is put into a page: escaped behind the translation.
 verenigingen_maintenance.said_html = (text) =>
 	frappe.utils.escape_html(verenigingen_maintenance.said(text == null ? "" : String(text)));
+
+// What people may have written: whole sentences that the app wrote are read, line by line, and nothing else is changed.
+verenigingen_maintenance.said_whole = (text) => {
+	const known = (line) => frappe._messages?.[`${line}:Maintenance sentence`] || line;
+	return String(text ?? "").split("\n").map(known).join("\n");
+};
 
 // A report that is kept as HTML: each of its texts, but not what people wrote into it.
 verenigingen_maintenance.said_within = (element) => {

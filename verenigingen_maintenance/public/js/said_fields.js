@@ -57,11 +57,37 @@ verenigingen_maintenance.said_fields = {
 	"Training Session": "",
 };
 
+// Which of them hold what a person wrote, by the document: there only whole sentences of the app are read.
+{
+	const yes = () => true;
+	const by_hand = ({ trigger }) => trigger === "By Hand";
+	const proposed = ({ finder }) => !finder;
+	const planned = ({ finder, kind }) => !finder && kind === "By Hand";
+	const on_escalation = ["Acknowledged", "Answered", "Handed On", "Note", "Resolved", "False Positive", "Closed"];
+	const on_incident = ["Opened", "Commander", "Note", "Message", "Mitigated", "Resolved", "Reopened"];
+	verenigingen_maintenance.by_people = {
+		"Emergency Contact": { remark: yes },
+		"Maintenance Change": { title: proposed, finding: proposed, gain: proposed, steps: planned, steps_back: planned },
+		"Maintenance Escalation Event": { note: ({ event }) => on_escalation.includes(event) },
+		"Maintenance Incident": { title: by_hand, trigger_text: by_hand },
+		"Maintenance Incident Event": { note: ({ event, by_user }) => by_user && on_incident.includes(event) },
+		"Maintenance Incident Measure": { title: yes },
+		"Maintenance Inhibition": { reason: yes },
+	};
+}
+
+// A field as its reader's language has it; not escaped.
+verenigingen_maintenance.said_of = (doc, fieldname, text = doc[fieldname]) => {
+	const is_by_people = verenigingen_maintenance.by_people[doc.doctype]?.[fieldname];
+	return is_by_people?.(doc) ? verenigingen_maintenance.said_whole(text) : verenigingen_maintenance.said(text);
+};
+
 // A form gives Data escaped and a table does not: it is taken off, and put on again behind the translation.
-verenigingen_maintenance.said_formatter = (value, df) => {
+verenigingen_maintenance.said_formatter = (value, df, _options, doc) => {
 	if (value == null || value === "") return "";
 	const plain = typeof value === "string" ? frappe.utils.unescape_html(value) : value;
-	const text = verenigingen_maintenance.said_html(plain);
+	const said = doc?.doctype ? verenigingen_maintenance.said_of(doc, df.fieldname, plain) : verenigingen_maintenance.said(plain);
+	const text = frappe.utils.escape_html(said);
 	return df.fieldtype === "Code" ? `<pre>${text}</pre>` : text.replaceAll("\n", "<br>");
 };
 
@@ -100,7 +126,7 @@ for (const doctype of Object.keys(verenigingen_maintenance.said_fields)) {
 			const field = frm.meta.title_field;
 			const is_said = (verenigingen_maintenance.said_fields[doctype] || "").split(" ").includes(field);
 			const title = is_said && !frm.is_new() && frm.doc[field];
-			if (title) frm.page.set_title(frappe.utils.escape_html(verenigingen_maintenance.said(title)));
+			if (title) frm.page.set_title(frappe.utils.escape_html(verenigingen_maintenance.said_of(frm.doc, field)));
 		},
 	});
 }

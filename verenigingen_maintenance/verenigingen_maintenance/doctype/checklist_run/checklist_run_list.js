@@ -1,6 +1,6 @@
 {
 	const VERDICTS = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOWN: "gray" };
-	const now = () => frappe.datetime.now_datetime();
+	const now = () => frappe.datetime.system_datetime(); // as the moments of a run are stored
 
 	function indicator({ status, verdict, slot, due_until, measured_at }) {
 		const word = __(verdict || "To do");
@@ -8,7 +8,7 @@
 		if (status === "Accepted") return [__("Accepted"), "orange", "status,=,Accepted"];
 		if (status === "Signed") return [__("Signed, {0}", [word]), "blue", "status,=,Signed"];
 		if (slot && due_until && due_until < now()) {
-			return [__("Overdue, {0}", [word]), "red", `status,=,Open|due_until,<,${now()}`];
+			return [__("Overdue, {0}", [word]), "red", `status,=,Open|due_until,is,set|due_until,<,${now()}`];
 		}
 		if (!verdict) return [measured_at ? word : __("Not measured"), "gray", "verdict,=,"];
 		return [word, VERDICTS[verdict], `verdict,=,${verdict}`];
@@ -25,11 +25,11 @@
 			{ label: __("To Do"), filters: [["status", "=", "Open"]], empty: __("No run waits for anybody.") },
 			{
 				label: __("Overdue"),
-				filters: () => [["status", "=", "Open"], ["due_until", "<", now()]],
+				filters: () => [["status", "=", "Open"], ["due_until", "is", "set"], ["due_until", "<", now()]],
 				empty: __("No run is overdue."),
 			},
 			{ label: __("Missed"), filters: [["status", "=", "Missed"]], empty: __("No run was missed, but for those that a manager accepted.") },
-			{ label: __("This Week"), filters: [["lapses_at", "Timespan", "this week"]], empty: __("No run is due this week yet.") },
+			{ label: __("This Week"), filters: [["due_until", "Timespan", "this week"]], empty: __("No run is due this week yet.") },
 		],
 		bulk: [
 			{

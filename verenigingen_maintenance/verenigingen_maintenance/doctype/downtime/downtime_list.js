@@ -24,7 +24,7 @@
 			},
 			{
 				label: __("Planned"),
-				filters: () => [["kind", "=", "Planned"], ["ends", ">", frappe.datetime.now_datetime()]],
+				filters: () => [["kind", "=", "Planned"], ["ends", ">", frappe.datetime.system_datetime()]],
 				empty: __("No maintenance is announced."),
 			},
 			{ label: __("This Month"), filters: [["begins", "Timespan", "this month"]], empty: __("Nothing was written down this month.") },

@@ -13,8 +13,8 @@ frappe.ui.form.on("Maintenance Change", {
 const has_role = (role) => frappe.user.has_role(role);
 
 function show_what_is_next(frm) {
-	const { status, finding, failure, rollback_proposed, started_at, progress } = frm.doc;
-	const told = [verenigingen_maintenance.said(finding)];
+	const { status, failure, rollback_proposed, started_at, progress } = frm.doc;
+	const told = [verenigingen_maintenance.said_of(frm.doc, "finding")];
 	if (failure) told.push(__("It failed: {0}", [failure]));
 	else if (status === "Approved" && started_at) told.push(__("It was begun ({0}). Apply it once more where nobody works on it: what is done already is left.", [verenigingen_maintenance.said(progress)]));
 	if (rollback_proposed) told.push(__("It made something worse: roll it back."));
@@ -60,7 +60,7 @@ const by_hand = () => ({
 });
 
 function warning(frm) {
-	const steps = `<pre>${verenigingen_maintenance.said_html(frm.doc.steps)}</pre>`;
+	const steps = `<pre>${frappe.utils.escape_html(verenigingen_maintenance.said_of(frm.doc, "steps"))}</pre>`;
 	const text = __("A worker measures before, changes, and measures after. A table that is in use without a pause is left alone.");
 	return { fieldtype: "HTML", fieldname: "told", options: `<p>${text}</p>${steps}` };
 }

@@ -1,7 +1,7 @@
 const WORK = ["Manager", "Operator"];
 
 frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
-	add_fields: ["status", "verdict", "rollback_proposed"],
+	add_fields: ["status", "verdict", "rollback_proposed", "finder"],
 	get_indicator({ status, rollback_proposed }) {
 		if (rollback_proposed) return [__("Proposed for Rollback"), "red", "rollback_proposed,=,1"];
 		const colors = { Proposed: "orange", Approved: "orange", Applied: "blue", Kept: "green" };
@@ -20,7 +20,11 @@ frappe.listview_settings["Maintenance Change"] = verenigingen_maintenance.list({
 		},
 		{
 			label: __("Overdue"),
-			filters: () => [["due_on", "<", frappe.datetime.get_today()], ["status", "in", "Proposed,Approved"]],
+			filters: () => [
+				["due_on", "is", "set"],
+				["due_on", "<", verenigingen_maintenance.site_today()],
+				["status", "in", "Proposed,Approved"],
+			],
 			empty: __("No planned change is overdue."),
 		},
 		{

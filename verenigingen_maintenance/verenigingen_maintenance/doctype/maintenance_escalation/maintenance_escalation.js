@@ -1,7 +1,8 @@
 frappe.ui.form.on("Maintenance Escalation", {
 	setup() {
 		const of_event = frappe.meta.get_docfield("Maintenance Escalation Event", "note");
-		of_event.formatter = (value) => verenigingen_maintenance.said_html(value).replaceAll("\n", "; ");
+		of_event.formatter = (value, _df, _options, doc) =>
+			frappe.utils.escape_html(verenigingen_maintenance.said_of(doc || {}, "note", value || "")).replaceAll("\n", "; ");
 		const of_check = frappe.meta.get_docfield("Maintenance Escalation Check", "title");
 		of_check.formatter = verenigingen_maintenance.said_html;
 	},

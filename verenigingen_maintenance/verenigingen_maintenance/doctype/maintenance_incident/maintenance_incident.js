@@ -6,7 +6,8 @@ frappe.ui.form.on("Maintenance Incident", {
 		Object.assign(texts, { "Maintenance Incident Capture": ["why", "not_read"], "Maintenance Incident Measure": ["title"] });
 		for (const [doctype, fields] of Object.entries(texts)) {
 			for (const field of fields) {
-				frappe.meta.get_docfield(doctype, field).formatter = (value) => verenigingen_maintenance.said_html(value).replaceAll("\n", "; ");
+				frappe.meta.get_docfield(doctype, field).formatter = (value, _df, _options, doc) =>
+					esc(verenigingen_maintenance.said_of(doc || {}, field, value || "")).replaceAll("\n", "; ");
 			}
 		}
 	},
@@ -140,8 +141,10 @@ function calls({ call, status }) {
 
 const section = (title, items) => (items.length ? `<section><h5>${title}</h5><ul>${items.join("")}</ul></section>` : "");
 
+const noted = ({ event, note, by }) => verenigingen_maintenance.said_of({ doctype: "Maintenance Incident Event", event, note, by_user: by }, "note");
+
 function timeline({ timeline }) {
-	const rows = timeline.map((row) => `<tr><td>${esc(frappe.datetime.str_to_user(row.at.slice(0, 19)))}</td><td>${said_html(row.event)}</td><td class="note">${said_html(row.note)}</td><td>${[row.by, row.source].filter(Boolean).map(said_html).join("<br>")}</td></tr>`);
+	const rows = timeline.map((row) => `<tr><td>${esc(frappe.datetime.str_to_user(row.at.slice(0, 19)))}</td><td>${said_html(row.event)}</td><td class="note">${esc(noted(row))}</td><td>${[row.by, row.source].filter(Boolean).map(said_html).join("<br>")}</td></tr>`);
 	return `<section><h5>${__("Timeline")}</h5><table class="timeline">${rows.join("")}</table></section>`;
 }
 

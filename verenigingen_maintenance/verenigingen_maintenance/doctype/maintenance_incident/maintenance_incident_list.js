@@ -1,5 +1,5 @@
 frappe.listview_settings["Maintenance Incident"] = verenigingen_maintenance.list({
-	add_fields: ["status", "is_drill", "severity"],
+	add_fields: ["status", "is_drill", "severity", "trigger"],
 	get_indicator({ status, is_drill }) {
 		const colors = { Open: "red", Mitigated: "orange", Resolved: "green", Reviewed: "blue" };
 		return [is_drill ? __("Drill: {0}", [__(status)]) : __(status), is_drill ? "purple" : colors[status], `status,=,${status}`];

@@ -3,8 +3,7 @@
 	function latest(value, df, { reason, unit }) {
 		const cell = verenigingen_maintenance.list_cell;
 		if (!value) return reason ? cell(__("Unknown"), df, "") : "";
-		const number = Number(value);
-		const text = Number.isFinite(number) ? format_number(number, null, Number.isInteger(number) ? 0 : 2) : value;
+		const text = verenigingen_maintenance.figure(value);
 		return cell(unit ? `${text} ${verenigingen_maintenance.said(unit)}` : text, df, value);
 	}
 

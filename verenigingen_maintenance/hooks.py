@@ -60,6 +60,7 @@ doc_events = {
     },
     "User": {"after_rename": "verenigingen_maintenance.operations.renamed_users.follow"},
 }
+delete_file_data_content = "verenigingen_maintenance.operations.evidence_files.delete_content"
 has_permission = {"File": "verenigingen_maintenance.operations.evidence_files.has_permission"}
 
 scheduler_events = {

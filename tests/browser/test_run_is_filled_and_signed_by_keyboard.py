@@ -218,6 +218,7 @@ def measure_one_row_meanwhile(form, site):
 def attach_a_file_and_a_screenshot(form):
     with form.page.expect_file_chooser() as chosen:
         form.page.keyboard.press("a")
+    form.page.evaluate("cur_frm.refresh()")  # the list is drawn anew while somebody chooses
     hostile = {"name": "<img src=x onerror='window.pwned=1'>.png", "mimeType": "image/png", "buffer": PNG}
     chosen.value.set_files([hostile, {"name": "trace.log", "mimeType": "text/plain", "buffer": b"a trace"}])
     files = form.item(ERRORS).locator(".evidence-files .file")

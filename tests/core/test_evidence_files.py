@@ -6,7 +6,8 @@ from verenigingen_maintenance.core.evidence_files import is_image, size_in_words
 
 
 @pytest.mark.parametrize(
-    "name", ["screen.png", "IMG_2041.JPEG", "a photo, of the rack (2).webp", "trace.log", "x.tar.gz"]
+    "name",
+    ["screen.png", "IMG_2041.JPEG", "a photo, of the rack (2).webp", "trace.log", "x.tar.gz", "X.LOG.GZ"],
 )
 def test_pictures_and_documents_are_kept(name):
     assert why_not(name) == ""
@@ -31,6 +32,13 @@ def test_pictures_and_documents_are_kept(name):
 )
 def test_what_a_browser_would_run_or_nobody_knows_is_not(name):
     assert why_not(name).startswith("only these kinds")
+
+
+@pytest.mark.parametrize(
+    "name", ["x.html.gz", "x.svg.gz", "x.XHTML.GZ", "x.html.gz.gz", "x.gz", ".gz", "gz.gz"]
+)
+def test_what_is_packed_is_kept_only_where_a_browser_does_not_run_it(name):
+    assert "says what is in it" in why_not(name)
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,5 @@ def test_the_filters_of_a_list_are_those_of_its_calendar(week, at_nine, over_htt
     assert missed["state"] == "Missed", "neither what is due nor what is open"
     with pytest.raises(frappe.ValidationError, match="a list of lists"):
         api.calendar_events(RUN, *times, filters='{"status": "Missed"}')
+    with pytest.raises(frappe.ValidationError, match="a list of lists"):
+        api.calendar_events(RUN, *times, filters="[[")

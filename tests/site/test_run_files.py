@@ -1,18 +1,21 @@
 """Photos and files of a run: private, of its rows, read by all roles, and fixed with the signature."""
 
+import base64
 import json
 from pathlib import Path
 
 import frappe
 import pytest
+from frappe.desk.form.utils import add_comment
 
-from verenigingen_maintenance.operations import evidence_files, run_now
+from verenigingen_maintenance.operations import evidence_files, run_now, sign
 from verenigingen_maintenance.sources import clock
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+PASTED = f'Look: <img src="data:image/png;base64,{base64.b64encode(PNG).decode()}">'
 REFUSED = (frappe.ValidationError, frappe.PermissionError)
 OPERATOR, MANAGER, AUDITOR = "operator@example.com", "manager@example.com", "auditor@example.com"
 
@@ -46,6 +49,18 @@ def attach(run, user=OPERATOR, name="k10-rack.png", content=PNG, **values):
     return frappe.get_doc(file).insert()
 
 
+def equal(name, user="member@example.com", **values):
+    frappe.set_user(user)
+    return frappe.get_doc({"doctype": "File", "file_name": name, "is_private": 1, **values}).insert()
+
+
+def state(run):
+    ((is_gone, is_changed),) = [
+        (each["is_gone"], each["is_changed"]) for each in evidence_files.of(document(run))
+    ]
+    return is_gone, is_changed
+
+
 def on_disk(file):
     return Path(file.get_full_path()).exists()
 
@@ -73,6 +88,7 @@ def test_a_picture_of_a_row_is_kept_with_who_and_when_and_every_role_reads_it(ru
         ({"name": "k10-<img src=x onerror=alert(1)>.png"}, "rename it"),
         ({"is_private": 0}, "would be public"),
         ({"content": None, "file_url": "https://example.com/k10.png"}, "attach the file itself"),
+        ({"file_url": "https://example.com/k10.png"}, "attach the file itself"),
         ({"attached_to_field": "another"}, "has no row another"),
         ({"user": AUDITOR}, "needs one of the roles"),
         ({"user": "member@example.com"}, "needs one of the roles"),
@@ -83,6 +99,7 @@ def test_a_picture_of_a_row_is_kept_with_who_and_when_and_every_role_reads_it(ru
         "markup in its name",
         "public",
         "an address",
+        "an address beside a content",
         "a row of another run",
         "auditor",
         "member",
@@ -145,8 +162,63 @@ def test_a_signature_covers_the_files_and_nobody_adds_or_removes_one_after_it(ru
     frappe.set_user("Administrator")
     with pytest.raises(frappe.ValidationError, match="no file is removed"):
         frappe.delete_doc("File", file.name)
-    assert [each["is_gone"] for each in evidence_files.of(document(run))] == [True], (
-        "Frappe took it from the disk"
-    )
+    assert state(run) == (False, False), "it is on the disk, whoever tried"
+    assert f"SHA-256 begins with {kept['sha256'][:12]}" in document(run).printed()["files"][0]
+    Path(file.get_full_path()).write_bytes(PNG)
+    assert state(run) == (False, True)
+    assert "changed since it was signed" in document(run).printed()["files"][0]
+    Path(file.get_full_path()).unlink()
+    assert state(run) == (True, False)
     frappe.db.delete("File", file.name)
-    assert [each["is_gone"] for each in evidence_files.of(document(run))] == [True]
+    assert state(run) == (True, False)
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["it was there before", "it is made of the evidence"])
+def test_whoever_has_an_equal_file_does_not_reach_the_evidence(run, is_first):
+    content = PNG + (b"6" if is_first else b"7")
+    twin = equal("k10-twin.png", content=content) if is_first else None
+    file = attach(run, content=content)
+    frappe.set_user("member@example.com")
+    twin = twin or equal("k10-library.png", file_url=file.file_url)
+    assert twin.file_url != frappe.db.get_value("File", file.name, "file_url")
+    with pytest.raises(REFUSED, match="is evidence of a run"):
+        frappe.get_doc("File", twin.name).update({"file_url": file.file_url}).save()
+    twin.save_file(content=b"other", overwrite=True)
+    twin.save()
+    twin.update({"is_private": 0}).save()
+    frappe.delete_doc("File", twin.name)
+    frappe.db.commit()
+    assert Path(file.get_full_path()).read_bytes() == content
+    assert frappe.db.get_value("File", file.name, ["is_private", "file_url"]) == (1, file.file_url)
+
+
+def test_what_is_removed_goes_from_the_disk_once_that_is_for_good_and_what_is_rolled_back_at_once(run):
+    file = attach(run, content=PNG + b"8")
+    frappe.db.commit()
+    frappe.delete_doc("File", file.name)
+    frappe.db.rollback()
+    assert on_disk(file)
+    frappe.delete_doc("File", file.name)
+    frappe.db.commit()
+    assert not on_disk(file)
+    file = attach(run, content=PNG + b"8")
+    frappe.db.rollback()
+    assert not on_disk(file)
+
+
+def test_what_the_site_has_lost_keeps_a_run_from_being_signed_by_name(run):
+    file = attach(run, content=PNG + b"9")
+    Path(file.get_full_path()).unlink()
+    assert sign.still_needed(document(run))[-1].startswith(f"File {file.file_name}: the site has lost")
+    with pytest.raises(frappe.ValidationError, match=f"lost the content of {file.file_name}"):
+        evidence_files.manifest(run)
+
+
+def test_a_picture_in_a_comment_is_no_evidence_and_on_a_closed_run_it_is_refused_as_such(run):
+    frappe.set_user(AUDITOR)
+    comment = add_comment("Checklist Run", run, PASTED, AUDITOR, "Auditor")
+    assert "/private/files/" in comment.content
+    assert not evidence_files.of(document(run))
+    frappe.db.set_value("Checklist Run", run, "status", "Missed")
+    with pytest.raises(frappe.ValidationError, match="a comment on it has no pictures"):
+        add_comment("Checklist Run", run, PASTED, AUDITOR, "Auditor")

@@ -146,7 +146,7 @@ def test_without_a_run_today_the_address_leads_to_the_open_ones_and_a_guest_logs
         maintenance_today.get_context(frappe._dict())
 
 
-@pytest.mark.parametrize("filters", ["[]", '{"figure": "x"}', "{}", None, '{"figure": ["x"]}'])
+@pytest.mark.parametrize("filters", ["[]", "{", '{"figure": "x"}', "{}", None, '{"figure": ["x"]}'])
 def test_a_card_that_asks_for_no_figure_is_told_which_there_are(filters):
     with pytest.raises(frappe.ValidationError, match="open_escalations"):
         api.workspace_figure(filters)

@@ -55,8 +55,7 @@ def measure_row(run: str, row: str) -> dict | None:
         rows.measure_row(run, row, clock.now())
         return _print(run)
     job = {"run": run, "row": row, "asked_at": clock.now()}
-    job_id = f"measure-row:{run}:{row}"
-    frappe.enqueue(_measure_row_in_worker, job_id=job_id, deduplicate=True, enqueue_after_commit=True, **job)
+    frappe.enqueue(_measure_row_in_worker, enqueue_after_commit=True, **job)  # `asked_at` makes it once
     return {"run": run, "row": row, "queued": True}
 
 
@@ -143,10 +142,11 @@ def propose_not_applicable(check: str, reason: str) -> None:
 
 @frappe.whitelist(methods=["POST"])
 @told_in_shell
-def withdraw_not_applicable(check: str) -> None:
-    """It is applicable after all: the next run measures it."""
+def withdraw_not_applicable(check: str, proposal: str = "") -> None:
+    """It is applicable after all: the next run measures it. With the `proposal` that was read, only that is
+    dismissed, and refused where somebody has decided on it meanwhile."""
     only_for(MANAGER)
-    applicability.withdraw(check)
+    applicability.dismiss(check, proposal) if proposal else applicability.withdraw(check)
 
 
 @frappe.whitelist(methods=["GET"])

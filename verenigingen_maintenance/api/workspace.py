@@ -12,7 +12,7 @@ from verenigingen_maintenance.operations import (
     workspace_figures,
     workspace_guide,
 )
-from verenigingen_maintenance.operations.refusals import refuse, whole_number
+from verenigingen_maintenance.operations.refusals import parsed, refuse, whole_number
 from verenigingen_maintenance.sources import clock
 
 
@@ -21,7 +21,7 @@ from verenigingen_maintenance.sources import clock
 def workspace_figure(filters: str | dict | None = None) -> str:
     """A number card as HTML; its filters name the figure: {"figure": "open_escalations"}."""
     only_for(MANAGER, OPERATOR, AUDITOR)
-    asked = frappe.parse_json(filters or "{}")
+    asked = parsed(filters or "{}")
     if not isinstance(asked, dict):
         refuse(_("The filters of a figure name it: {0}"), '{"figure": "open_escalations"}')
     return workspace_figures.shown(str(asked.get("figure") or ""), clock.now())

@@ -24,11 +24,20 @@ def is_image(name: str) -> bool:
 
 def why_not(name: str) -> str:
     """Why a file of this name is not kept; empty where it is."""
+    if extension(name) == "gz" and not _is_kept(name):
+        return "of a packed file (gz) the name says what is in it, such as notes.txt.gz or logs.tar.gz"
     if extension(name) not in ALLOWED:
         return f"only these kinds are kept as evidence: {', '.join(ALLOWED)}"
     if _UNFIT.search(name) or len(name) > LONGEST_NAME:
         return "its name has signs that do not belong into a name, or is too long: rename it"
     return ""
+
+
+def _is_kept(name: str) -> bool:
+    """A site serves name.html.gz as HTML: what is before gz counts too."""
+    if extension(name) != "gz":
+        return extension(name) in ALLOWED
+    return extension(name[:-3]) == "tar" or _is_kept(name[:-3])
 
 
 def size_in_words(size: int) -> str:

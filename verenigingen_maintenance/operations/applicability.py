@@ -38,7 +38,9 @@ def suggest(name: str, reason: str) -> None:
     check = _get(name)
     if check.not_applicable:
         refuse(_("{0} is not applicable already: a new measurement of the run shows it."), check.title)
-    told = _("Not applicable: {0}").format(reason.strip())
+    if check.proposed_by and check.proposed_by != frappe.session.user:
+        refuse(_("{0} proposed it for {1} already: a manager decides."), check.proposed_by, check.title)
+    told = f"Not applicable: {reason.strip()}"
     check.update({"proposal": told, "proposed_by": frappe.session.user})
     _write(check)
 
@@ -61,6 +63,17 @@ def withdraw(name: str) -> None:
     check.update({**NOTHING, "proposed_by": None})
     check.proposal = _proposal(check)
     _write(check)
+
+
+def dismiss(name: str, proposal: str) -> None:
+    """A manager does not follow what was proposed. Raises frappe.ValidationError where that is decided
+    already, or another proposal stands there."""
+    check = _get(name)
+    if check.not_applicable or check.proposal != proposal:
+        refuse(
+            _("Somebody has decided on this proposal, or changed it, meanwhile. Load {0} again."), check.title
+        )
+    withdraw(name)
 
 
 def proposals() -> list[dict]:

@@ -20,7 +20,7 @@ from verenigingen_maintenance.operations.change_records import CHANGE
 from verenigingen_maintenance.operations.language import said
 from verenigingen_maintenance.operations.open_run import RUN
 from verenigingen_maintenance.operations.recovery_drills import DRILL, RUNNING
-from verenigingen_maintenance.operations.refusals import refuse
+from verenigingen_maintenance.operations.refusals import parsed, refuse
 from verenigingen_maintenance.sources import clock
 
 LONGEST, MOST = timedelta(days=100), 1_000
@@ -57,7 +57,7 @@ def _moment(text: str) -> datetime:
 
 
 def _filters(given: object) -> Filters:
-    found = frappe.parse_json(given) if isinstance(given, str) and given else given or []
+    found = parsed(given or [])
     if not isinstance(found, list) or not all(isinstance(each, list) for each in found):
         refuse(_("The filters of a calendar are a list of lists."))
     return [each[:4] for each in found]

@@ -27,6 +27,14 @@ def refuse_until(message: str, needed: Iterable[str]) -> NoReturn:
     raise AssertionError("frappe.throw raises")
 
 
+def parsed(value: object) -> object:
+    """JSON that HTTP brings as text, else as it is; None where it cannot be read."""
+    try:
+        return frappe.parse_json(value)
+    except ValueError:
+        return None
+
+
 def whole_number(value: object, name: str) -> int:
     """A number that HTTP brings as text. Raises frappe.ValidationError where it is no whole number."""
     try:

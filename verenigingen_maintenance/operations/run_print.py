@@ -111,4 +111,8 @@ def _file(file: Mapping[str, Any]) -> str:
     told = _("{0}, {1}, {2}, {3}").format(
         file["file_name"], file["size"], file["by"], format_datetime(file["at"])
     )
+    if file["sha256"]:
+        told = _("{0}, SHA-256 begins with {1}").format(told, file["sha256"])
+    if file["is_changed"]:
+        return _("{0} (changed since it was signed)").format(told)
     return _("{0} (the site has lost its content)").format(told) if file["is_gone"] else told

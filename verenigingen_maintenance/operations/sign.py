@@ -30,13 +30,15 @@ def sign(run: Document) -> None:
 
 
 def still_needed(run: Document) -> list[str]:
-    """What keeps a run from being signed, one text for each finding and row."""
+    """What keeps a run from being signed, one text for each finding, row and lost file."""
     found = [
         (_("Finding “{0}”").format(row.title), missing_decision(row.since_last or "", row.decision or ""))
         for row in run.findings
     ]
     found += [(said(item.title), missing(_row(item))) for item in run.items]
-    return [_("{0}: {1}").format(title, said(need)) for title, need in found if need]
+    needed = [_("{0}: {1}").format(title, said(need)) for title, need in found if need]
+    gone = _("File {0}: the site has lost its content. Restore it from a backup, or remove it.")
+    return needed + [gone.format(name) for name in evidence_files.lost(run.name)]
 
 
 def needs(run: Document) -> dict[str, dict[str, dict[str, str]]]:

@@ -119,12 +119,15 @@ frappe.provide("verenigingen_maintenance");
 
 	// Frappe's report view writes what it reads as HTML, and titles of errors are whatever somebody sent.
 	function show_markup_as_text(report) {
-		const usual = report.prepare_data.bind(report);
-		const text = (value) => (typeof value === "string" && value.includes("<") ? esc(value) : value);
+		const [prepare, update] = [report.prepare_data.bind(report), report.update_row.bind(report)];
+		const row_of = (row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, text(value)]));
+		const text = (value) =>
+			Array.isArray(value) ? value.map(row_of) : typeof value === "string" && value.includes("<") ? esc(value) : value;
 		report.prepare_data = (answer) => {
-			usual(answer);
-			report.data = report.data.map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, text(value)])));
+			prepare(answer);
+			report.data = report.data.map(row_of);
 		};
+		report.update_row = (row, flash) => update(row_of(row), flash); // somebody changed it while it is shown
 	}
 
 	// --- filters of one click

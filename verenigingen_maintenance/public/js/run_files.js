@@ -14,7 +14,7 @@ function files_html(frm, row) {
 // Only pictures of a known kind are drawn; anything else is a link that downloads it.
 function file_html(frm, file) {
 	const name = esc(file.file_name);
-	const by = esc(__("{0}, {1}, {2}", [person(file.by), local(file.at), file.size]));
+	const by = esc(__("{0}, {1}, {2}", [person(file.by), local(file.at), file.size])) + signed_html(file);
 	if (file.is_gone) {
 		return `<li class="file"><span class="name">${name}</span> <b>${esc(__("The site has lost its content."))}</b> <span class="told">${by}</span></li>`;
 	}
@@ -28,24 +28,33 @@ function file_html(frm, file) {
 		<span class="told">${file.is_image ? `${name}<br>` : ""}${by}</span> ${remove}</li>`;
 }
 
+// The first digits of what was signed, to compare with the print; and where it is that no more.
+function signed_html(file) {
+	const digits = file.sha256 ? `<br>${esc(__("SHA-256 begins with {0}", [file.sha256]))}` : "";
+	return digits + (file.is_changed ? `<br><b>${esc(__("It was changed since it was signed."))}</b>` : "");
+}
+
 // Those that belong to no row, such as what was attached beside the form.
 function files_of_run(frm) {
 	const known = new Set(frm.doc.items.map((item) => item.name));
 	const others = (frm.doc.__onload?.files || []).filter((each) => !known.has(each.row));
 	const list = others.map((each) => file_html(frm, each)).join("");
-	const pickers = disabled(frm, {})
-		? ""
-		: `<input type="file" class="pick-files" multiple hidden accept=".${KEPT.join(",.")}" aria-label="${esc(__("Files"))}">
-			<input type="file" class="pick-photo" hidden accept="image/*" capture="environment" aria-label="${esc(__("Photo"))}">`;
 	const title = esc(__("Files of the whole run"));
-	return list ? `<section class="files-of-run"><h4>${title}</h4><ul class="evidence-files">${list}</ul></section>${pickers}` : pickers;
+	return `<section class="files-of-run" ${list ? "" : "hidden"}><h4>${title}</h4><ul class="evidence-files">${list}</ul></section>`;
+}
+
+// Outside of the list: it may be drawn anew while somebody chooses, or takes the photo.
+function add_pickers(frm) {
+	const pickers = `<input type="file" class="pick-files" multiple hidden accept=".${KEPT.join(",.")}" aria-label="${esc(__("Files"))}">
+		<input type="file" class="pick-photo" hidden accept="image/*" capture="environment" aria-label="${esc(__("Photo"))}">`;
+	$(pickers).appendTo(frm.wrapper).on("change", async ({ target }) => {
+		const [{ run, row }, files] = [frm.picks_for, [...target.files]];
+		target.value = "";
+		await attach_files(frm, run, row, files);
+	});
 }
 
 function bind_files(frm, wrapper) {
-	wrapper.find(".pick-files, .pick-photo").on("change", async ({ target }) => {
-		await attach_files(frm, ui_of(frm).picks_for, [...target.files]);
-		target.value = "";
-	});
 	wrapper.find(".maintenance-checklist").on("click", ".remove-file", ({ currentTarget }) => {
 		remove_file(frm, currentTarget.dataset.file);
 	});
@@ -53,8 +62,8 @@ function bind_files(frm, wrapper) {
 
 function choose_files(frm, row, is_photo = false) {
 	if (disabled(frm, {})) return;
-	ui_of(frm).picks_for = row;
-	frm.fields_dict.checklist.$wrapper.find(is_photo ? ".pick-photo" : ".pick-files").trigger("click");
+	frm.picks_for = { run: frm.doc.name, row };
+	$(frm.wrapper).find(is_photo ? ".pick-photo" : ".pick-files").trigger("click");
 }
 
 // A screenshot that is pasted while a row, or a field of it, has the focus. Text is pasted as ever.
@@ -64,13 +73,12 @@ function take_pasted_files(frm) {
 		if (!files?.length || disabled(frm, {})) return;
 		event.preventDefault();
 		event.stopPropagation();
-		attach_files(frm, event.currentTarget.dataset.item, [...files]);
+		attach_files(frm, frm.doc.name, event.currentTarget.dataset.item, [...files]);
 	});
 }
 
 // One after another: each is kept or refused by itself, and what was typed is not touched.
-async function attach_files(frm, row, files) {
-	const run = frm.doc.name;
+async function attach_files(frm, run, row, files) {
 	for (const file of files) {
 		const name = fit_name(file);
 		const refusal = why_not(file, name);
@@ -93,11 +101,18 @@ function fit_name(file) {
 
 function why_not(file, name) {
 	const most = frappe.boot.max_file_size || 25 * 1024 * 1024;
-	if (!KEPT.includes(name.split(".").pop().toLowerCase())) {
+	if (!is_kept(name.toLowerCase().split("."))) {
 		return __("{0} is not of a kind that is kept as evidence. Those are: {1}.", [name, KEPT.join(", ")]);
 	}
 	const mb = (size) => verenigingen_maintenance.figure((size / 1024 / 1024).toFixed(1));
 	return file.size > most ? __("{0} has {1} MB, and at most {2} MB are kept. Make it smaller first.", [name, mb(file.size), mb(most)]) : "";
+}
+
+// Of what is packed, what is in it counts: notes.txt.gz, logs.tar.gz.
+function is_kept(parts) {
+	const [ending, rest] = [parts.at(-1), parts.slice(0, -1)];
+	if (ending !== "gz") return KEPT.includes(ending);
+	return rest.length > 1 && (rest.at(-1) === "tar" || is_kept(rest));
 }
 
 async function upload(run, row, file, name) {
@@ -127,18 +142,20 @@ function refusal_of({ _server_messages }, otherwise) {
 async function remove_file(frm, name) {
 	const file = frm.doc.__onload.files.find((each) => each.name === name);
 	const run = frm.doc.name;
+	if (!file) return;
 	frappe.confirm(__("Remove {0}? It is deleted.", [esc(file.file_name)]), async () => {
 		await frappe.call({ method: "frappe.desk.form.utils.remove_attach", type: "DELETE", args: { fid: name } });
 		if (frm.doc.name === run) await show_files(frm, __("{0} is removed.", [file.file_name]));
 	});
 }
 
-// As they are now; only they are drawn anew, so that nobody is disturbed who writes.
+// As they are now, those of no row too; only they are drawn anew, so that nobody is disturbed who writes.
 async function show_files(frm, news) {
 	frm.doc.__onload.files = await frappe.xcall("verenigingen_maintenance.api.list_run_files", { run: frm.doc.name });
 	for (const element of rows_shown(frm)) {
 		element.querySelector(".files").innerHTML = files_html(frm, element.dataset.item);
 	}
+	frm.fields_dict.checklist.$wrapper.find(".files-of-run").replaceWith(files_of_run(frm));
 	announce(frm, news);
 	frm.sidebar.reload_docinfo();
 }

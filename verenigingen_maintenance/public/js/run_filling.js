@@ -4,8 +4,8 @@ function rows_of(frm) {
 	return [...frm.doc.items, ...frm.doc.notes, ...(frm.doc.times || [])];
 }
 
-function filled_in(frm) {
-	return Object.fromEntries(rows_of(frm).map(({ name, result, note, text, spent }) => [name, { result, note, text, spent }]));
+function filled_in(rows) {
+	return Object.fromEntries(rows.map(({ name, result, note, text, spent }) => [name, { result, note, text, spent }]));
 }
 
 // frm.dirty: Desk itself sets it too late for a key that takes what was written and saves it at once.
@@ -71,12 +71,14 @@ function set_text(frm, changed, field, text) {
 	mark_settled(frm, { ...changed, [field]: text });
 }
 
-// Whoever types while a worker measures loses nothing: what was typed is put back over what was measured.
+// Whoever types while a worker measures loses nothing: what was typed is put back over what was measured. Until the
+// site answers, keys write into the rows that were there: they are read after it.
 async function reload_and_keep_what_was_typed(frm) {
 	const writing = field_in_use(frm);
 	if (writing?.dataset.field) take(frm, writing);
-	const [before, now] = [frm.as_saved, filled_in(frm)];
+	const [before, rows] = [frm.as_saved, rows_of(frm)];
 	await frm.reload_doc();
+	const now = filled_in(rows);
 	for (const { doctype, name } of rows_of(frm)) {
 		for (const [field, value] of Object.entries(now[name] || {})) {
 			if ((value || "") === (before[name]?.[field] || "")) continue;

@@ -46,9 +46,10 @@ async function measure_row(frm, item) {
 	const [run, name] = [frm.doc.name, item.name];
 	try {
 		await frappe.xcall("verenigingen_maintenance.api.measure_row", { run, row: name });
-		const done_at = async () =>
-			(await frappe.db.get_value("Checklist Run Item", name, "done_at", null, "Checklist Run")).message.done_at;
-		if (!(await wait_until_it_changes(frm, done_at, item.done_at))) {
+		const state = ({ done_at, not_applicable }) => `${done_at || ""} ${not_applicable || 0}`;
+		const fields = ["done_at", "not_applicable"]; // what was never measured and is left out has no time
+		const read = async () => state((await frappe.db.get_value("Checklist Run Item", name, fields, null, "Checklist Run")).message);
+		if (!(await wait_until_it_changes(frm, read, state(item)))) {
 			frappe.msgprint(__("Nothing was measured within a minute. Are the background workers running?"));
 		}
 	} finally {

@@ -5,12 +5,13 @@ const VERDICT_COLORS = { OK: "green", WARNING: "orange", CRITICAL: "red", UNKNOW
 frappe.ui.form.on("Checklist Run", {
 	setup(frm) {
 		add_keys(frm);
+		add_pickers(frm);
 		take_pasted_files(frm);
 	},
 
 	refresh(frm) {
 		frm.dashboard.clear_headline(); // Desk's own “Submit this document”: the head says what is needed
-		if (!frm.is_dirty()) frm.as_saved = filled_in(frm);
+		if (!frm.is_dirty()) frm.as_saved = filled_in(rows_of(frm));
 		show_checklist(frm);
 		if (frm.doc.measured_at && !frm.is_dirty()) {
 			const verdict = frm.doc.verdict || "To do";

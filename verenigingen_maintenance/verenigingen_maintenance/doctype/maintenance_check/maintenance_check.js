@@ -6,7 +6,7 @@ frappe.ui.form.on("Maintenance Check", {
 			frm.add_custom_button(__("Applicable Again"), () => withdraw(frm));
 		} else {
 			frm.add_custom_button(__("Not Applicable"), () => declare(frm));
-			if (frm.doc.proposed_by) frm.add_custom_button(__("Dismiss Proposal"), () => withdraw(frm));
+			if (frm.doc.proposed_by) frm.add_custom_button(__("Dismiss Proposal"), () => withdraw(frm, frm.doc.proposal));
 		}
 	},
 });
@@ -28,7 +28,8 @@ function declare(frm) {
 	});
 }
 
-async function withdraw(frm) {
-	await frappe.xcall("verenigingen_maintenance.api.withdraw_not_applicable", { check: frm.doc.name });
+// With a proposal, only that is dismissed: a form that was not loaded again takes no decision back.
+async function withdraw(frm, proposal = "") {
+	await frappe.xcall("verenigingen_maintenance.api.withdraw_not_applicable", { check: frm.doc.name, proposal });
 	frm.reload_doc();
 }

@@ -62,17 +62,18 @@ def test_a_manager_declares_with_reason_and_date_and_the_proposal_is_settled():
     assert not declared.proposal
 
 
-def test_a_proposal_stands_until_it_is_decided_and_a_stale_form_takes_no_decision_back():
+def test_a_proposal_stands_until_it_is_decided_and_a_stale_form_takes_no_decision_back(monkeypatch):
     frappe.set_user("operator@example.com")
-    frappe.local.lang = "nl"
-    applicability.suggest("active_members", "Not kept")
+    with monkeypatch.context() as reading:
+        reading.setattr(frappe.local, "lang", "nl")
+        applicability.suggest("active_members", "Not kept")
     assert check().proposal == "Not applicable: Not kept", "stored in English"
     frappe.set_user("manager@example.com")
     with pytest.raises(frappe.ValidationError, match=r"operator@example\.com"):
         applicability.suggest("active_members", "Another reason")
     api.declare_not_applicable("active_members", "No members are kept here")
-    with pytest.raises(frappe.ValidationError):
-        api.withdraw_not_applicable("active_members", proposal="Not applicable: Not kept")
+    with pytest.raises(frappe.ValidationError, match="decided on this proposal"):
+        applicability.dismiss("active_members", "Not applicable: Not kept")
     assert check().not_applicable
     api.withdraw_not_applicable("active_members")
     assert not check().not_applicable

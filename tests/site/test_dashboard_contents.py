@@ -170,7 +170,7 @@ def test_what_is_worst_comes_first_and_more_leads_to_the_rest():
 
 
 def test_errors_say_until_when_they_were_counted():
-    run = run_now.run_now("daily", clock.now())["run"]
+    run = run_now.run_now("daily", clock.now())
     row = {"parent": run, "check_name": "same_error_24h"}
     frappe.db.set_value("Checklist Run Item", row, {"value": "0", "evidence": '{"most frequent": []}'})
     frappe.db.set_value("Checklist Run Item", row, "observed_at", "2026-11-24 09:00:00")

@@ -186,9 +186,9 @@ def test_a_week_that_nobody_watched_is_not_one_without_escalations():
     assert trends.escalations(12, now) == {last: 2, third: 1}
     rolled_up(before, 1.0)
     assert trends.escalations(12, now) == {last: 2, before: 0, third: 1}
-    rolled_up(third - timedelta(days=3), 1.0)
+    rolled_up(third - timedelta(days=3), 2.0)
     assert trends.escalations(12, now) == {last: 2, before: 0, third: 1}, "it began within that week"
-    rolled_up(third - timedelta(days=8), 1.0)
+    rolled_up(third - timedelta(days=8), 3.0)
     assert trends.escalations(12, now)[third - timedelta(weeks=1)] == 0, "it was watched before"
 
 

@@ -105,7 +105,8 @@ def _critical_checks(now: datetime) -> Figure:
     note = more if len(titles) > MOST_TITLES else few
     route = critical_checks()
     known = frappe.db.count(CHECK, {**LIVE, "live_verdict": ("in", KNOWN)})
-    if silent := frappe.db.count(CHECK, LIVE) - known:  # one that was never judged has no verdict at all
+    silent = frappe.db.count(CHECK, LIVE) - known  # one that was never judged has no verdict at all
+    if silent and watch.is_watching(now):
         why = _("Not known of {0} live checks: they may be critical too.").format(silent)
         return _at_least(len(titles), f"{note} {why}" if titles else why, route)
     return _watched(len(titles), note, route, now)
